@@ -1,0 +1,1 @@
+"""Ground floor: errors, texts, tables, paths, clock, ids. Knows nothing of surveys."""
