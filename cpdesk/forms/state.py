@@ -1,0 +1,165 @@
+"""What a client of the form engine sees of a running form: plain immutable values, no engine inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cpdesk.base.i18n import Translator
+
+
+class ProblemCode(StrEnum):
+    """What is the matter with an answer. Only `SOFT` leaves a form complete."""
+
+    REQUIRED = "required"
+    CONSTRAINT = "constraint"
+    TYPE = "type"
+    CHOICE = "choice"
+    CALCULATION = "calculation"
+    SOFT = "soft"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend. `words` holds the form author's own sentence by language; without it the standard one speaks.
+
+    Attributes:
+        path: the answer's path.
+        fields: what the standard sentence names (label, value, limits).
+    """
+
+    path: str
+    code: ProblemCode
+    words: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the form cannot be completed while this stands."""
+        return self.code is not ProblemCode.SOFT
+
+    def message(self, language: str = "zh") -> str:
+        """One sentence for the person who fills the form."""
+        written = self.words.get(language, "")
+        if written:
+            return written
+        return Translator(language)(self.key or f"form.problem.{self.code}", **self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a select question, in the session's language."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """A question, group, repeat or repeat item as it stands now, in the session's language.
+
+    Attributes:
+        relevant: whether it is asked at all, ancestors included.
+        required: evaluated now, only for relevant questions.
+        readonly: by its own bind or an ancestor's.
+        value: the lexical answer; "" when there is none. A hidden question shows the value it keeps.
+        problem: the most serious thing to mend, or None. `required` is not a problem here but in `validate()`, so that
+            an untouched form is not red all over.
+        choices: options of a select as filtered now; empty for all other questions.
+    """
+
+    path: str
+    relevant: bool
+    required: bool
+    readonly: bool
+    value: str
+    problem: Problem | None
+    label: str
+    hint: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What one operation changed.
+
+    Attributes:
+        values: path to new lexical text, None where the entry is gone: what a store must write.
+        states: paths whose state may differ: what a view repaints. Paths of removed items are not among them.
+    """
+
+    values: Mapping[str, str | None] = field(default_factory=dict)
+    states: frozenset[str] = frozenset()
+
+    def __or__(self, other: Touched) -> Touched:
+        return Touched({**self.values, **other.values}, self.states | other.states)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a group has come: relevant questions a person answers, those answered, and blocking problems."""
+
+    answered: int
+    asked: int
+    problems: int
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One answer that an expression reads."""
+
+    path: str
+    label: str
+    value: str
+    shown: str
+    because: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why one rule of the form says what it says.
+
+    Attributes:
+        rule: "hidden", "shown", "required", "optional", "readonly", "constraint" or "value".
+        path: the node whose rule it is (a hidden group explains its questions).
+        expression: the rule with questions by their labels.
+        result: what it gives now.
+    """
+
+    rule: str
+    path: str
+    label: str
+    expression: str
+    result: str
+    inputs: tuple[Input, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything that decides about one question, in the session's language."""
+
+    path: str
+    label: str
+    reasons: tuple[Reason, ...]
+    problem: Problem | None = None
+    language: str = "zh"
+
+    def text(self) -> str:
+        """The explanation as lines for a person, chains indented."""
+        tr = Translator(self.language)
+        lines = [] if self.problem is None else [self.problem.message(self.language)]
+        for reason in self.reasons:
+            _write(reason, tr, "", lines)
+        return "\n".join(lines)
+
+
+def _write(reason: Reason, tr: Translator, indent: str, lines: list[str]) -> None:
+    fields = {"label": reason.label, "expression": reason.expression, "result": reason.result or tr("form.empty")}
+    lines.append(indent + tr(f"form.why.{reason.rule}", **fields))
+    for item in reason.inputs:
+        shown = item.shown or tr("form.empty")
+        lines.append(f"{indent}  " + tr("form.why.input", label=item.label, value=shown))
+        if item.because is not None:
+            _write(item.because, tr, indent + "    ", lines)
