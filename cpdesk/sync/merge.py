@@ -1,0 +1,277 @@
+"""What one operation does to a record: decided by the server, field by field, and by nobody else.
+
+Nothing is silently overwritten. A value gets in when the person who wrote it had seen what stood there; otherwise both
+values are kept in a conflict and the current one stays visible. The rules in words are in docs/sync-protocol.md,
+"Merge"; every rule there is one branch here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from cpdesk.model.oplog import Operation
+from cpdesk.model.records import DELETED_FIELD
+from cpdesk.model.replication import Conflict, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """One field as it stands: the value (None = removed), the operation that put it there and its revision.
+
+    `writers` are the devices that wrote this very value since: its author, and those who agreed.
+    """
+
+    value: str | None
+    revision: int
+    op_id: str
+    actor: str
+    at: str
+    writers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConflict:
+    """A conflict nobody has settled: opened at `revision` by an operation of `device`."""
+
+    conflict: Conflict
+    revision: int
+    device: str
+
+
+@dataclass(slots=True)
+class RecordState:
+    """All fields ever set and all open conflicts of one record; `take` is the only change made to it."""
+
+    fields: dict[str, FieldState] = field(default_factory=dict)
+    conflicts: dict[str, OpenConflict] = field(default_factory=dict)
+
+    def value(self, path: str) -> str | None:
+        state = self.fields.get(path)
+        return None if state is None else state.value
+
+    def take(self, operation: Operation, revision: int, decision: Decision) -> None:
+        """Carry out a decision that `merge` made on this state."""
+        for path, value in decision.applied.items():
+            writers = frozenset({operation.device})
+            self.fields[path] = FieldState(value, revision, operation.op_id, operation.actor, operation.at, writers)
+        for path in decision.agreed:
+            now = self.fields[path]
+            self.fields[path] = FieldState(
+                now.value, now.revision, now.op_id, now.actor, now.at, now.writers | {operation.device}
+            )
+        for settled in decision.settled:
+            self.conflicts.pop(settled, None)
+        for conflict in decision.conflicts:
+            self.conflicts[conflict.id] = OpenConflict(conflict, revision, operation.device)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an operation does.
+
+    Attributes:
+        outcome: APPLIED, or CONFLICT when at least one conflict was opened.
+        applied: path → value that gets in (also an equal value of a resolution, which renews the field's revision).
+        conflicts: opened by this operation. settled: ids of conflicts it closes.
+        agreed: paths where the equal value stood already; the device is noted as one of its writers.
+    """
+
+    outcome: Outcome
+    applied: dict[str, str | None]
+    conflicts: tuple[Conflict, ...]
+    settled: tuple[str, ...]
+    agreed: frozenset[str]
+
+
+NOTHING: Final = Decision(Outcome.APPLIED, {}, (), (), frozenset())
+
+
+def merge(state: RecordState, operation: Operation) -> Decision:
+    """Judge one operation against the record as it stands. Pure: `state` is not changed."""
+    return _Judgement(state, operation).decide()
+
+
+def conflict_id(op_id: str, path: str) -> str:
+    """32 hex digits: the start of the SHA-256 of operation id, line feed, path. All desks call a conflict the same."""
+    return hashlib.sha256(f"{op_id}\n{path}".encode()).hexdigest()[:32]
+
+
+def is_item(path: str) -> bool:
+    """Whether the path is an item of a repeat itself, whose value is its rank."""
+    return path.endswith("]")
+
+
+def is_inside(path: str, item: str) -> bool:
+    """Whether the path lies in the item: an answer, its remark, a nested item."""
+    return len(path) > len(item) and path.startswith(item) and path[len(item)] in "/#"
+
+
+def containers(path: str) -> Iterator[str]:
+    """The items the path lies in, outermost first."""
+    at = path.find("]/")
+    while at >= 0:
+        yield path[: at + 1]
+        at = path.find("]/", at + 1)
+
+
+class _Judgement:
+    def __init__(self, state: RecordState, operation: Operation) -> None:
+        self.state = state
+        self.operation = operation
+        self.applied: dict[str, str | None] = {}
+        self.conflicts: list[Conflict] = []
+        self.agreed: set[str] = set()
+        self.unseen_proposals = {
+            known.conflict.path
+            for known in state.conflicts.values()
+            if known.device == operation.device and known.revision > operation.base
+        }
+
+    def decide(self) -> Decision:
+        removals = self._removals()
+        for item in removals:
+            self._remove_item(item)
+        for path, value in self.operation.set.items():
+            if path not in removals and not any(is_inside(path, item) for item in removals):
+                self._judge(path, value)
+        self._question_deletion()
+        outcome = Outcome.CONFLICT if self.conflicts else Outcome.APPLIED
+        return Decision(outcome, self.applied, tuple(self.conflicts), self._settled(removals), frozenset(self.agreed))
+
+    def _removals(self) -> set[str]:
+        """Items that the operation removes, without those nested in another of them."""
+        gone = {path for path, value in self.operation.set.items() if value is None and is_item(path)}
+        return {path for path in gone if not any(outer in gone for outer in containers(path))}
+
+    def _remove_item(self, item: str) -> None:
+        """Remove an item with everything in it, or hold all of that when somebody worked in it unseen."""
+        now = self.state.fields.get(item)
+        if now is None or now.value is None:
+            self._judge(item, None)
+            return
+        inside = [path for path in self.state.fields if is_inside(path, item)]
+        unseen = self._latest_unseen(inside)
+        if unseen is not None:
+            self._open(item, now.value, unseen, None)
+            return
+        self.applied[item] = None
+        self.applied.update((path, None) for path in inside if self.state.value(path) is not None)
+
+    def _judge(self, path: str, value: str | None) -> None:
+        now = self.state.fields.get(path)
+        if path == DELETED_FIELD and value is not None and (now is None or now.value is None):
+            unseen = self._latest_unseen(other for other in self.state.fields if other != path)
+            if unseen is not None:
+                self._open(path, None, unseen, value)
+                return
+        gone = self._unseen_removal(path)
+        if gone is not None and value is not None:
+            moved = is_item(path) and self.operation.old.get(path) is not None
+            if not moved:  # where a removed item would stand is nobody's data
+                self._open(path, None, gone, value)
+            return
+        if now is None:
+            self._enter(path, value, None)
+        elif now.value == value:
+            self._enter(path, value, value)
+        elif self._seen(path, now) or (is_item(path) and now.value is not None and value is not None):
+            self._enter(path, value, now.value)
+        else:
+            self._open(path, now.value, now, value)
+
+    def _enter(self, path: str, value: str | None, standing: str | None) -> None:
+        if self.operation.resolves is not None or value != standing:
+            self.applied[path] = value
+        elif path in self.state.fields:
+            self.agreed.add(path)
+
+    def _unseen_removal(self, path: str) -> FieldState | None:
+        """The removal, not seen by the device, of an item that the path is or lies in."""
+        candidates = [*containers(path), path] if is_item(path) else list(containers(path))
+        for item in candidates:
+            now = self.state.fields.get(item)
+            if now is not None and now.value is None and not self._seen_loosely(item, now):
+                return now
+        return None
+
+    def _seen(self, path: str, now: FieldState) -> bool:
+        """Whether the person had before their eyes what stands there now.
+
+        The base alone is not enough: a desk that has pulled a value but shows its own unsent one over it has not shown
+        it. So the value before, as the operation gives it, must be the standing one too.
+        """
+        if self.operation.device in now.writers:
+            return True
+        return self._seen_loosely(path, now) and self.operation.old.get(path) == now.value
+
+    def _seen_loosely(self, path: str, now: FieldState) -> bool:
+        """As `_seen` for a field that the operation does not set, whose value before is therefore not known."""
+        if self.operation.device in now.writers:
+            return True
+        return now.revision <= self.operation.base and path not in self.unseen_proposals
+
+    def _latest_unseen(self, paths: Iterable[str]) -> FieldState | None:
+        latest: FieldState | None = None
+        for path in paths:
+            now = self.state.fields[path]
+            seen = self._seen(path, now) if path in self.operation.set else self._seen_loosely(path, now)
+            if not seen and (latest is None or now.revision > latest.revision):
+                latest = now
+        return latest
+
+    def _question_deletion(self) -> None:
+        """Work on a record that somebody deleted meanwhile goes in, and one question is asked: bring it back?"""
+        now = self.state.fields.get(DELETED_FIELD)
+        if now is None or now.value is None or DELETED_FIELD in self.operation.set:
+            return
+        if self._seen_loosely(DELETED_FIELD, now) or not (self.applied or self.conflicts):
+            return
+        asked = any(
+            known.conflict.path == DELETED_FIELD and known.conflict.proposed is None
+            for known in self.state.conflicts.values()
+        )
+        if not asked:
+            self._open(DELETED_FIELD, now.value, now, None)
+
+    def _open(self, path: str, current: str | None, by: FieldState, proposed: str | None) -> None:
+        operation = self.operation
+        own = [
+            known.conflict
+            for known in self.state.conflicts.values()
+            if known.device == operation.device and known.conflict.path == path
+        ]
+        original = own[0].original if own else operation.old.get(path)
+        self.conflicts.append(
+            Conflict(
+                id=conflict_id(operation.op_id, path),
+                record=operation.record,
+                path=path,
+                original=original,
+                current=current,
+                current_op=by.op_id,
+                current_actor=by.actor,
+                current_at=by.at,
+                proposed=proposed,
+                proposed_op=operation.op_id,
+                proposed_actor=operation.actor,
+                proposed_at=operation.at,
+            )
+        )
+
+    def _settled(self, removals: set[str]) -> tuple[str, ...]:
+        """Conflicts that this operation closes: its device's own older proposals, and those that it resolves."""
+        operation = self.operation
+        settled = []
+        for known in self.state.conflicts.values():
+            path = known.conflict.path
+            touched = path in operation.set
+            own = touched and known.device == operation.device
+            named = touched and known.conflict.id == operation.resolves
+            decided = operation.resolves is not None and known.revision <= operation.base
+            covered = touched or any(is_inside(path, item) for item in removals)
+            if own or named or (decided and covered):
+                settled.append(known.conflict.id)
+        return tuple(sorted(settled))
