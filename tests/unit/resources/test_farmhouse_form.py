@@ -1,0 +1,204 @@
+"""The shipped farmhouse form: it compiles to what is shipped, is whole in both languages, and every name is known."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+from pyxform.xls2json_backends import md_to_dict
+from pyxform.xls2xform import convert
+
+from cpdesk.base import tables
+from cpdesk.base.resources import resource_path
+
+LANGUAGES = ("中文 (zh)", "English (en)")
+XPATH_FUNCTIONS = frozenset(
+    ["selected", "if", "coalesce", "today", "now", "sum", "count", "round", "int", "number", "string", "concat", "regex", "starts-with", "string-length", "position", "format-date", "decimal-date-time", "count-selected", "min", "max", "not", "substring-before", "substring-after"]
+)
+ASCII_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+EXPRESSIONS = ("relevant", "constraint", "calculation", "default", "bind::cpdesk:suggest")
+
+
+@pytest.fixture(scope="module")
+def source() -> str:
+    return resource_path("forms/farmhouse.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def sheets(source: str) -> dict[str, list[dict[str, str]]]:
+    return dict(md_to_dict(source))
+
+
+@pytest.fixture(scope="module")
+def questions(sheets: dict[str, list[dict[str, str]]]) -> list[dict[str, str]]:
+    return [row for row in sheets["survey"] if "name" in row]
+
+
+def test_the_shipped_xform_is_the_compiled_source(source: str) -> None:
+    warnings: list[str] = []
+    compiled = convert(source, warnings=warnings, pretty_print=True, file_type=".md").xform
+    assert compiled == resource_path("forms/farmhouse.xml").read_text(encoding="utf-8")
+    assert warnings == []
+
+
+def test_names_are_ascii_and_unique(questions: list[dict[str, str]]) -> None:
+    names = [row["name"] for row in questions]
+    assert [name for name in names if not ASCII_NAME.fullmatch(name)] == []
+    assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
+def test_the_groups_are_those_that_record_paths_rely_on(questions: list[dict[str, str]]) -> None:
+    steps = {row["name"]: row["type"] for row in questions if row["type"].startswith("begin ")}
+    repeats = {name for name, kind in steps.items() if kind == "begin repeat"}
+    assert repeats == {"building", "heater", "room"}
+    groups = ["household", "b_body", "b_roof", "b_wall", "b_open", "heating", "temperature", "kitchen", "bills", "people", "finish"]
+    assert set(steps) - repeats == set(groups)
+
+
+def test_both_languages_are_complete(sheets: dict[str, list[dict[str, str]]]) -> None:
+    rows = [row for row in sheets["survey"] if "name" in row and row["type"] != "start"]
+    for column in ("label", "hint", "constraint_message"):
+        present = [[f"{column}::{language}" in row for language in LANGUAGES] for row in rows]
+        assert all(zh == en for zh, en in present), column
+    assert [row["name"] for row in rows if f"label::{LANGUAGES[0]}" not in row] == []
+    assert [row for row in sheets["choices"] if len(row) != 4] == []
+
+
+def test_every_constraint_says_what_is_usual(questions: list[dict[str, str]]) -> None:
+    for row in questions:
+        assert ("constraint" in row) == ("constraint_message::中文 (zh)" in row), row["name"]
+        if "constraint" in row:
+            message = row["constraint_message::中文 (zh)"]
+            assert re.search("一般|比如|常见", message) or "可填" in message, row["name"]
+            assert "您" not in message and "！" not in message
+
+
+def test_every_choice_list_is_used_and_every_used_list_exists(sheets: dict[str, list[dict[str, str]]]) -> None:
+    used = {row["type"].split()[1] for row in sheets["survey"] if row["type"].startswith("select_")}
+    listed = {row["list_name"] for row in sheets["choices"]}
+    assert used == listed
+    codes = Counter((row["list_name"], row["name"]) for row in sheets["choices"])
+    assert [code for code, times in codes.items() if times > 1] == []
+
+
+def test_a_list_with_other_has_a_required_text_beside_it(sheets: dict[str, list[dict[str, str]]]) -> None:
+    with_other = {row["list_name"] for row in sheets["choices"] if row["name"] == "other"}
+    by_name = {row["name"]: row for row in sheets["survey"] if "name" in row}
+    asked = [row for row in by_name.values() if row["type"].split()[-1] in with_other]
+    assert len(asked) >= 6
+    for row in asked:
+        beside = by_name[f"{row['name']}_other"]
+        assert beside["required"] == "yes"
+        assert "'other'" in beside["relevant"] and f"${{{row['name']}}}" in beside["relevant"]
+
+
+def test_defaults_of_choices_are_choices(sheets: dict[str, list[dict[str, str]]]) -> None:
+    codes = {(row["list_name"], row["name"]) for row in sheets["choices"]}
+    for row in sheets["survey"]:
+        default = row.get("default", "")
+        if row["type"].startswith("select_") and default and "(" not in default:
+            assert all((row["type"].split()[1], code) in codes for code in default.split()), row["name"]
+
+
+def test_codes_compared_in_expressions_are_choices_of_the_question(sheets: dict[str, list[dict[str, str]]]) -> None:
+    codes = {(row["list_name"], row["name"]) for row in sheets["choices"]}
+    lists = {row["name"]: row["type"].split()[1] for row in sheets["survey"] if row["type"].startswith("select_")}
+    found = 0
+    for row in sheets["survey"]:
+        for column in EXPRESSIONS:
+            text = row.get(column, "")
+            pairs = re.findall(r"\$\{(\w+)\}\s*!?=\s*'([^']+)'", text)
+            pairs += re.findall(r"selected\(\$\{(\w+)\},\s*'([^']+)'\)", text)
+            pairs += [(name, code) for listed, name in re.findall(r"selected\('([^']+)', \$\{(\w+)\}\)", text)
+                      for code in listed.split()]  # fmt: skip
+            for name, code in pairs:
+                if name in lists:
+                    found += 1
+                    assert (lists[name], code) in codes, (row["name"], column, name, code)
+    assert found > 50
+
+
+def test_only_known_xpath_functions_are_used(sheets: dict[str, list[dict[str, str]]]) -> None:
+    used = {
+        name
+        for row in sheets["survey"]
+        for column in EXPRESSIONS
+        for name in re.findall(r"([a-z][a-z-]*)\(", re.sub(r"'[^']*'", "", row.get(column, "")))
+    }
+    assert used - XPATH_FUNCTIONS - {"or", "and"} == set()
+
+
+def test_ask_and_required_agree(questions: list[dict[str, str]]) -> None:
+    for row in questions:
+        assert (row.get("bind::cpdesk:ask") == "R") == (row.get("required") == "yes"), row["name"]
+
+
+def test_soft_ranges_lie_inside_hard_ranges(questions: list[dict[str, str]]) -> None:
+    for row in questions:
+        low, high = row.get("bind::cpdesk:soft_min"), row.get("bind::cpdesk:soft_max")
+        hard_low = re.search(r"\. >= (-?[\d.]+)", row.get("constraint", ""))
+        hard_high = re.search(r"\. <= (-?[\d.]+)(?: |$)", row.get("constraint", ""))
+        if low and hard_low:
+            assert float(low) >= float(hard_low[1]), row["name"]
+        if high and hard_high:
+            assert float(high) <= float(hard_high[1]), row["name"]
+        if low and high:
+            assert float(low) < float(high), row["name"]
+
+
+def quantities() -> list[dict[str, str]]:
+    return tables.read_table(
+        resource_path("tables/quantities.csv"),
+        {
+            "name": tables.text,
+            "unit": tables.maybe_text,
+            "kind": tables.one_of("number", "code", "codes", "text", "date", "image"),
+            "where": tables.one_of("household", "building", "heater", "room"),
+            "zh": tables.text,
+            "en": tables.text,
+        },
+    )
+
+
+def test_form_and_table_of_quantities_agree(sheets: dict[str, list[dict[str, str]]]) -> None:
+    declared = {row["name"]: row for row in quantities()}
+    bound: dict[str, tuple[str, str]] = {}
+    repeat = "household"
+    for row in sheets["survey"]:
+        if row["type"] == "begin repeat":
+            repeat = row["name"]
+        elif row["type"] == "end repeat":
+            repeat = "household"
+        quantity = row.get("bind::cpdesk:quantity")
+        if quantity:
+            assert quantity not in bound
+            bound[quantity] = (row.get("bind::cpdesk:unit", ""), repeat)
+    assert bound == {name: (row["unit"], row["where"]) for name, row in declared.items()}
+
+
+def test_prefill_names_a_field_of_the_register_or_the_person(questions: list[dict[str, str]]) -> None:
+    fields = {row["field"] for row in tables.read_table(resource_path("tables/register_fields.csv"), {"field": str})}
+    named = {row["bind::cpdesk:prefill"] for row in questions if "bind::cpdesk:prefill" in row}
+    assert "reg.household_no" in named
+    assert {name.removeprefix("reg.") for name in named - {"user.name"}} <= fields
+
+
+def test_townships_are_the_choices_and_villages_lie_in_them(sheets: dict[str, list[dict[str, str]]]) -> None:
+    terrain = tables.one_of("plain", "foothill", "hill")
+    columns = {"code": tables.text, "terrain": terrain, "status": tables.status}
+    townships = tables.read_table(resource_path("tables/townships.csv"), columns)
+    codes = [row["code"] for row in townships]
+    assert len(codes) == 22
+    assert codes == [row["name"] for row in sheets["choices"] if row["list_name"] == "township"]
+    villages = tables.read_table(
+        resource_path("tables/villages.csv"),
+        {
+            "township_code": tables.one_of(*codes),
+            "name": tables.text,
+            "code": tables.maybe_text,
+            "status": tables.status,
+        },
+    )
+    assert len({(row["township_code"], row["name"]) for row in villages}) == len(villages) > 30
+    assert all(row["code"].startswith(row["township_code"]) for row in villages if row["code"])
