@@ -111,10 +111,9 @@ def is_inside(path: str, item: str) -> bool:
 
 def containers(path: str) -> Iterator[str]:
     """The items the path lies in, outermost first."""
-    at = path.find("]/")
-    while at >= 0:
-        yield path[: at + 1]
-        at = path.find("]/", at + 1)
+    for place, sign in enumerate(path[:-1]):
+        if sign == "]" and path[place + 1] in "/#":
+            yield path[: place + 1]
 
 
 class _Judgement:
@@ -132,7 +131,7 @@ class _Judgement:
 
     def decide(self) -> Decision:
         removals = self._removals()
-        for item in removals:
+        for item in sorted(removals):
             self._remove_item(item)
         for path, value in self.operation.set.items():
             if path not in removals and not any(is_inside(path, item) for item in removals):

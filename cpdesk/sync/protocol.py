@@ -1,0 +1,209 @@
+"""The messages of sync as JSON: canonical writing and strict reading. Described in docs/sync-protocol.md."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from cpdesk.model.oplog import Operation, SignedOperation
+from cpdesk.model.replication import Conflict, Entry, Outcome, PushResult
+from cpdesk.sync.reading import (
+    CODE,
+    ENTRIES_PER_PULL_MAX,
+    OPERATIONS_PER_PUSH_MAX,
+    PATHS_PER_OPERATION_MAX,
+    Reader,
+    malformed,
+    read_conflict_id,
+)
+
+_OPERATION_FIELDS: Final = tuple(Operation.__dataclass_fields__)
+_CONFLICT_FIELDS: Final = tuple(Conflict.__dataclass_fields__)
+_ENTRY_FIELDS: Final = (
+    "stream", "revision", "operation", "signature", "outcome", "applied", "conflicts", "settled", "reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswer:
+    """What the server did with a batch. `have` is the device's last sequence number that the server holds."""
+
+    results: tuple[PushResult, ...]
+    have: int
+
+
+@dataclass(frozen=True, slots=True)
+class PullAnswer:
+    """One page of a stream. `more` says whether another page is there already."""
+
+    entries: tuple[Entry, ...]
+    cursor: str
+    more: bool
+
+
+def operation_to_wire(operation: Operation) -> dict[str, Any]:
+    """All fields, `resolves` also when null: exactly what the content hash is made over."""
+    return {name: _plain(getattr(operation, name)) for name in _OPERATION_FIELDS}
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def operation_from_wire(value: Any, place: str) -> Operation:
+    """Raises IntegrityFault CP-3201 when anything is not as documented."""
+    read = Reader(value, place, _OPERATION_FIELDS)
+    operation = Operation(
+        op_id=read.uuid("op_id"),
+        device=read.uuid("device"),
+        seq=read.whole("seq", least=1),
+        prev_hash=read.hash("prev_hash"),
+        record=read.uuid("record"),
+        kind=read.matching("kind", CODE),
+        form=read.text("form"),
+        version=read.text("version", least=0),
+        stream=read.stream("stream"),
+        base=read.whole("base"),
+        set=read.entries("set", least=1),
+        old=read.entries("old"),
+        actor=read.text("actor", least=0),
+        at=read.text("at", most=64),
+        resolves=read.maybe("resolves", read.conflict_id),
+    )
+    if operation.set.keys() != operation.old.keys():
+        raise malformed(f"{place}.old", "must have exactly the paths of set")
+    return operation
+
+
+def signed_to_wire(signed: SignedOperation) -> dict[str, Any]:
+    return {"operation": operation_to_wire(signed.operation), "signature": signed.signature}
+
+
+def signed_from_wire(value: Any, place: str) -> SignedOperation:
+    read = Reader(value, place, ("operation", "signature"))
+    return SignedOperation(
+        operation_from_wire(read.raw("operation"), f"{place}.operation"), read.signature("signature")
+    )
+
+
+def push_to_wire(batch: Sequence[SignedOperation]) -> dict[str, Any]:
+    return {"operations": [signed_to_wire(signed) for signed in batch]}
+
+
+def push_from_wire(value: Any) -> tuple[SignedOperation, ...]:
+    return Reader(value, "push", ("operations",)).list_of("operations", OPERATIONS_PER_PUSH_MAX, signed_from_wire)
+
+
+def push_answer_to_wire(answer: PushAnswer) -> dict[str, Any]:
+    return {"results": [asdict(result) for result in answer.results], "have": answer.have}
+
+
+def push_answer_from_wire(value: Any) -> PushAnswer:
+    read = Reader(value, "answer", ("results", "have"))
+    return PushAnswer(read.list_of("results", OPERATIONS_PER_PUSH_MAX, _push_result), read.whole("have"))
+
+
+def _push_result(value: Any, place: str) -> PushResult:
+    read = Reader(value, place, ("op_id", "seq", "outcome", "revision", "reason"))
+    return PushResult(
+        read.uuid("op_id"), read.whole("seq"), _outcome(read), read.whole("revision"), read.text("reason", least=0)
+    )
+
+
+def _outcome(read: Reader) -> Outcome:
+    text = read.text("outcome")
+    try:
+        return Outcome(text)
+    except ValueError:
+        raise malformed(f"{read.place}.outcome", f"unknown outcome {text[:20]!r}") from None
+
+
+def entry_to_wire(entry: Entry) -> dict[str, Any]:
+    return {
+        "stream": entry.stream,
+        "revision": entry.revision,
+        **signed_to_wire(entry.signed),
+        "outcome": str(entry.outcome),
+        "applied": dict(entry.applied),
+        "conflicts": [asdict(conflict) for conflict in entry.conflicts],
+        "settled": list(entry.settled),
+        "reason": entry.reason,
+    }
+
+
+def entry_from_wire(value: Any, place: str) -> Entry:
+    read = Reader(value, place, _ENTRY_FIELDS)
+    signed = SignedOperation(
+        operation_from_wire(read.raw("operation"), f"{place}.operation"), read.signature("signature")
+    )
+    return Entry(
+        stream=read.stream("stream"),
+        revision=read.whole("revision", least=1),
+        signed=signed,
+        outcome=_outcome(read),
+        applied=read.entries("applied", most=None),
+        conflicts=read.list_of("conflicts", PATHS_PER_OPERATION_MAX + 1, conflict_from_wire),
+        settled=read.list_of("settled", None, read_conflict_id),
+        reason=read.text("reason", least=0),
+    )
+
+
+def conflict_from_wire(value: Any, place: str) -> Conflict:
+    read = Reader(value, place, _CONFLICT_FIELDS)
+    return Conflict(
+        id=read.conflict_id("id"),
+        record=read.uuid("record"),
+        path=read.path("path"),
+        original=read.value("original"),
+        current=read.value("current"),
+        current_op=read.uuid("current_op"),
+        current_actor=read.text("current_actor", least=0),
+        current_at=read.text("current_at", most=64),
+        proposed=read.value("proposed"),
+        proposed_op=read.uuid("proposed_op"),
+        proposed_actor=read.text("proposed_actor", least=0),
+        proposed_at=read.text("proposed_at", most=64),
+        resolved_by=read.maybe("resolved_by", read.uuid),
+    )
+
+
+def pull_answer_to_wire(answer: PullAnswer) -> dict[str, Any]:
+    return {"entries": [entry_to_wire(entry) for entry in answer.entries], "cursor": answer.cursor, "more": answer.more}
+
+
+def pull_answer_from_wire(value: Any) -> PullAnswer:
+    read = Reader(value, "answer", ("entries", "cursor", "more"))
+    return PullAnswer(
+        read.list_of("entries", ENTRIES_PER_PULL_MAX, entry_from_wire), read.text("cursor"), read.flag("more")
+    )
+
+
+def cursor_to_text(epoch: str, revision: int) -> str:
+    """Opaque to desks: which life of the server's data, and the last revision the desk has."""
+    return base64.urlsafe_b64encode(f"{epoch}:{revision}".encode()).decode("ascii").rstrip("=")
+
+
+def cursor_from_text(text: str) -> tuple[str, int]:
+    """Raises IntegrityFault CP-3201 for what this server never gave out."""
+    try:
+        epoch, revision = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii").split(":")
+        if not revision.isdecimal() or len(revision) > 16:
+            raise ValueError
+        return epoch, int(revision)
+    except (ValueError, binascii.Error):
+        raise malformed("cursor", "not a cursor of this server") from None
+
+
+def fault_to_wire(code: str, status: int, title: str, detail: str, fields: Mapping[str, object]) -> dict[str, Any]:
+    """A problem after RFC 9457 with our code and the facts that a desk needs to word it in its own language."""
+    return {
+        "type": f"urn:cpdesk:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "fields": {name: value if isinstance(value, int) else str(value) for name, value in fields.items()},
+    }
