@@ -1,0 +1,277 @@
+"""Charts of the reports. Each area has an outline and its own lightness or hatch, so that a grey print says the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from cpdesk.reports.household_content import Balance, Bar, BillBar, Comfort, Figure, Frontier, Point
+from cpdesk.reports.sheet import NOTE, Sheet, Type
+
+_TICK = Type(9, 13, False, "ink2")
+_LABEL = Type(10.5, 14)
+_BOLD = Type(10.5, 14, True)
+_SMALL_BOLD = Type(9, 12, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an area is filled: a token, and a hatch over it."""
+
+    fill: str
+    hatch: str = ""
+    hatch_stroke: str = "ink"
+
+
+NOW, SAVING, WARMTH, AFTER = Look("present"), Look("second"), Look("surface", "diagonal"), Look("accent")
+_BARS: Final = {"now": NOW, "saving": SAVING, "warmth": WARMTH, "after": AFTER}
+_BILLS: Final = {"modelled": Look("light_area"), "calibrated": Look("second"), "billed": Look("dark_area")}
+_LOSSES: Final = (
+    Look("accent"),
+    Look("second"),
+    Look("present", "diagonal", "surface"),
+    Look("light_area"),
+    Look("surface", "level"),
+    Look("dark_area"),
+)
+_GAINS: Final = (Look("dark_area"), Look("sun_area", "upright"), Look("surface"))
+
+
+def area(sheet: Sheet, x: float, y: float, width: float, height: float, look: Look) -> None:
+    """A filled and outlined rectangle."""
+    if height <= 0 or width <= 0:
+        return
+    sheet.rect(x, y, width, height, fill=look.fill)
+    if look.hatch:
+        sheet.hatch(x, y, width, height, look.hatch, stroke=look.hatch_stroke, line=0.4, pitch=1.25)
+    sheet.rect(x, y, width, height, stroke="ink", line=0.4)
+
+
+def nice_step(span: float, most: int) -> float:
+    """A step of 1, 2 or 5 times a power of ten that parts `span` into at most `most` intervals."""
+    if span <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(span / most))
+    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if span / (factor * power) <= most + 1e-9)
+
+
+def range_pill(
+    sheet: Sheet, x: float, y: float, width: float, *, low: float, middle: float, high: float, top: float, bottom: float
+) -> None:
+    """P10–P90 as a pill with a tick at P50, on a scale from `bottom` to `top` shared by all rows."""
+    scale = width / (top - bottom)
+    left, right, tick = (x + (value - bottom) * scale for value in (low, high, middle))
+    sheet.line(x, y, x + width, y, width=0.5, stroke="field")
+    sheet.rect(left, y - 1.1, max(right - left, 1.0), 2.2, fill="second", radius=min(1.0, max(right - left, 1.0) / 2))
+    sheet.line(tick, y - 2.1, tick, y + 2.1, width=1.6)
+
+
+def comfort_scale(
+    sheet: Sheet, x: float, y: float, width: float, comfort: Comfort, *, now: str, after: str, wish: str, unit: str
+) -> None:
+    """Bedroom on the coldest days, before and after, on a scale of degrees with its line at `y`."""
+    values = [comfort.now.number or 0.0, comfort.after.number or 0.0, comfort.wish.number or 0.0]
+    low = min(10, 2 * math.floor((min(values) - 0.5) / 2))
+    high = max(20, 2 * math.ceil((max(values) + 0.5) / 2))
+    scale = width / (high - low)
+    now_x, after_x, wish_x = (x + (value - low) * scale for value in values)
+    area(sheet, min(now_x, after_x), y - 3.6, abs(after_x - now_x), 3.6, Look("second", "diagonal", "surface"))
+    sheet.line(x, y, x + width, y, width=0.8)
+    step = 2 if high - low <= 16 else 4
+    for degrees in range(low, high + 1, step):
+        place = x + (degrees - low) * scale
+        sheet.line(place, y, place, y + 1.2, width=0.5)
+        label = f"{degrees} {unit}" if degrees + step > high else str(degrees)
+        sheet.text(place - (1.5 if degrees + step > high else 0), y + 4.9, label, _TICK, align="centre")
+    _comfort_labels(sheet, y, (now_x, after_x, wish_x), (now, after, wish), comfort)
+
+
+def _comfort_labels(
+    sheet: Sheet, y: float, places: tuple[float, float, float], words: tuple[str, str, str], comfort: Comfort
+) -> None:
+    now_x, after_x, wish_x = places
+    texts = (f"{words[0]} {comfort.now.text}", f"{words[1]} {comfort.after.text}")
+    accent = replace(_BOLD, colour="accent")
+    widths = (sheet.width(texts[0], _BOLD), sheet.width(texts[1], accent))
+    close = abs(after_x - now_x) < sum(widths) / 2 + 2
+    now_left = now_x - widths[0] if close else now_x - widths[0] / 2
+    after_left = now_x + 2 if close else after_x - widths[1] / 2
+    now_left = max(now_left, 0.0)
+    sheet.text(now_left, y - 5, texts[0], _BOLD)
+    sheet.text(after_left, y - 5, texts[1], accent)
+    label = f"{words[2]} {comfort.wish.text}"
+    clash = wish_x < after_left + widths[1] + 2
+    height = y - 9.6 if clash else y - 5
+    sheet.line(wish_x, height - 2.6, wish_x, y, width=0.7, dash=(2, 1.4))
+    sheet.text(wish_x + 1.2, height, label, replace(_LABEL, colour="ink2"))
+
+
+def waterfall(sheet: Sheet, x: float, y: float, width: float, height: float, bars: Sequence[Bar]) -> None:
+    """From the cost now to the cost after, each step with its value; between `y` and the base line below."""
+    label_mm = 9.0
+    base, top = y + height - label_mm, y + 6
+    most = max(_level(bars, index)[1] for index in range(len(bars))) or 1.0
+    scale = (base - top) / most
+    slot = width / len(bars)
+    bar_mm = min(11.0, slot * 0.8)
+    value_style = _BOLD if slot >= 12 else Type(8.4, 12, True)
+    before = 0.0
+    for index, bar in enumerate(bars):
+        low, high, after = _level(bars, index)
+        left = x + slot * index + (slot - bar_mm) / 2
+        if index:
+            sheet.line(
+                left - (slot - bar_mm), base - before * scale, left, base - before * scale, width=0.5, dash=(1, 1)
+            )
+        area(sheet, left, base - high * scale, bar_mm, (high - low) * scale, _BARS[bar.kind])
+        sheet.text(left + bar_mm / 2, base - high * scale - 1.4, bar.yuan.text, value_style, align="centre")
+        sheet.para(left + bar_mm / 2 - slot / 2, base + 0.8, slot, bar.label, _TICK, align="centre", most=2)
+        before = after
+    sheet.line(x, base, x + width, base, width=0.8)
+
+
+def _level(bars: Sequence[Bar], index: int) -> tuple[float, float, float]:
+    """Lower and upper edge of a bar, and the level after it."""
+    level = 0.0
+    low = high = 0.0
+    for bar in bars[: index + 1]:
+        value = bar.yuan.number or 0.0
+        if bar.kind in ("now", "after"):
+            low, high, level = 0.0, value, value
+        else:
+            low, high = sorted((level, level + value))
+            level += value
+    return low, high, level
+
+
+def frontier(
+    sheet: Sheet, x: float, y: float, width: float, height: float, data: Frontier, *, names: tuple[str, str, str]
+) -> None:
+    """Cost against carbon; `names` are the upright axis, the level axis and the word for the budget."""
+    sheet.text(x, y + 3, names[0], NOTE)
+    left, base, top = x + 9, y + height - 9.5, y + 6.5
+    points = [*data.line, *data.packages]
+    most_x = max([point.own_yuan for point in points] + [data.budget_yuan or 0, 1000]) * 1.05 / 1000
+    most_y = max([point.co2_kg for point in points] + [100]) * 1.06 / 1000
+    step_x, step_y = nice_step(most_x, 5), nice_step(most_y, 6)
+    plot_width = x + width - left
+    scale_x, scale_y = plot_width / most_x, (base - top) / most_y
+
+    def place(point: Point) -> tuple[float, float]:
+        return left + point.own_yuan / 1000 * scale_x, base - point.co2_kg / 1000 * scale_y
+
+    if data.budget_yuan is not None and data.budget_yuan / 1000 < most_x:
+        over = left + data.budget_yuan / 1000 * scale_x
+        sheet.rect(over, top, x + width - over, base - top, fill="head_ground")
+        sheet.hatch(over, top, x + width - over, base - top, "diagonal", stroke="surface", line=0.8, pitch=1.4)
+    for number in range(int(most_y / step_y + 1e-9) + 1):
+        height_mm = base - number * step_y * scale_y
+        sheet.line(left, height_mm, x + width, height_mm, width=0.25, stroke="ink3")
+        sheet.text(left - 1.5, height_mm + 1.1, _axis(number * step_y, step_y), _TICK, align="right")
+    sheet.line(left, base, x + width, base, width=0.8)
+    for number in range(int(most_x / step_x + 1e-9) + 1):
+        sheet.text(left + number * step_x * scale_x, base + 4.4, _axis(number * step_x, step_x), _TICK, align="centre")
+    sheet.text(x + width, base + 8.6, names[1], NOTE, align="right")
+    inside = [point for point in data.cloud if point.own_yuan / 1000 <= most_x and 0 <= point.co2_kg / 1000 <= most_y]
+    sheet.dots([place(point) for point in inside], radius=0.34, fill="arrow_area")
+    if len(data.line) > 1:
+        sheet.polygon([place(point) for point in data.line], stroke="accent", line=1.2, close=False)
+    if len(data.line) <= 30:
+        for point in data.line:
+            sheet.circle(*place(point), 0.85, fill="surface", stroke="accent", line=0.9)
+    if data.budget_yuan is not None and data.budget_yuan / 1000 < most_x:
+        over = left + data.budget_yuan / 1000 * scale_x
+        sheet.line(over, top, over, base, width=1.2, dash=(2, 1.6))
+        word_width = sheet.width(names[2], _SMALL_BOLD)
+        fits = over + 1.2 + word_width <= x + width
+        sheet.text(over + 1.2 if fits else over - 1.2 - word_width, base - 2.4, names[2], _SMALL_BOLD)
+    _packages(sheet, [(point.letter, *place(point)) for point in data.packages], left, x + width)
+
+
+def _packages(sheet: Sheet, places: list[tuple[str, float, float]], left: float, right: float) -> None:
+    """The symbols with their letters, each letter on the side where it covers no other symbol."""
+    for letter, x, y in places:
+        others = [(other_x, other_y) for other, other_x, other_y in places if other != letter]
+        crowded = any(-9 < other_x - x < 0 and abs(other_y - y) < 5 for other_x, other_y in others) or x - 7 < left
+        shift = 3.4 if crowded and x + 7 < right else -3.4
+        symbol(sheet, x, y, letter)
+        sheet.text(x + shift, y - 1.2 if shift < 0 else y + 2.6, letter, Type(11, 14, True), align="centre")
+
+
+def symbol(sheet: Sheet, x: float, y: float, letter: str, size: float = 1.9) -> None:
+    """● A, ■ B, ▲ C: shape and colour repeat the letter."""
+    if letter == "A":
+        sheet.circle(x, y, size, fill="series1", stroke="surface", line=0.6)
+    elif letter == "B":
+        sheet.rect(x - size * 0.9, y - size * 0.9, size * 1.8, size * 1.8, fill="series2", stroke="surface", line=0.6)
+    else:
+        points = [(x, y - size * 1.15), (x + size * 1.2, y + size), (x - size * 1.2, y + size)]
+        sheet.polygon(points, fill="series3", stroke="surface", line=0.6)
+
+
+def _axis(value: float, step: float) -> str:
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    return f"{value:,.{decimals}f}"
+
+
+def months(sheet: Sheet, y: float, height: float, balance: Balance) -> None:
+    """Gains upward and losses downward, month by month, in kWh; the legend carries the sums."""
+    left, right, legend = 12.0, 116.0, 119.0
+    ups = [sum(figure.number or 0 for figure in month.gains_kwh) for month in balance.months]
+    downs = [sum(figure.number or 0 for figure in month.losses_kwh) for month in balance.months]
+    step = nice_step(max([*ups, *downs, 1.0]), 2)
+    top, bottom = y + 1, y + height - 6
+    scale = (bottom - top) / (max([*ups, 1.0]) + max([*downs, 1.0]))
+    zero = top + max([*ups, 1.0]) * scale
+    for number in range(-4, 5):
+        value = number * step
+        if not -max(downs) * 1.02 <= value <= max(ups) * 1.02:
+            continue
+        place = zero - value * scale
+        sheet.line(left, place, right, place, width=0.25, stroke="ink3")
+        sheet.text(left - 1.5, place + 1.1, Figure(round(value)).text, _TICK, align="right")
+    slot = (right - left) / max(len(balance.months), 1)
+    bar_mm = min(13.0, slot * 0.64)
+    for index, month in enumerate(balance.months):
+        bar_left = left + slot * (index + 0.5) - bar_mm / 2
+        level = zero
+        for figure, look in zip(month.gains_kwh, _GAINS, strict=True):
+            size = max(figure.number or 0.0, 0.0) * scale
+            level -= size
+            area(sheet, bar_left, level, bar_mm, size, look)
+        level = zero
+        for figure, look in zip(month.losses_kwh, _LOSSES, strict=False):
+            size = max(figure.number or 0.0, 0.0) * scale
+            area(sheet, bar_left, level, bar_mm, size, look)
+            level += size
+        sheet.text(bar_left + bar_mm / 2, y + height - 1.2, month.label, _LABEL, align="centre")
+    sheet.line(left, zero, right, zero, width=0.9)
+    _legend(sheet, legend, y, balance)
+
+
+def _legend(sheet: Sheet, x: float, y: float, balance: Balance) -> None:
+    style, step = Type(9.75, 13), 5.7
+    gains = list(zip(balance.gains, balance.gain_totals, _GAINS, strict=True))
+    losses = list(zip(balance.losses, balance.loss_totals, _LOSSES, strict=False))
+    for number, (name, figure, look) in enumerate([*reversed(gains), *losses]):
+        row = y + number * step + (2.4 if number >= len(gains) else 0)
+        area(sheet, x, row, 4.4, 3.2, look)
+        sheet.text(x + 6.4, row + 2.9, name, style)
+        sheet.text(170, row + 2.9, figure.text, style, align="right")
+    rule = y + len(gains) * step + 0.4
+    sheet.line(x, rule, 170, rule, width=0.5)
+
+
+def bills(sheet: Sheet, x: float, y: float, width: float, bars: Sequence[BillBar]) -> float:
+    """Use of fuel by model, after calibration and by bill, one bar each; returns where they end."""
+    label_mm, value_mm = 27.0, 18.0
+    most = max([bar.amount.number or 0.0 for bar in bars] + [1e-9])
+    for number, bar in enumerate(bars):
+        row = y + number * 6.3
+        length = (width - label_mm - value_mm) * (bar.amount.number or 0.0) / most
+        sheet.text(x + label_mm - 2, row + 3.8, bar.label, Type(9.75, 13), align="right", room=label_mm - 2)
+        area(sheet, x + label_mm, row, length, 4.8, _BILLS[bar.kind])
+        sheet.text(x + label_mm + length + 1.6, row + 3.8, f"{bar.amount.text} {bar.amount.unit}", Type(9.75, 13, True))
+    return y + len(bars) * 6.3

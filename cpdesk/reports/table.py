@@ -1,0 +1,85 @@
+"""Tables on paper: rules instead of boxes, heads that wrap, rows that grow with their text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cpdesk.reports.sheet import MM, TABLE, TABLE_HEAD, Sheet, Type
+
+PAD_MM = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Head, width in mm and alignment of a column; `chosen` gives it a ground of its own."""
+
+    head: str
+    width: float
+    align: str = "left"
+    chosen: bool = False
+
+
+def table(
+    sheet: Sheet,
+    y: float,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    *,
+    total: Sequence[str] | None = None,
+    x: float = 0.0,
+    row_mm: float = 5.9,
+    style: Type = TABLE,
+) -> float:
+    """Draws the table with its top at `y`; returns where it ends."""
+    width = sum(column.width for column in columns)
+    lines = [[sheet.lines(column.head, column.width - 2 * PAD_MM, TABLE_HEAD) for column in columns]]
+    head_mm = max(len(cell) for cell in lines[0]) * TABLE_HEAD.leading / MM + 2.2
+    heights = [_row_height(sheet, columns, row, style, row_mm) for row in rows]
+    total_mm = _row_height(sheet, columns, total, replace(style, bold=True), row_mm) if total else 0.0
+    end = y + head_mm + sum(heights) + total_mm
+    sheet.rect(x, y, width, head_mm, fill="head_ground")
+    left = x
+    for column in columns:
+        if column.chosen:
+            sheet.rect(left, y, column.width, end - y, fill="chosen_ground")
+        left += column.width
+    _cells(sheet, x, y + head_mm - 1.1, columns, [column.head for column in columns], TABLE_HEAD, at_foot=True)
+    top = y + head_mm
+    for number, (row, height) in enumerate(zip(rows, heights, strict=True)):
+        if number:
+            sheet.line(x, top, x + width, top, width=0.3, stroke="row_line")
+        _cells(sheet, x, top + height / 2, columns, row, style)
+        top += height
+    if total:
+        sheet.line(x, top, x + width, top, width=0.5)
+        _cells(sheet, x, top + total_mm / 2, columns, total, replace(style, bold=True))
+    sheet.line(x, y, x + width, y, width=0.9)
+    sheet.line(x, y + head_mm, x + width, y + head_mm, width=0.5)
+    sheet.line(x, end, x + width, end, width=0.9)
+    return end
+
+
+def _row_height(sheet: Sheet, columns: Sequence[Column], row: Sequence[str], style: Type, row_mm: float) -> float:
+    most = max(
+        len(sheet.lines(cell, column.width - 2 * PAD_MM, style)) for cell, column in zip(row, columns, strict=True)
+    )
+    return max(row_mm, most * style.leading / MM + 0.8)
+
+
+def _cells(
+    sheet: Sheet,
+    x: float,
+    y: float,
+    columns: Sequence[Column],
+    cells: Sequence[str],
+    style: Type,
+    *,
+    at_foot: bool = False,
+) -> None:
+    """One row of cells, their middle at `y`, or their foot there."""
+    for column, cell in zip(columns, cells, strict=True):
+        inner = column.width - 2 * PAD_MM
+        height = sheet.height(cell, inner, style)
+        sheet.para(x + PAD_MM, y - (height if at_foot else height / 2), inner, cell, style, align=column.align)
+        x += column.width
