@@ -186,21 +186,26 @@ def set_up(dev: bool, window: bool) -> Path:
     wheelhouse = wheelhouse_folder()
     install_system_packages(missing_system_packages(window, need_pip=not ready, wheelhouse=wheelhouse))
     if not ready:
-        say("第一次运行，正在准备（约需几分钟）……", "Setting up (this takes a few minutes once) …")
-        make_environment(folder, python)
-        updating = (folder / STAMP).exists()
-        (folder / UNFINISHED).touch()
-        try:
-            install(python, lock, wheelhouse)
-        except SetupFault:
-            if updating:  # pip has put the old packages back; only a set-up that was killed is made from nothing
-                (folder / UNFINISHED).unlink()
-            raise
-        tie_checkout(python)
-        write_stamp(folder, lock)
-        (folder / UNFINISHED).unlink()
-        say("准备好了。", "Ready.")
+        prepare(folder, python, lock, wheelhouse)
     return python
+
+
+def prepare(folder: Path, python: Path, lock: Path, wheelhouse: Path | None) -> None:
+    """Make the environment or bring it up to the lock."""
+    say("第一次运行，正在准备（约需几分钟）……", "Setting up (this takes a few minutes once) …")
+    make_environment(folder, python)
+    updating = (folder / STAMP).exists()
+    (folder / UNFINISHED).touch()
+    try:
+        install(python, lock, wheelhouse)
+    except SetupFault:
+        if updating:  # pip has put the old packages back; only a set-up that was killed is made from nothing
+            (folder / UNFINISHED).unlink()
+        raise
+    tie_checkout(python)
+    write_stamp(folder, lock)
+    (folder / UNFINISHED).unlink()
+    say("准备好了。", "Ready.")
 
 
 def is_ready(folder: Path, python: Path, lock: Path) -> bool:

@@ -37,6 +37,9 @@ make_root() { # one fresh root with a clean clone in the user's home
     for file in /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/ssl/certs/ca-certificates.crt; do
         if [[ -e $file ]]; then install -D -m 644 "$(readlink -f "$file")" "$1$file"; fi
     done
+    if [[ -d /usr/local/share/ca-certificates ]]; then # the package ca-certificates makes the bundle anew from these
+        mkdir -p "$1/usr/local/share" && cp -a /usr/local/share/ca-certificates "$1/usr/local/share/"
+    fi
     chroot "$1" useradd --create-home surveyor
     git clone --quiet --no-hardlinks "$checkout" "$1/home/surveyor/cpdesk"
     chroot "$1" chown -R surveyor: /home/surveyor
@@ -63,11 +66,11 @@ for word in "$@"; do quoted+=" $(printf %q "$word")"; done
 
 check() {
     local variant=$1 root=$store/$1 user=surveyor:surveyor code=0 typed
-    make_root "$root"
+    make_root "$root" || return 1
     case $variant in
     root) user=root:root ;;
     user-venv) inside "$root" root:root "apt-get -qq update && apt-get -qq install -y --no-install-recommends python3-venv" \
-        >"$root.log" 2>&1 ;;
+        >"$root.log" 2>&1 || { tail "$root.log"; return 1; } ;;
     user-bare) ;;
     *) echo "unknown variant $variant"; return 2 ;;
     esac
@@ -79,7 +82,7 @@ check() {
         echo "-- typing it: $typed"
         inside "$root" root:root "$typed" >"$root.apt.log" 2>&1 || { tail "$root.apt.log"; return 1; }
     fi
-    inside "$root" "$user" "python3 run.py test$quoted"
+    inside "$root" "$user" "python3 run.py test$quoted" || return 1
     echo "-- a second start:"
     time inside "$root" "$user" "python3 run.py test --version"
 }
@@ -88,8 +91,7 @@ make_base
 failed=()
 for variant in "${variants[@]}"; do
     echo "== $variant"
-    # a subshell of its own, so that `set -e` holds inside it
-    if (set -e; check "$variant"); then echo "== $variant: passed"; else echo "== $variant: FAILED"; failed+=("$variant"); fi
+    if check "$variant"; then echo "== $variant: passed"; else echo "== $variant: FAILED"; failed+=("$variant"); fi
 done
 if ((${#failed[@]})); then echo "failed: ${failed[*]}"; exit 1; fi
 echo "all passed: ${variants[*]}"

@@ -1,4 +1,4 @@
-"""Make `requirements.lock` and `requirements-dev.lock` from pyproject.toml: every version fixed, every file hashed, no URL.
+"""Make both locks from pyproject.toml: every version fixed, every file hashed, no URL.
 
     python tools/lock.py [--upgrade] [PACKAGE ...]
 
