@@ -1,0 +1,83 @@
+"""Every form version that was ever published on this desk: an old survey opens with the form it was made with."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cpdesk.base.clock import Clock
+from cpdesk.base.errors import InputFault
+from cpdesk.model.records import Changes
+from cpdesk.store.oplog import iso
+from cpdesk.store.writer import Readers, Writer
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True)
+class FormVersion:
+    """One published form: `xml` is its XForm, `source` where it came from (a file's name or the server's address)."""
+
+    form: str
+    version: str
+    sha256: str
+    xml: str
+    source: str
+    added_at: str
+
+
+class FormVersions:
+    """The forms of a desk. Thread-safe."""
+
+    def __init__(self, writer: Writer, readers: Readers, clock: Clock) -> None:
+        self._writer = writer
+        self._readers = readers
+        self._clock = clock
+
+    def add(self, form: str, version: str, xml: str, source: str) -> Changes:
+        """Keep a form version; the same once more changes nothing.
+
+        Raises:
+            InputFault: CP-1506 when that version is kept already with other content.
+        """
+        sha256 = hashlib.sha256(xml.encode("utf-8")).hexdigest()
+
+        def work(db: Database) -> Changes:
+            known = db.execute(
+                "SELECT sha256 FROM form_versions WHERE form = ? AND version = ?", (form, version)
+            ).fetchone()
+            if known is None:
+                db.execute(
+                    "INSERT INTO form_versions (form, version, sha256, xml, source, added_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    (form, version, sha256, xml, source, iso(self._clock.now())),
+                )
+                return Changes(forms=True)
+            if known[0] != sha256:
+                raise InputFault("CP-1506", form=form, version=version)
+            return Changes()
+
+        return self._writer.do(work)
+
+    def get(self, form: str, version: str) -> FormVersion | None:
+        """One version, None when this desk never had it."""
+        row = self._readers.one(
+            "SELECT form, version, sha256, xml, source, added_at FROM form_versions WHERE form = ? AND version = ?",
+            (form, version),
+        )
+        return None if row is None else FormVersion(*row)
+
+    def latest(self, form: str) -> FormVersion | None:
+        """The version that was added last."""
+        row = self._readers.one(
+            "SELECT form, version, sha256, xml, source, added_at FROM form_versions WHERE form = ?"
+            " ORDER BY added_at DESC, rowid DESC LIMIT 1",
+            (form,),
+        )
+        return None if row is None else FormVersion(*row)
+
+    def list(self) -> list[tuple[str, str, str]]:
+        """(form, version, sha256) of all, in the order they were added."""
+        return self._readers.all("SELECT form, version, sha256 FROM form_versions ORDER BY added_at, rowid")

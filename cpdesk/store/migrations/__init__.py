@@ -1,0 +1,14 @@
+"""The shapes the database has had, oldest first. Append only: a shape that was shipped is never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from cpdesk.store.migrations import m0001_first
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+MIGRATIONS: Final[tuple[Callable[[Database], None], ...]] = (m0001_first.up,)
+"""Migration n brings a database of version n - 1 to version n (`PRAGMA user_version`)."""

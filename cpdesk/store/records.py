@@ -1,0 +1,311 @@
+"""Records as people change them: every change is a row and an operation in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from cpdesk.base.clock import Clock
+from cpdesk.base.errors import InputFault
+from cpdesk.model.oplog import Operation
+from cpdesk.model.records import (
+    DELETED_FIELD,
+    FORM_VERSION_FIELD,
+    SAMPLE_FIELD,
+    SITE_FIELD,
+    STATUS_FIELD,
+    Answers,
+    Changes,
+    Record,
+    RecordKind,
+    Status,
+)
+from cpdesk.store.history import HistoryEntry, history_of, step_back, step_forward
+from cpdesk.store.lists import Lists
+from cpdesk.store.oplog import OperationLog, RecordHead, iso
+from cpdesk.store.shelf import COLUMNS, Fields, Shelf, Shelved, lay, record_of
+from cpdesk.store.writer import Readers, Writer
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+YES = "1"
+"""Value of the `@` entries that are there or not."""
+
+
+class Records(Lists):
+    """All records of a desk. Thread-safe; every method that changes something returns when it is on the disk.
+
+    The texts of changes are the lexical values of the form; None and the empty text remove an entry.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        readers: Readers,
+        shelf: Shelf,
+        log: OperationLog,
+        *,
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        super().__init__(readers)
+        self._writer = writer
+        self._shelf = shelf
+        self._log = log
+        self._clock = clock
+        self._new_id = new_id
+
+    def get(self, record: str) -> Record:
+        """One record, deleted ones too.
+
+        Raises:
+            InputFault: CP-1501 when this desk has none of that id.
+        """
+        row = self._readers.one(
+            f"SELECT {COLUMNS}, visible FROM records JOIN fields USING (number) WHERE id = ?",  # noqa: S608
+            (record,),
+        )
+        if row is None:
+            raise InputFault("CP-1501", record=record)
+        head = RecordHead(record=row[1], kind=row[2], form=row[3], version=row[4], stream=row[5], revision=row[9])
+        return record_of(Shelved(row[0], head, json.loads(row[15]), None, row[13], row[14]), row[10], row[8])
+
+    def create_record(
+        self,
+        kind: RecordKind,
+        form: str,
+        version: str,
+        stream: str,
+        answers: Answers | None = None,
+        *,
+        actor: str,
+        site: str | None = None,
+        sample: bool = False,
+        record: str | None = None,
+    ) -> tuple[str, Changes]:
+        """A new record; a survey starts as a draft.
+
+        Args:
+            record: its id where the caller has one already (a phone's submission), else one is made.
+
+        Returns:
+            Its id and what changed.
+
+        Raises:
+            InputFault: CP-1502 when there is a record of that id; CP-1503 when an answer's path is not one.
+        """
+        return self._writer.do(
+            lambda db: self.create_within(db, kind, form, version, stream, answers, actor, site, sample, record)
+        )
+
+    def create_within(
+        self,
+        db: Database,
+        kind: RecordKind,
+        form: str,
+        version: str,
+        stream: str,
+        answers: Answers | None,
+        actor: str,
+        site: str | None,
+        sample: bool,
+        record: str | None,
+    ) -> tuple[str, Changes]:
+        """`create_record` as a part of the caller's transaction."""
+        record = record or self._new_id()
+        if self._shelf.take(db, record) is not None:
+            raise InputFault("CP-1502", record=record)
+        fields: dict[str, str | None] = {**_checked(answers or {})}
+        fields[STATUS_FIELD] = Status.DRAFT.value if kind is RecordKind.SURVEY else Status.NONE.value
+        fields[FORM_VERSION_FIELD] = version
+        fields[SITE_FIELD] = site
+        fields[SAMPLE_FIELD] = YES if sample else None
+        shelved = self._shelf.add(db, RecordHead(record, kind.value, form, version, stream, 0))
+        self.change(db, shelved, fields, actor=actor, role="barrier")
+        return record, Changes(records=frozenset({record}), kinds=frozenset({kind}))
+
+    def create_many(self, new: Iterable[Mapping[str, object]]) -> tuple[list[str], Changes]:
+        """Many records in one transaction (an imported village); each mapping holds the arguments of `create_record`.
+
+        Raises:
+            InputFault: as `create_record`; nothing is created then.
+        """
+        rows = list(new)
+
+        def work(db: Database) -> tuple[list[str], Changes]:
+            made = [self._create_one(db, **row) for row in rows]  # type: ignore[arg-type]
+            changes = Changes()
+            kinds = frozenset(kind for _, one in made for kind in one.kinds)
+            return [record for record, _ in made], changes | Changes(frozenset(record for record, _ in made), kinds)
+
+        return self._writer.do(work)
+
+    def _create_one(
+        self,
+        db: Database,
+        *,
+        kind: RecordKind,
+        form: str,
+        version: str,
+        stream: str,
+        actor: str,
+        answers: Answers | None = None,
+        site: str | None = None,
+        sample: bool = False,
+        record: str | None = None,
+    ) -> tuple[str, Changes]:
+        return self.create_within(db, kind, form, version, stream, answers, actor, site, sample, record)
+
+    def save(
+        self, record: str, changes: Mapping[str, str | None], actor: str, *, version: str | None = None
+    ) -> Changes:
+        """Set fields; only those that really change become part of the operation, none at all makes none.
+
+        Args:
+            version: the form version the answers were given with, when it is another than before.
+
+        Raises:
+            InputFault: CP-1501 no such record; CP-1503 a path that is none or stands for a fact of the record;
+                CP-1505 the record is deleted.
+        """
+        wanted: dict[str, str | None] = _checked(changes)
+        if version is not None:
+            wanted[FORM_VERSION_FIELD] = version
+        return self._changing(record, lambda db, shelved: self.change(db, shelved, wanted, actor=actor))
+
+    def set_status(
+        self, record: str, status: Status, actor: str, *, changes: Mapping[str, str | None] | None = None
+    ) -> Changes:
+        """Move a survey on its course, together with answers where they belong together (a reason for returning).
+
+        Which course is allowed to whom is for `operations` to say. Undo never crosses a change of status.
+
+        Raises:
+            InputFault: as `save`.
+        """
+        wanted = {**_checked(changes or {}), STATUS_FIELD: status.value}
+        return self._changing(record, lambda db, shelved: self.change(db, shelved, wanted, actor=actor, role="barrier"))
+
+    def set_site(self, record: str, site: str | None, actor: str) -> Changes:
+        """Say of which site a survey was made."""
+        return self._changing(record, lambda db, shelved: self.change(db, shelved, {SITE_FIELD: site}, actor=actor))
+
+    def delete(self, record: str, actor: str) -> Changes:
+        """Take a record out of lists and search. Nothing is erased: `restore` and undo bring it back.
+
+        Raises:
+            InputFault: CP-1501 no such record; CP-1505 it is deleted already.
+        """
+        return self._changing(record, lambda db, shelved: self.change(db, shelved, {DELETED_FIELD: YES}, actor=actor))
+
+    def restore(self, record: str, actor: str) -> Changes:
+        """Bring a deleted record back.
+
+        Raises:
+            InputFault: CP-1501 no such record.
+        """
+        return self._changing(
+            record, lambda db, shelved: self.change(db, shelved, {DELETED_FIELD: None}, actor=actor), deleted=True
+        )
+
+    def history(self, record: str) -> list[HistoryEntry]:
+        """All operations of a record: in the server's order, then those it has not ordered yet."""
+        return history_of(self._readers, record)
+
+    def undo(self, record: str, actor: str) -> Changes:
+        """Take back what this person did last to a record on this desk, by an operation that sets the old values.
+
+        Fields that somebody else has changed since stay as they are. Creation, changes of status and settled conflicts
+        are not undone, nor anything before them.
+
+        Raises:
+            InputFault: CP-1501 no such record; CP-1508 nothing to undo.
+        """
+        return self._changing(record, lambda db, shelved: step_back(db, shelved, actor, self.change), deleted=True)
+
+    def redo(self, record: str, actor: str) -> Changes:
+        """Do again what was undone last, as long as nothing else was changed since.
+
+        Raises:
+            InputFault: CP-1501 no such record; CP-1509 nothing to redo.
+        """
+        return self._changing(record, lambda db, shelved: step_forward(db, shelved, actor, self.change), deleted=True)
+
+    def describe_again(self, batch: int = 500, progress: Callable[[int], None] | None = None) -> int:
+        """Make titles, list columns and search words of all records anew, after a program that describes them
+        otherwise. Other work gets its turn between batches. Returns how many records there are."""
+        done, last = 0, 0
+        while True:
+            count, last = self._writer.do(lambda db, after=last: self._describe_some(db, after, batch))  # type: ignore[misc]
+            done += count
+            if progress is not None:
+                progress(done)
+            if count < batch:
+                return done
+
+    def _describe_some(self, db: Database, after: int, batch: int) -> tuple[int, int]:
+        rows = db.execute(
+            "SELECT number, id, updated_at FROM records WHERE number > ? ORDER BY number LIMIT ?", (after, batch)
+        ).fetchall()
+        for _, record, updated_at in rows:
+            self._shelf.put(db, self._shelf.need(db, record), updated_at)
+        return len(rows), rows[-1][0] if rows else after
+
+    def _changing(
+        self, record: str, work: Callable[[Database, Shelved], Operation | None], *, deleted: bool = False
+    ) -> Changes:
+        def run(db: Database) -> Changes:
+            shelved = self._shelf.need(db, record)
+            if DELETED_FIELD in shelved.visible and not deleted:
+                raise InputFault("CP-1505", record=record)
+            if work(db, shelved) is None:
+                return Changes()
+            return Changes(records=frozenset({record}), kinds=frozenset({RecordKind(shelved.head.kind)}))
+
+        return self._writer.do(run)
+
+    def change(
+        self,
+        db: Database,
+        shelved: Shelved,
+        wanted: Mapping[str, str | None],
+        *,
+        actor: str,
+        resolves: str | None = None,
+        role: str = "edit",
+        target: str | None = None,
+    ) -> Operation | None:
+        """Lay changes on a record and log them, in the caller's transaction. None when nothing really changes."""
+        before: Fields = shelved.visible
+        changes = {path: value or None for path, value in wanted.items()}
+        if resolves is None:  # a conflict is also settled by keeping what stands
+            changes = {path: value for path, value in changes.items() if before.get(path) != value}
+        if not changes:
+            return None
+        shelved.server = shelved.server_fields
+        shelved.visible = lay(before, changes)
+        head = RecordHead(
+            shelved.head.record,
+            shelved.head.kind,
+            shelved.head.form,
+            shelved.visible.get(FORM_VERSION_FIELD, shelved.head.version),
+            shelved.head.stream,
+            shelved.head.revision,
+        )
+        old = {path: before.get(path) for path in changes}
+        operation = self._log.append(db, head, changes, old, actor=actor, resolves=resolves, role=role, target=target)
+        shelved.unsent += 1
+        self._shelf.put(db, shelved, iso(self._clock.now()))
+        return operation
+
+
+def _checked(changes: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Changes of answers, as they may come from outside."""
+    for path, value in changes.items():
+        if not path or path.startswith("@") or len(path) > 1000 or path != path.strip():
+            raise InputFault("CP-1503", path=path)
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"{path}: values are texts or None, not {type(value).__name__}")
+    return dict(changes)

@@ -1,0 +1,253 @@
+"""This desk as a replica of the district server: what goes out, what comes in, who we are.
+
+The server decides, field by field, what each operation did. Here its decisions are replayed in its order, apart from
+what people see; what they see is the server's state with this desk's own operations, as far as the server has not
+ordered them, on top.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cpdesk.base.clock import Clock
+from cpdesk.model.oplog import Operation, SignedOperation
+from cpdesk.model.records import Changes, RecordKind
+from cpdesk.model.replication import Entry, Outcome
+from cpdesk.store.blobs import BlobInfo, Blobs
+from cpdesk.store.conflicts import keep_conflict, refresh_resolved, settle_conflict
+from cpdesk.store.facts import set_fact
+from cpdesk.store.oplog import DeviceIdentity, OperationLog, RecordHead, insert_operation, iso, operation_of
+from cpdesk.store.shelf import Shelf, Shelved, lay, with_revision
+from cpdesk.store.writer import Readers, Writer
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+_ENROLMENT: Final = "enrolment"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the server does not have yet."""
+
+    operations: int
+    blobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What enrolling this desk at the server gave.
+
+    Attributes:
+        token: the secret the desk shows at every request; it lies in the encrypted database and nowhere else.
+        person: account name; `role` as the server knows it.
+        streams: codes of the townships this desk may read and write.
+        extra: what the client wants kept besides (the server's public key, the recovery key), name → text.
+    """
+
+    server_url: str
+    token: str
+    person: str
+    role: str
+    streams: tuple[str, ...]
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+class Replica:
+    """Thread-safe; every method that changes something is one transaction on the writer thread."""
+
+    def __init__(
+        self, writer: Writer, readers: Readers, shelf: Shelf, log: OperationLog, blobs: Blobs, clock: Clock
+    ) -> None:
+        self._writer = writer
+        self._readers = readers
+        self._shelf = shelf
+        self._log = log
+        self._blobs = blobs
+        self._clock = clock
+
+    def identity(self) -> DeviceIdentity:
+        """Who signs on this desk."""
+        return self._log.identity
+
+    def sign(self, content_hash_hex: str) -> str:
+        """Ed25519 signature of 32 bytes given as hex, as 128 hex digits."""
+        return self._log.sign(content_hash_hex)
+
+    def outbox(self, limit: int = 500) -> list[SignedOperation]:
+        """This desk's operations that the server has not ordered yet, in the order they were made.
+
+        After a restore from a backup these may carry the desk's older device id and signature; they are as valid.
+        """
+        rows = self._readers.all(
+            "SELECT content, signature FROM operations WHERE own = 1 AND revision IS NULL ORDER BY number LIMIT ?",
+            (limit,),
+        )
+        return [SignedOperation(operation_of(content), signature) for content, signature in rows]
+
+    def waiting(self) -> Waiting:
+        """How much the server does not have yet."""
+        row = self._readers.one(
+            "SELECT (SELECT count(*) FROM operations WHERE own = 1 AND revision IS NULL),"
+            " (SELECT count(*) FROM blobs WHERE here = 1 AND sent = 0)"
+        )
+        return Waiting(*row)
+
+    def cursor(self, stream: str) -> str | None:
+        """How far this desk has read a stream, in the server's opaque words; None = from the start."""
+        row = self._readers.one("SELECT cursor FROM cursors WHERE stream = ?", (stream,))
+        return None if row is None else row[0]
+
+    def streams(self) -> list[str]:
+        """Streams this desk reads: those of its enrolment, else those of its records."""
+        enrolment = self.enrolment()
+        if enrolment is not None:
+            return list(enrolment.streams)
+        return self._readers.column("SELECT DISTINCT stream FROM records ORDER BY stream")
+
+    def enrolment(self) -> Enrolment | None:
+        """The desk's enrolment, None before."""
+        row = self._readers.one("SELECT value FROM facts WHERE name = ?", (_ENROLMENT,))
+        if row is None:
+            return None
+        facts = json.loads(row[0])
+        facts["streams"] = tuple(facts["streams"])
+        facts["extra"] = tuple((name, value) for name, value in facts["extra"])
+        return Enrolment(**facts)
+
+    def set_enrolment(self, enrolment: Enrolment | None) -> Changes:
+        """Keep the enrolment; None forgets it."""
+        text = None if enrolment is None else json.dumps(asdict(enrolment), ensure_ascii=False)
+        self._writer.do(lambda db: set_fact(db, _ENROLMENT, text))
+        return Changes(sync=True)
+
+    def apply(self, entries: Sequence[Entry], *, stream: str, cursor: str | None) -> Changes:
+        """Take in what the server has ordered, with the cursor behind it, in one transaction. Idempotent.
+
+        Own entries acknowledge; conflicts are stored; an operation of this desk that was quarantined stays in the log
+        with its reason, but is no longer laid on top.
+        """
+
+        def work(db: Database) -> Changes:
+            shelf = _Open(db, self._shelf)
+            conflicts = False
+            for entry in entries:
+                if self._take_in(db, entry, shelf):
+                    conflicts = conflicts or bool(entry.conflicts or entry.settled)
+            for shelved in shelf.touched.values():
+                self._lay_on_top(db, shelved)
+            if cursor is not None:
+                db.execute("INSERT OR REPLACE INTO cursors (stream, cursor) VALUES (?, ?)", (stream, cursor))
+            kinds = frozenset(RecordKind(shelved.head.kind) for shelved in shelf.touched.values())
+            return Changes(frozenset(shelf.touched), kinds, conflicts=conflicts, sync=True)
+
+        return self._writer.do(work)
+
+    def quarantined(self) -> list[tuple[Operation, str]]:
+        """This desk's operations that the server keeps without applying them, with its reasons."""
+        rows = self._readers.all(
+            "SELECT content, reason FROM operations WHERE own = 1 AND outcome = ? ORDER BY number",
+            (Outcome.QUARANTINED,),
+        )
+        return [(operation_of(content), reason) for content, reason in rows]
+
+    def blobs_to_send(self, limit: int = 50) -> list[BlobInfo]:
+        """Files the server does not have, oldest first."""
+        return self._blobs.to_send(limit)
+
+    def blob_sent(self, sha256: str) -> None:
+        """The server has the file."""
+        self._blobs.mark_sent(sha256)
+
+    def blobs_to_fetch(self, limit: int = 50) -> list[str]:
+        """Files that records speak of (`expect`) and this desk does not have."""
+        return self._blobs.missing(limit)
+
+    def expect_blobs(self, sha256s: Sequence[str]) -> None:
+        """Note files that records speak of, so that `blobs_to_fetch` lists those that are not here."""
+        self._blobs.expect(sha256s)
+
+    def blob_received(self, sha256: str, content: bytes | Path, mime: str = "application/octet-stream") -> None:
+        """Keep a file that came from the server.
+
+        Raises:
+            IntegrityFault: CP-3104 when its content is not what its name says; nothing is kept then.
+        """
+        self._blobs.receive(sha256, content, mime)
+
+    def _take_in(self, db: Database, entry: Entry, shelf: _Open) -> bool:
+        """Replay one entry on the server's state; False when it was taken in before."""
+        operation = entry.signed.operation
+        known = db.execute("SELECT revision FROM operations WHERE op_id = ?", (operation.op_id,)).fetchone()
+        if known is None:
+            insert_operation(
+                db,
+                entry.signed,
+                content_hash=operation.content_hash(),
+                own=False,
+                revision=entry.revision,
+                outcome=entry.outcome.value,
+                reason=entry.reason,
+            )
+            self._log.see_time(db, operation.at)
+        elif known[0] is None:
+            db.execute(
+                "UPDATE operations SET revision = ?, outcome = ?, reason = ? WHERE op_id = ?",
+                (entry.revision, entry.outcome.value, entry.reason, operation.op_id),
+            )
+        else:
+            return False
+        shelved = shelf.take(operation, create=entry.outcome is not Outcome.QUARANTINED)
+        if shelved is None:
+            return True
+        if entry.outcome is not Outcome.QUARANTINED:
+            shelved.server = lay(shelved.server_fields, entry.applied)
+        shelved.head = with_revision(shelved.head, entry.revision)
+        for conflict in entry.conflicts:
+            keep_conflict(db, conflict)
+        for settled in entry.settled:
+            settle_conflict(db, settled, operation.op_id)
+        return True
+
+    def _lay_on_top(self, db: Database, shelved: Shelved) -> None:
+        """Make the visible state: the server's, then own operations it has not ordered."""
+        rows = db.execute(
+            "SELECT content FROM operations WHERE record = ? AND own = 1 AND revision IS NULL ORDER BY number",
+            (shelved.head.record,),
+        ).fetchall()
+        visible = shelved.server_fields
+        resolving: dict[str, str] = {}
+        for (content,) in rows:
+            operation = operation_of(content)
+            visible = lay(visible, operation.set)
+            if operation.resolves is not None:
+                resolving[operation.resolves] = operation.op_id
+        shelved.server, shelved.visible, shelved.unsent = shelved.server_fields, visible, len(rows)
+        shelved.conflicts = refresh_resolved(db, shelved.head.record, resolving)
+        self._shelf.put(db, shelved, iso(self._clock.now()))
+
+
+class _Open:
+    """The records that one `apply` has touched, each read once and written once."""
+
+    def __init__(self, db: Database, shelf: Shelf) -> None:
+        self._db = db
+        self._shelf = shelf
+        self.touched: dict[str, Shelved] = {}
+
+    def take(self, operation: Operation, *, create: bool) -> Shelved | None:
+        """The record of an operation, made when this desk does not have it."""
+        shelved = self.touched.get(operation.record) or self._shelf.take(self._db, operation.record)
+        if shelved is None:
+            if not create:
+                return None
+            head = RecordHead(
+                operation.record, operation.kind, operation.form, operation.version, operation.stream, revision=0
+            )
+            shelved = self._shelf.add(self._db, head)
+        self.touched[operation.record] = shelved
+        return shelved

@@ -1,0 +1,125 @@
+"""The store of one person on one desk: a folder with the encrypted database, the files beside it and its backups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Self
+
+from cpdesk.base.clock import Clock, SystemClock
+from cpdesk.base.errors import EnvironmentFault
+from cpdesk.base.files import disk_faults
+from cpdesk.base.ids import IdMaker
+from cpdesk.model.records import Record
+from cpdesk.store.blobs import Blobs
+from cpdesk.store.conflicts import Conflicts
+from cpdesk.store.form_versions import FormVersions
+from cpdesk.store.lock import StoreLock
+from cpdesk.store.migrate import migrate
+from cpdesk.store.oplog import OperationLog
+from cpdesk.store.records import Records
+from cpdesk.store.replica import Replica
+from cpdesk.store.shelf import Describe, Description, Shelf
+from cpdesk.store.writer import Readers, Writer
+
+DATABASE_NAME: Final = "cpdesk.db"
+BLOBS_NAME: Final = "blobs"
+BACKUPS_NAME: Final = "backups"
+
+
+def describe_by_id(record: Record) -> Description:
+    """The description where nobody knows the forms: the id."""
+    return Description(record.id)
+
+
+class Store:
+    """Composes the parts: `records`, `conflicts`, `replica`, `blobs`, `forms`.
+
+    Thread-safe. What a method has returned is on the disk. `close` it, or use it in a `with` block.
+    """
+
+    def __init__(self, folder: Path, key: bytes, clock: Clock, new_id: Callable[[], str], describe: Describe) -> None:
+        """Use `create` or `open`."""
+        self.folder = folder
+        self.database = folder / DATABASE_NAME
+        self._key = key
+        self._clock = clock
+        self._lock = StoreLock(folder)
+        try:
+            self.migrated_copy = migrate(self.database, key, backups=folder / BACKUPS_NAME, now=clock.now())
+            self._writer = Writer(self.database, key)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._readers = Readers(self.database, key)
+        log = OperationLog(clock, new_id)
+        self._writer.do(log.load)
+        shelf = Shelf(describe)
+        self.blobs = Blobs(folder / BLOBS_NAME, key, self._writer, self._readers, clock)
+        self.records = Records(self._writer, self._readers, shelf, log, clock=clock, new_id=new_id)
+        self.conflicts = Conflicts(self._writer, self._readers, shelf, self.records)
+        self.forms = FormVersions(self._writer, self._readers, clock)
+        self.replica = Replica(self._writer, self._readers, shelf, log, self.blobs, clock)
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        key: bytes,
+        clock: Clock | None = None,
+        new_id: Callable[[], str] | None = None,
+        describe: Describe = describe_by_id,
+    ) -> Self:
+        """A new, empty store in a folder, which is made.
+
+        Args:
+            key: 32 random bytes, see `store.vault`.
+
+        Raises:
+            EnvironmentFault: CP-2104 when there is a store already.
+            EnvironmentFault: disk full and the like (CP-20xx); CP-2101 another window has it open.
+        """
+        if (folder / DATABASE_NAME).exists():
+            raise EnvironmentFault("CP-2104", path=str(folder))
+        with disk_faults(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        return cls._made(folder, key, clock, new_id, describe)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        key: bytes,
+        clock: Clock | None = None,
+        new_id: Callable[[], str] | None = None,
+        describe: Describe = describe_by_id,
+    ) -> Self:
+        """The store in a folder, brought to the shape of this program.
+
+        Raises:
+            EnvironmentFault: CP-2103 no store there; CP-2101 another window of cpdesk has it open; CP-20xx the disk.
+            IntegrityFault: CP-3101 damaged, or not of this key; CP-3103 written by a newer program. In both cases
+                nothing of it was touched.
+        """
+        if not (folder / DATABASE_NAME).exists():
+            raise EnvironmentFault("CP-2103", path=str(folder))
+        return cls._made(folder, key, clock, new_id, describe)
+
+    @classmethod
+    def _made(
+        cls, folder: Path, key: bytes, clock: Clock | None, new_id: Callable[[], str] | None, describe: Describe
+    ) -> Self:
+        clock = clock or SystemClock()
+        return cls(folder, key, clock, new_id or IdMaker(clock).new, describe)
+
+    def close(self) -> None:
+        """Finish what is queued and close. May be called twice."""
+        self._readers.close()
+        self._writer.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,143 @@
+"""One thread owns the connection that writes; everybody else hands it work.
+
+So no two transactions ever wait for each other, the window never waits for the disk, and what belongs together is one
+transaction because it is one callable.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from cpdesk.base.errors import EnvironmentFault
+from cpdesk.store.driver import connect, database, driver_errors
+from cpdesk.store.faults import database_faults, fault_of_database
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from cpdesk.store.driver import Connection
+
+T = TypeVar("T")
+
+
+class Writer:
+    """Runs callables one after another, each in a transaction of its own."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self.path = path
+        self._queue: queue.SimpleQueue[tuple[Callable[[Database], Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._gate = threading.Lock()
+        self._closed = False
+        with database_faults(path):
+            self._connection: Connection = connect(path, key)
+        self._database = database(self._connection)
+        self._thread = threading.Thread(target=self._run, name="cpdesk-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[Database], T]) -> Future[T]:
+        """Queue `work(database)`; the future holds its result once the transaction is on the disk.
+
+        The future raises what `work` raised (nothing was written then), or a coded fault: disk full (CP-2001), no right
+        (CP-2002), disk failing (CP-2003), locked (CP-2102), store closed (CP-2105), damaged (CP-3102).
+        """
+        future: Future[T] = Future()
+        with self._gate:
+            if self._closed:
+                future.set_exception(EnvironmentFault("CP-2105"))
+            else:
+                self._queue.put((work, future))
+        return future
+
+    def do(self, work: Callable[[Database], T]) -> T:
+        """Run `work(database)` on the writer thread and wait until it is on the disk. Raises as `submit` says."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("work that is running already cannot wait for other work")
+        return self.submit(work).result()
+
+    def close(self) -> None:
+        """Finish what is queued, fold the write-ahead log into the database and close it. May be called twice."""
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (job := self._queue.get()) is not None:
+            work, future = job
+            if future.set_running_or_notify_cancel():
+                self._transact(work, future)
+        self._connection.close()
+
+    def _transact(self, work: Callable[[Database], T], future: Future[T]) -> None:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            result = work(self._database)
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            fault = fault_of_database(error, self.path) if isinstance(error, driver_errors()) else None
+            if fault is not None:
+                fault.__cause__ = error
+            future.set_exception(fault or error)
+        else:
+            future.set_result(result)
+
+
+class Readers:
+    """Connections that read, one a thread, opened when a thread first asks. They see the last commit and never wait."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self.path = path
+        self._key = key
+        self._local = threading.local()
+        self._gate = threading.Lock()
+        self._open: list[tuple[threading.Thread, Connection]] = []
+        self._closed = False
+
+    def all(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """All rows of a query. Raises coded faults as `Writer.submit` says."""
+        with database_faults(self.path):
+            return self._connection().execute(sql, parameters).fetchall()
+
+    def one(self, sql: str, parameters: Sequence[object] = ()) -> Any:
+        """The first row of a query, or None."""
+        with database_faults(self.path):
+            return self._connection().execute(sql, parameters).fetchone()
+
+    def column(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """The first column of all rows of a query."""
+        with database_faults(self.path):
+            return [row[0] for row in self._connection().execute(sql, parameters)]
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._gate:
+            self._closed = True
+            for _, connection in self._open:
+                connection.close()
+            self._open.clear()
+
+    def _connection(self) -> Connection:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if self._closed:
+            raise EnvironmentFault("CP-2105")
+        if connection is None:
+            connection = connect(self.path, self._key, read_only=True)
+            with self._gate:
+                self._close_of_ended_threads()
+                self._open.append((threading.current_thread(), connection))
+            self._local.connection = connection
+        return connection
+
+    def _close_of_ended_threads(self) -> None:
+        for thread, connection in self._open:
+            if not thread.is_alive():
+                connection.close()
+        self._open = [(thread, connection) for thread, connection in self._open if thread.is_alive()]
