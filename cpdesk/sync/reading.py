@@ -111,8 +111,9 @@ def decompress(body: bytes, limit_bytes: int = DECOMPRESSED_BYTES_MAX) -> bytes:
     return content
 
 
-def compress(body: bytes) -> bytes:
-    return gzip.compress(body, compresslevel=5, mtime=0)
+def compress_above(body: bytes, threshold_bytes: int = 1024) -> bytes:
+    """The body as gzip, or itself when it is too short for that to help."""
+    return body if len(body) <= threshold_bytes else gzip.compress(body, compresslevel=5, mtime=0)
 
 
 class Reader:

@@ -1,7 +1,6 @@
 """What sync needs of a desk's store: the replication door, seen from sync's side.
 
-`store/replica.py` implements it over the encrypted database, `sync/memory.py` in memory. Returned values are described
-by what sync reads of them, so that an implementation may give its own types.
+`store/replica.py` implements it over the encrypted database, `sync/memory.py` in memory.
 """
 
 from __future__ import annotations
@@ -13,50 +12,9 @@ from typing import Protocol
 from cpdesk.model.oplog import SignedOperation
 from cpdesk.model.records import Changes
 from cpdesk.model.replication import Entry
-
-
-class DeviceIdentity(Protocol):
-    """Who this desk is: a UUID and the Ed25519 public key (64 hex digits)."""
-
-    @property
-    def device(self) -> str: ...
-    @property
-    def public_key_hex(self) -> str: ...
-
-
-class Waiting(Protocol):
-    """How much has not reached the server yet."""
-
-    @property
-    def operations(self) -> int: ...
-    @property
-    def blobs(self) -> int: ...
-
-
-class BlobInfo(Protocol):
-    """A photograph, signature or scan: SHA-256 of its content (64 hex digits), size in bytes, media type."""
-
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def mime(self) -> str: ...
-
-
-class Enrolment(Protocol):
-    """Which server this desk belongs to and what it may do there."""
-
-    @property
-    def server_url(self) -> str: ...
-    @property
-    def token(self) -> str: ...
-    @property
-    def person(self) -> str: ...
-    @property
-    def role(self) -> str: ...
-    @property
-    def streams(self) -> Sequence[str]: ...
+from cpdesk.store.blobs import BlobInfo
+from cpdesk.store.oplog import DeviceIdentity
+from cpdesk.store.replica import Enrolment, Waiting
 
 
 class Replica(Protocol):
@@ -89,11 +47,10 @@ class Replica(Protocol):
     def blobs_to_send(self, limit: int, /) -> Sequence[BlobInfo]: ...
     def blob_content(self, sha256: str, /) -> bytes: ...
     def blob_sent(self, sha256: str, /) -> object: ...
+    def expect_blobs(self, sha256s: Sequence[str], /) -> object: ...
     def blobs_to_fetch(self, limit: int, /) -> Sequence[str]: ...
-    def blob_received(self, sha256: str, path_or_bytes: Path | bytes, /) -> object: ...
+    def blob_received(self, sha256: str, content: bytes | Path, /) -> object: ...
     def streams(self) -> Sequence[str]: ...
     def enrolment(self) -> Enrolment | None: ...
 
-    def set_enrolment(
-        self, *, server_url: str, token: str, person: str, role: str, streams: Sequence[str]
-    ) -> object: ...
+    def set_enrolment(self, enrolment: Enrolment | None, /) -> object: ...

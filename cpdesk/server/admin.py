@@ -1,0 +1,187 @@
+"""What the administrator does: make the database, give out codes, look at devices and revoke them, publish forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, func, select, update
+
+from cpdesk.base.errors import InputFault, IntegrityFault
+from cpdesk.server import access, published, schema
+from cpdesk.server.access import iso
+from cpdesk.server.config import ServerConfig
+from cpdesk.server.ordering import upsert
+from cpdesk.sync.reading import STREAM
+from cpdesk.sync.signing import code_hash
+
+_HOURS_MAX: Final = 24 * 30
+_FORM_NAME: Final = re.compile(r"[\w.\-]{1,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """One enrolled desk as the administrator sees it. `flag` is `chain_fork` when two computers write under its id."""
+
+    device: str
+    person: str
+    role: str
+    streams: tuple[str, ...]
+    status: str
+    flag: str
+    operations: int
+    enrolled_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCounts:
+    """How much the server holds."""
+
+    devices: int
+    devices_revoked: int
+    devices_flagged: int
+    records: int
+    operations: int
+    quarantined: int
+    conflicts_open: int
+    blobs: int
+    blob_bytes: int
+    forms: int
+
+
+def create_database(config: ServerConfig) -> None:
+    """Make the folder with an empty database.
+
+    Raises:
+        IntegrityFault: CP-3255 when there is one already.
+    """
+    schema.create(config.database)
+    config.blobs.mkdir(exist_ok=True)
+
+
+class Admin:
+    """Opens the database of a server, which may be running, and closes it at the end of a `with` block."""
+
+    def __init__(self, config: ServerConfig) -> None:
+        self._clock = config.clock
+        self._database = schema.open_database(config.database)
+
+    def __enter__(self) -> Admin:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._database.close()
+
+    def new_enrolment_code(self, *, role: str, streams: Sequence[str], person: str, hours: int = 72) -> str:
+        """A code for one desk, shown this once: the database keeps its hash only.
+
+        Raises:
+            InputFault: CP-4150 a stream is not nine digits, CP-4152 no such role, CP-1004 hours out of range.
+        """
+        if role not in access.ROLES:
+            raise InputFault("CP-4152", role=role, expected="、".join(access.ROLES))
+        if not streams:
+            raise InputFault("CP-4150", stream="")
+        for stream in streams:
+            if not STREAM.fullmatch(stream):
+                raise InputFault("CP-4150", stream=stream)
+        if not 1 <= hours <= _HOURS_MAX:
+            raise InputFault("CP-1004", setting="hours", value=hours, expected=f"1-{_HOURS_MAX}")
+        code, now = access.new_code(), self._clock.now()
+        row = {
+            "code_hash": code_hash(code),
+            "role": role,
+            "streams": " ".join(sorted(set(streams))),
+            "person": person,
+            "expires_at": iso(now + timedelta(hours=hours)),
+            "used_by": None,
+        }
+        with self._database.writing() as connection:
+            table = schema.streams
+            known = set(connection.execute(select(table.c.stream)).scalars())
+            new = [{"stream": stream, "revision": 0} for stream in sorted(set(streams) - known)]
+            upsert(connection, table, new)
+            connection.execute(schema.enrolment_codes.insert(), row)
+            access.note(connection, iso(now), "code_made", "", f"role {role}, streams {row['streams']}")
+        return code
+
+    def devices(self) -> list[DeviceRow]:
+        """All desks ever enrolled, oldest first."""
+        table = schema.devices
+        with self._database.reading() as connection:
+            rows = connection.execute(select(table).order_by(table.c.enrolled_at, table.c.device)).all()
+        return [
+            DeviceRow(
+                row.device,
+                row.person,
+                row.role,
+                tuple(row.streams.split()),
+                row.status,
+                row.flag,
+                row.head_seq,
+                row.enrolled_at,
+            )
+            for row in rows
+        ]
+
+    def revoke_device(self, device: str) -> None:
+        """Refuse a desk from its next request on; what it sent stays.
+
+        Raises:
+            InputFault: CP-4151 there is no such device.
+        """
+        table = schema.devices
+        with self._database.writing() as connection:
+            found = connection.execute(update(table).where(table.c.device == device).values(status="revoked"))
+            if found.rowcount != 1:
+                raise InputFault("CP-4151", device=device)
+            access.note(connection, iso(self._clock.now()), "revoked", device, "")
+
+    def publish_form(self, *, form: str, version: str, title: str, content: bytes) -> bool:
+        """Offer a version of a form (XForm XML) to all desks. False when it was published before.
+
+        Raises:
+            InputFault: CP-3252 a name that cannot stand in an address.
+            IntegrityFault: CP-3256 another content is published under this form and version.
+        """
+        for name in (form, version):
+            if not _FORM_NAME.fullmatch(name):
+                raise InputFault("CP-3252", what=name)
+        now = iso(self._clock.now())
+        with self._database.writing() as connection:
+            try:
+                new = published.publish(connection, form=form, version=version, title=title, content=content, now=now)
+            except ValueError:
+                raise IntegrityFault("CP-3256", form=form, version=version) from None
+            if new:
+                access.note(connection, now, "form_published", "", f"{form} {version}")
+        return new
+
+    def forget_expired_codes(self) -> int:
+        """Delete codes that nobody used in time; returns how many."""
+        table = schema.enrolment_codes
+        with self._database.writing() as connection:
+            return connection.execute(
+                delete(table).where(table.c.expires_at < iso(self._clock.now()), table.c.used_by.is_(None))
+            ).rowcount
+
+    def status(self) -> StatusCounts:
+        """Counts for the administrator's screen."""
+        devices, operations, conflicts, blobs = schema.devices, schema.operations, schema.conflicts, schema.blobs
+        counts = (
+            select(func.count()).select_from(devices),
+            select(func.count()).select_from(devices).where(devices.c.status == "revoked"),
+            select(func.count()).select_from(devices).where(devices.c.flag != ""),
+            select(func.count()).select_from(schema.records),
+            select(func.count()).select_from(operations),
+            select(func.count()).select_from(operations).where(operations.c.outcome == "quarantined"),
+            select(func.count()).select_from(conflicts).where(conflicts.c.settled_by.is_(None)),
+            select(func.count()).select_from(blobs),
+            select(func.coalesce(func.sum(blobs.c.size), 0)),
+            select(func.count()).select_from(schema.forms),
+        )
+        with self._database.reading() as connection:
+            return StatusCounts(*(int(connection.execute(count).scalar_one()) for count in counts))

@@ -1,0 +1,355 @@
+"""Taking operations: check, order, judge, keep. Giving them out again: page by page, in order.
+
+Everything authenticated and readable is kept, also what cannot be applied, so that nothing wedges a desk's queue and
+nothing that a person wrote is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cpdesk.base.errors import AccessFault, IntegrityFault
+from cpdesk.model.oplog import Operation, SignedOperation, canonical_json
+from cpdesk.model.replication import Entry, Outcome, PushResult
+from cpdesk.server import schema
+from cpdesk.server.access import Device, find
+from cpdesk.sync.merge import FieldState, OpenConflict, RecordState, merge
+from cpdesk.sync.protocol import PushAnswer, conflict_from_wire, entry_to_wire
+from cpdesk.sync.reading import malformed, read_json
+
+PULL_BYTES_MAX: Final = 8 * 1024 * 1024
+_BLOB: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+
+
+def push(connection: Connection, carrier: Device, batch: Sequence[SignedOperation], now: str) -> PushAnswer:
+    """Take a batch of one author inside the caller's write transaction. Repeating a batch changes nothing.
+
+    The author is the device that signed, the carrier the one that brings the batch: mostly the same, but a desk that
+    was restored from a backup under a new id brings what it wrote under the old one. Author and carrier must both have
+    the right to the stream.
+
+    Raises:
+        AccessFault: CP-4106 the author is not enrolled, or the carrier is another device and a signature is wrong.
+        IntegrityFault: CP-3201 no operations or several authors; CP-3202 the batch starts after a gap.
+    """
+    authors = {signed.operation.device for signed in batch}
+    if len(authors) != 1:
+        raise malformed("push.operations", "expected operations of one device")
+    author = carrier if authors == {carrier.device} else find(connection, authors.pop())
+    if author is None:
+        raise AccessFault("CP-4106")
+    return _Batch(connection, author, carrier, batch, now).take()
+
+
+@dataclass
+class _Known:
+    """What the database said about the records of a batch, changed in memory and written back once."""
+
+    states: dict[str, RecordState] = field(default_factory=dict)
+    facts: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)
+
+
+class _Batch:
+    def __init__(
+        self, connection: Connection, author: Device, carrier: Device, batch: Sequence[SignedOperation], now: str
+    ) -> None:
+        self.connection = connection
+        self.device = author
+        self.streams = author.streams & carrier.streams
+        self.carried = author.device != carrier.device
+        self.batch = batch
+        self.now = now
+        self.key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(author.public_key))
+        self.known = _Known()
+        self.rows: list[dict[str, Any]] = []
+        self.new_records: list[dict[str, Any]] = []
+        self.changed_fields: dict[tuple[str, str], str] = {}
+        self.new_conflicts: list[dict[str, Any]] = []
+        self.settled: list[dict[str, Any]] = []
+        self.blob_references: set[tuple[str, str]] = set()
+
+    def take(self) -> PushAnswer:
+        self._load()
+        results: list[PushResult] = []
+        for signed in self.batch:
+            operation = signed.operation
+            content_hash = operation.content_hash()
+            before = self.taken.get((operation.seq, content_hash))
+            if before is not None:
+                results.append(PushResult(operation.op_id, operation.seq, Outcome.DUPLICATE, before or 0))
+                continue
+            if self.carried and not self._is_signed(signed.signature, content_hash):
+                raise AccessFault("CP-4106")  # or else any desk could fill up another's chain
+            forked = self._is_fork(operation)
+            if not forked and operation.seq != self.head_seq + 1:
+                if not results:
+                    raise IntegrityFault("CP-3202", expected=self.head_seq + 1, found=operation.seq)
+                break
+            reason = "chain_fork" if forked else self._reason_against(signed, content_hash)
+            results.append(self._keep(signed, content_hash, reason))
+        self._write()
+        return PushAnswer(tuple(results), self.head_seq)
+
+    def _load(self) -> None:
+        run = self.connection.execute
+        head = run(
+            select(schema.devices.c.head_seq, schema.devices.c.head_hash, schema.devices.c.flag)
+            .where(schema.devices.c.device == self.device.device)
+            .with_for_update()
+        ).one()
+        self.head_seq, self.head_hash, self.flag = head.head_seq, head.head_hash, head.flag
+        table = schema.operations
+        own = run(
+            select(table.c.seq, table.c.hash, table.c.revision).where(
+                table.c.device == self.device.device, table.c.seq.in_({signed.operation.seq for signed in self.batch})
+            )
+        )
+        self.taken: dict[tuple[int, str], int] = {(row.seq, row.hash): row.revision or 0 for row in own}
+        self.forked_hashes: set[str] = set()
+        if self.flag:
+            forked = run(
+                select(table.c.hash).where(table.c.device == self.device.device, table.c.reason == "chain_fork")
+            )
+            self.forked_hashes = set(forked.scalars())
+        ids = {signed.operation.op_id for signed in self.batch}
+        self.op_ids = set(run(select(table.c.op_id).where(table.c.op_id.in_(ids))).scalars())
+        self._load_streams(sorted({signed.operation.stream for signed in self.batch}))
+        self._load_records(sorted({signed.operation.record for signed in self.batch}))
+
+    def _load_streams(self, codes: list[str]) -> None:
+        table = schema.streams
+        rows = self.connection.execute(
+            select(table).where(table.c.stream.in_(codes)).order_by(table.c.stream).with_for_update()
+        )
+        self.known.revisions = {row.stream: row.revision for row in rows}
+
+    def _load_records(self, ids: list[str]) -> None:
+        run = self.connection.execute
+        table = schema.records
+        for row in run(select(table).where(table.c.record.in_(ids))):
+            self.known.facts[row.record] = (row.stream, row.kind, row.form)
+        self.known.states = {record: RecordState() for record in ids}
+        fields = schema.field_states
+        for row in run(select(fields).where(fields.c.record.in_(ids))):
+            self.known.states[row.record].fields[row.path] = FieldState(
+                row.value, row.revision, row.op_id, row.actor, row.at, frozenset(row.writers.split(" "))
+            )
+        opened = schema.conflicts
+        for row in run(select(opened).where(opened.c.record.in_(ids), opened.c.settled_by.is_(None))):
+            conflict = conflict_from_wire(read_json(row.body), "conflict")
+            self.known.states[row.record].conflicts[row.id] = OpenConflict(conflict, row.revision, row.device)
+
+    def _is_fork(self, operation: Operation) -> bool:
+        """Another content for a number taken already, or a chain that goes on from another content than ours."""
+        if operation.seq <= self.head_seq or operation.prev_hash in self.forked_hashes:
+            return True
+        return bool(operation.seq == self.head_seq + 1 and operation.prev_hash != self.head_hash)
+
+    def _reason_against(self, signed: SignedOperation, content_hash: str) -> str:
+        """Why an operation that continues the chain cannot be applied; empty when it can."""
+        operation = signed.operation
+        if not self._is_signed(signed.signature, content_hash):
+            return "signature"
+        if self.device.status != "active":
+            return "device_revoked"
+        if operation.stream not in self.streams:
+            return "stream_forbidden"
+        if operation.op_id in self.op_ids:
+            return "op_id_reused"
+        facts = (operation.stream, operation.kind, operation.form)
+        known_facts = self.known.facts.get(operation.record)
+        if known_facts is not None and known_facts != facts:
+            return "record_elsewhere"
+        if operation.base > self.known.revisions.get(operation.stream, 0):
+            return "base_ahead"
+        if any("\0" in value for value in operation.set.values() if value is not None):
+            return "unstorable"
+        return ""
+
+    def _is_signed(self, signature: str, content_hash: str) -> bool:
+        try:
+            self.key.verify(bytes.fromhex(signature), bytes.fromhex(content_hash))
+        except InvalidSignature:
+            return False
+        return True
+
+    def _keep(self, signed: SignedOperation, content_hash: str, reason: str) -> PushResult:
+        operation = signed.operation
+        ordered = operation.stream in self.streams
+        revision = self.known.revisions.get(operation.stream, 0) + 1 if ordered else 0
+        if ordered:
+            self.known.revisions[operation.stream] = revision
+        if reason:
+            entry = Entry(operation.stream, revision, signed, Outcome.QUARANTINED, reason=reason)
+        else:
+            entry = self._apply(signed, revision)
+        if reason == "chain_fork":
+            self.flag = reason
+            self.forked_hashes.add(content_hash)
+        else:
+            self.head_seq, self.head_hash = operation.seq, content_hash
+        self.taken[(operation.seq, content_hash)] = revision
+        self.op_ids.add(operation.op_id)
+        self.rows.append(
+            {
+                "device": operation.device,
+                "seq": operation.seq,
+                "hash": content_hash,
+                "op_id": operation.op_id,
+                "stream": operation.stream,
+                "revision": revision or None,
+                "record": operation.record,
+                "outcome": str(entry.outcome),
+                "reason": reason,
+                "entry": canonical_json(entry_to_wire(entry)),
+                "received_at": self.now,
+            }
+        )
+        return PushResult(operation.op_id, operation.seq, entry.outcome, revision, reason)
+
+    def _apply(self, signed: SignedOperation, revision: int) -> Entry:
+        operation = signed.operation
+        if operation.record not in self.known.facts:
+            self.known.facts[operation.record] = (operation.stream, operation.kind, operation.form)
+            self.new_records.append(
+                {
+                    "record": operation.record,
+                    "stream": operation.stream,
+                    "kind": operation.kind,
+                    "form": operation.form,
+                }
+            )
+        state = self.known.states[operation.record]
+        decision = merge(state, operation)
+        state.take(operation, revision, decision)
+        for path in (*decision.applied, *decision.agreed):
+            self.changed_fields[(operation.record, path)] = operation.stream
+        for conflict in decision.conflicts:
+            self.new_conflicts.append(
+                {
+                    "id": conflict.id,
+                    "stream": operation.stream,
+                    "record": operation.record,
+                    "device": operation.device,
+                    "revision": revision,
+                    "body": canonical_json(asdict(conflict)),
+                    "settled_by": None,
+                }
+            )
+        self.settled += [{"conflict": settled, "by": operation.op_id} for settled in decision.settled]
+        for value in operation.set.values():
+            if value is not None and len(value) >= 64:
+                self.blob_references.update((found, operation.stream) for found in _BLOB.findall(value))
+        return Entry(
+            operation.stream,
+            revision,
+            signed,
+            decision.outcome,
+            decision.applied,
+            decision.conflicts,
+            decision.settled,
+        )
+
+    def _write(self) -> None:
+        if not self.rows:
+            return
+        run = self.connection.execute
+        table = schema.devices
+        run(
+            update(table)
+            .where(table.c.device == self.device.device)
+            .values(head_seq=self.head_seq, head_hash=self.head_hash, flag=self.flag)
+        )
+        ordered = [row for row in self.known.revisions.items() if row[0] in self.streams]
+        self._upsert(schema.streams, [{"stream": code, "revision": revision} for code, revision in ordered])
+        self._insert(schema.records, self.new_records)
+        self._insert(schema.operations, self.rows)
+        self._upsert(schema.field_states, list(self._field_rows()))
+        self._insert(schema.conflicts, self.new_conflicts)
+        if self.settled:
+            opened = schema.conflicts
+            run(
+                update(opened)
+                .where(opened.c.id == bindparam("conflict"), opened.c.settled_by.is_(None))
+                .values(settled_by=bindparam("by")),
+                self.settled,
+            )
+        references = [{"sha256": sha256, "stream": code} for sha256, code in sorted(self.blob_references)]
+        self._upsert(schema.blob_references, references)
+
+    def _field_rows(self) -> Iterable[dict[str, Any]]:
+        for (record, path), stream in self.changed_fields.items():
+            now = self.known.states[record].fields[path]
+            yield {
+                "record": record,
+                "path": path,
+                "stream": stream,
+                "value": now.value,
+                "revision": now.revision,
+                "op_id": now.op_id,
+                "actor": now.actor,
+                "at": now.at,
+                "writers": " ".join(sorted(now.writers)),
+            }
+
+    def _insert(self, table: Any, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self.connection.execute(table.insert(), rows)
+
+    def _upsert(self, table: Any, rows: list[dict[str, Any]]) -> None:
+        upsert(self.connection, table, rows)
+
+
+def upsert(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
+    """Insert rows, or bring those with the same primary key up to date."""
+    if not rows:
+        return
+    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    key = [column.name for column in table.primary_key]
+    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
+    if others:
+        statement = statement.on_conflict_do_update(index_elements=key, set_=others)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=key)
+    connection.execute(statement, rows)
+
+
+def pull(connection: Connection, stream: str, after: int, limit: int) -> tuple[list[bytes], int, bool]:
+    """Entries of a stream after a revision, as canonical JSON; the last revision given; whether more are there.
+
+    A page ends early at `PULL_BYTES_MAX`, but has at least one entry when there is one.
+
+    Raises:
+        IntegrityFault: CP-3203 when the desk has seen more than the server has.
+    """
+    head = connection.execute(
+        select(schema.streams.c.revision).where(schema.streams.c.stream == stream)
+    ).scalar_one_or_none()
+    if after > (head or 0):
+        raise IntegrityFault("CP-3203")
+    table = schema.operations
+    rows = connection.execute(
+        select(table.c.revision, table.c.entry)
+        .where(table.c.stream == stream, table.c.revision > after)
+        .order_by(table.c.revision)
+        .limit(limit)
+    )
+    page: list[bytes] = []
+    last, size = after, 0
+    for row in rows:
+        if page and size + len(row.entry) > PULL_BYTES_MAX:
+            break
+        page.append(row.entry)
+        size += len(row.entry)
+        last = row.revision
+    return page, last, last < (head or 0)
