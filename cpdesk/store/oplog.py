@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cpdesk.base.clock import Clock
-from cpdesk.model.oplog import GENESIS_HASH, Operation, SignedOperation, canonical_json
+from cpdesk.model.oplog import GENESIS_HASH, Operation, SignedOperation
 from cpdesk.store.facts import get_fact, set_fact
 
 if TYPE_CHECKING:
@@ -120,9 +121,9 @@ class OperationLog:
             at=next_time(self._clock.now(), max(last_at, get_fact(db, _TIME_SEEN) or "")),
             resolves=resolves,
         )
-        content_hash = operation.content_hash()
-        signed = SignedOperation(operation, self.sign(content_hash))
-        insert_operation(db, signed, content_hash=content_hash, own=True, role=role, target=target)
+        content = operation.content()
+        signed = SignedOperation(operation, self.sign(hashlib.sha256(content).hexdigest()))
+        insert_operation(db, signed, content, own=True, role=role, target=target)
         return operation
 
     def see_time(self, db: Database, at: str) -> None:
@@ -134,8 +135,8 @@ class OperationLog:
 def insert_operation(
     db: Database,
     signed: SignedOperation,
+    content: bytes,
     *,
-    content_hash: str,
     own: bool,
     role: str = "edit",
     target: str | None = None,
@@ -143,7 +144,7 @@ def insert_operation(
     outcome: str | None = None,
     reason: str = "",
 ) -> None:
-    """Write one row of the log."""
+    """Write one row of the log; `content` is that of the operation."""
     operation = signed.operation
     db.execute(
         "INSERT INTO operations (op_id, device, seq, record, actor, at, own, content, content_hash, signature,"
@@ -156,8 +157,8 @@ def insert_operation(
             operation.actor,
             operation.at,
             int(own),
-            canonical_json(asdict(operation)).decode("utf-8"),
-            content_hash,
+            content.decode("utf-8"),
+            hashlib.sha256(content).hexdigest(),
             signed.signature,
             revision,
             outcome,

@@ -89,6 +89,15 @@ class Replica:
         )
         return [SignedOperation(operation_of(content), signature) for content, signature in rows]
 
+    def own_operations(self, after_seq: int, limit: int = 500) -> list[SignedOperation]:
+        """This device's operations above a sequence number, acknowledged or not: for a server that was restored and
+        lacks them."""
+        rows = self._readers.all(
+            "SELECT content, signature FROM operations WHERE own = 1 AND device = ? AND seq > ? ORDER BY seq LIMIT ?",
+            (self._log.identity.device, after_seq, limit),
+        )
+        return [SignedOperation(operation_of(content), signature) for content, signature in rows]
+
     def waiting(self) -> Waiting:
         """How much the server does not have yet."""
         row = self._readers.one(
@@ -159,6 +168,10 @@ class Replica:
         """Files the server does not have, oldest first."""
         return self._blobs.to_send(limit)
 
+    def blob_content(self, sha256: str) -> bytes:
+        """The content of a file that is here; raises as `Blobs.get`."""
+        return self._blobs.get(sha256)
+
     def blob_sent(self, sha256: str) -> None:
         """The server has the file."""
         self._blobs.mark_sent(sha256)
@@ -180,21 +193,25 @@ class Replica:
         self._blobs.receive(sha256, content, mime)
 
     def _take_in(self, db: Database, entry: Entry, shelf: _Open) -> bool:
-        """Replay one entry on the server's state; False when it was taken in before."""
+        """Replay one entry on the server's state; False when it was taken in before.
+
+        The same operation in another place of the order comes from a server that was restored and got the operation
+        again: its new decision holds. Revision 0 says that it was refused without a place in the order.
+        """
         operation = entry.signed.operation
         known = db.execute("SELECT revision FROM operations WHERE op_id = ?", (operation.op_id,)).fetchone()
         if known is None:
             insert_operation(
                 db,
                 entry.signed,
-                content_hash=operation.content_hash(),
+                operation.content(),
                 own=False,
                 revision=entry.revision,
                 outcome=entry.outcome.value,
                 reason=entry.reason,
             )
             self._log.see_time(db, operation.at)
-        elif known[0] is None:
+        elif known[0] != entry.revision:
             db.execute(
                 "UPDATE operations SET revision = ?, outcome = ?, reason = ? WHERE op_id = ?",
                 (entry.revision, entry.outcome.value, entry.reason, operation.op_id),

@@ -201,8 +201,8 @@ def lay(fields: Fields, changes: Mapping[str, str | None]) -> Fields:
 
 
 def with_revision(head: RecordHead, revision: int) -> RecordHead:
-    """The head after the server's revision moved on."""
-    return replace(head, revision=max(head.revision, revision))
+    """The head after the server gave the record a revision; 0 gives none."""
+    return replace(head, revision=revision or head.revision)
 
 
 def _json(value: object) -> str:
