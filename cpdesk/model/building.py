@@ -261,6 +261,8 @@ class Zone:
         capacity_j_k, mass_area_m2: `C_m` and `A_m` of ISO 13790, 12.3.1.
         air_change_1_h: of the whole volume with outdoor air, as a winter mean.
         gains_w_m2: internal gains of people, light and appliances.
+        perimeter_m, floor_resistance_m2k_w, wall_m: edge of the ground floor, resistance of its layers and thickness of
+            the wall on it, for the ground's yearly swing (ISO 13370).
     """
 
     name: str
@@ -271,6 +273,9 @@ class Zone:
     mass_area_m2: float
     air_change_1_h: float
     gains_w_m2: float
+    perimeter_m: float = 0.0
+    floor_resistance_m2k_w: float = 0.07
+    wall_m: float = 0.37
 
 
 @dataclass(frozen=True, slots=True)

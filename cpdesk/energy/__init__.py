@@ -1,0 +1,1 @@
+"""Energy of buildings: physics, systems, measures, packages, money and carbon of a farmhouse. Pure: no disk, no Qt."""

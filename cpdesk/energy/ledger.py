@@ -1,0 +1,172 @@
+"""The ledger of inputs: every value the engine uses is taken through it, so that none is used unseen.
+
+It checks an answer against what is plausible, puts a default in the place of a missing one, and writes down either
+with its quality, range and source. For the sensitivity of a result the same building is made again with one entry
+overridden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from cpdesk.base.errors import InputFault
+from cpdesk.base.i18n import Translator
+from cpdesk.model.building import Answer, Input
+from cpdesk.model.records import Quality
+
+_ZH, _EN = Translator("zh"), Translator("en")
+_WORST = (Quality.DEFAULT, Quality.ESTIMATED, Quality.BILL, Quality.MEASURED)
+
+
+def fault(code: str, *, place: tuple[str, ...] = (), name: str = "", **fields: object) -> InputFault:
+    """An `InputFault` whose place and field name (text keys) are told in both languages."""
+    named: dict[str, object] = {
+        "place_zh": "·".join(_ZH(key) for key in place),
+        "place_en": ", ".join(_EN(key) for key in place),
+    }
+    if name:
+        named |= {"name_zh": _ZH(name), "name_en": _EN(name)}
+    return InputFault(code, **named, **fields)
+
+
+def worst(*qualities: Quality) -> Quality:
+    """The least sure of several qualities: a value computed from others is as unsure as the worst of them."""
+    return min(qualities, key=_WORST.index)
+
+
+class Ledger:
+    """Collects inputs; `overrides` replaces the value of an entry by its key."""
+
+    def __init__(self, overrides: Mapping[str, float] | None = None) -> None:
+        self.inputs: dict[str, Input] = {}
+        self._overrides = overrides or {}
+
+    def number(
+        self,
+        key: str,
+        answer: Answer[float] | None,
+        default: float,
+        unit: str,
+        *,
+        limits: tuple[float, float],
+        place: tuple[str, ...] = (),
+        spread: tuple[float, float] = (1.0, 1.0),
+        reason: str = "energy.default.rule",
+        reason_fields: Mapping[str, str | float] | None = None,
+        source: str = "",
+        status: str = "own_rule",
+    ) -> float:
+        """The answered number, or the default with its reason.
+
+        Args:
+            limits: what is plausible, inclusive; an answer outside is refused.
+            spread: P10 and P90 of a default as factors on it.
+
+        Raises:
+            InputFault: CP-1301 with place, name, value and range.
+        """
+        name = f"energy.input.{key.rpartition('.')[2]}"
+        if answer is not None:
+            value, low, high = float(answer.value), limits[0], limits[1]
+            if not low <= value <= high:
+                raise fault("CP-1301", place=place, name=name, value=f"{value:g}", unit=unit, low=low, high=high)
+            given = Input(key=key, name=name, value=value, unit=unit, quality=answer.quality, place=_place(place))
+            return self._enter(given)
+        entry = Input(
+            key=key,
+            name=name,
+            value=default,
+            unit=unit,
+            quality=Quality.DEFAULT,
+            low=default * spread[0] if spread != (1.0, 1.0) else None,
+            high=default * spread[1] if spread != (1.0, 1.0) else None,
+            place=_place(place),
+            reason=reason,
+            reason_fields=reason_fields or {},
+            source=source,
+            status=status,
+        )
+        return self._enter(entry)
+
+    def code(
+        self,
+        key: str,
+        answer: Answer[str] | None,
+        default: str,
+        allowed: Collection[str],
+        *,
+        place: tuple[str, ...] = (),
+        reason: str = "energy.default.rule",
+        reason_fields: Mapping[str, str | float] | None = None,
+    ) -> str:
+        """The answered choice code, or the default with its reason.
+
+        Raises:
+            InputFault: CP-1304 with place, name, value and the codes there are.
+        """
+        name = f"energy.input.{key.rpartition('.')[2]}"
+        if answer is not None:
+            if answer.value not in allowed:
+                expected = "、".join(sorted(allowed))
+                raise fault("CP-1304", place=place, name=name, value=answer.value, expected=expected)
+            self.inputs[key] = Input(
+                key=key, name=name, value=answer.value, unit="", quality=answer.quality, place=_place(place)
+            )
+            return answer.value
+        self.inputs[key] = Input(
+            key=key,
+            name=name,
+            value=default,
+            unit="",
+            quality=Quality.DEFAULT,
+            place=_place(place),
+            reason=reason,
+            reason_fields=reason_fields or {},
+            status="own_rule",
+        )
+        return default
+
+    def computed(
+        self,
+        key: str,
+        value: float,
+        unit: str,
+        quality: Quality,
+        *,
+        spread: tuple[float, float],
+        place: tuple[str, ...] = (),
+        reason: str = "",
+        reason_fields: Mapping[str, str | float] | None = None,
+        source: str = "",
+        status: str = "computed",
+    ) -> float:
+        """A value worked out from answers and tables (a U-value, an efficiency), with its P10 and P90 as factors."""
+        sure = spread == (1.0, 1.0)
+        entry = Input(
+            key=key,
+            name=f"energy.input.{key.rpartition('.')[2]}",
+            value=value,
+            unit=unit,
+            quality=quality,
+            low=None if sure else value * spread[0],
+            high=None if sure else value * spread[1],
+            place=_place(place),
+            reason=reason if quality is Quality.DEFAULT else "",
+            reason_fields=reason_fields or {},
+            source=source,
+            status=status,
+        )
+        return self._enter(entry)
+
+    def quality(self, key: str) -> Quality:
+        """How the value entered under a key is known."""
+        return self.inputs[key].quality
+
+    def _enter(self, entry: Input) -> float:
+        self.inputs[entry.key] = entry
+        value = self._overrides.get(entry.key)
+        return float(entry.value) if value is None else value
+
+
+def _place(place: tuple[str, ...]) -> str:
+    return " ".join(place)

@@ -1,0 +1,301 @@
+"""One dataclass for each table of the energy engine; every row keeps its status and its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Conductivity in W/(m K), density in kg/m3, specific heat in J/(kg K), in-use factor on the conductivity."""
+
+    id: str
+    lambda_w_mk: float
+    density_kg_m3: float
+    specific_heat_j_kgk: float
+    in_use_factor: float
+    status: str
+    source: str
+
+    def resistance(self, thickness_mm: float) -> float:
+        """Thermal resistance of a layer in m2K/W, with the in-use factor of GB 50176."""
+        return thickness_mm / 1000.0 / (self.lambda_w_mk * self.in_use_factor)
+
+
+@dataclass(frozen=True, slots=True)
+class WallType:
+    """What a `wall_type` code is built of; `core_material` is a second leaf of fixed thickness."""
+
+    code: str
+    material: str
+    default_mm: float
+    core_material: str
+    core_mm: float | None
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Insulation:
+    """What an `insul_type` code is made of, and how thick where nobody knows."""
+
+    code: str
+    material: str
+    default_mm: float
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoofType:
+    """Layers (`material:mm`, from inside) of a `roof_shape`; the attic's resistance counts where there is a ceiling."""
+
+    code: str
+    layers: tuple[str, ...]
+    attic_r_m2k_w: float
+    tilt_deg: float
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CeilingType:
+    """Layers of a `ceiling` code."""
+
+    code: str
+    layers: tuple[str, ...]
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FloorType:
+    """Resistance of a `floor_type` without its insulation, which has its own material and default thickness."""
+
+    code: str
+    r_m2k_w: float
+    insulation_material: str
+    default_mm: float | None
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowType:
+    """U of the whole window with its range, g of the glass, share of the frame in the opening."""
+
+    frame: str
+    glazing: str
+    u_low_w_m2k: float
+    u_w_m2k: float
+    u_high_w_m2k: float
+    g_glass: float
+    frame_fraction: float
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoorType:
+    """U of an outside door with its range."""
+
+    code: str
+    u_low_w_m2k: float
+    u_w_m2k: float
+    u_high_w_m2k: float
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Archetype:
+    """The usual house of an era: what stands in for answers that are missing."""
+
+    id: str
+    year_from: int
+    year_to: int
+    structures: tuple[str, ...]
+    bays: float
+    depth_m: float
+    height_m: float
+    wall_type: str
+    wall_mm: float
+    wall_insul_type: str
+    wall_insul_mm: float
+    roof_shape: str
+    roof_insul_type: str
+    roof_insul_mm: float
+    ceiling: str
+    floor: str
+    win_frame: str
+    win_glazing: str
+    door_type: str
+    air_change_1_h: float
+    heater_type: str
+    emitter: str
+    structure: str
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SystemType:
+    """A heater: carrier, seasonal efficiency with range, rated output in kW, water temperature; `heat_pump` names its
+    rows of `heat_pumps.csv`."""
+
+    code: str
+    carrier: str
+    efficiency_low: float
+    efficiency: float
+    efficiency_high: float
+    capacity_kw: float
+    water: str
+    flow_c: float | None
+    heat_pump: str
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatPumpPoint:
+    """COP at full load and capacity over that at -12 degC, for an outdoor and a water temperature."""
+
+    kind: str
+    outdoor_c: float
+    water_c: float
+    cop: float
+    capacity_ratio: float
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Share of the produced heat that reaches the rooms."""
+
+    code: str
+    low: float
+    value: float
+    high: float
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """Energy, standard coal and CO2 of one unit of a carrier."""
+
+    carrier: str
+    unit: str
+    kwh_per_unit: float
+    kgce_per_unit: float
+    co2_kg_per_unit: float
+    year: str
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """A price, or a subsidy on it, for the amount between two limits."""
+
+    id: str
+    carrier: str
+    item: str
+    from_amount: float
+    to_amount: float | None
+    price_yuan: float
+    unit: str
+    valid_from: str
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subsidy:
+    """What a programme pays: a rate per heated m2 or a share of the cost, up to a cap for all its measures together."""
+
+    id: str
+    measures: tuple[str, ...]
+    rate: float
+    basis: str
+    cap_yuan: float
+    year: str
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit of a standard."""
+
+    id: str
+    value: float
+    unit: str
+    standard: str
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A number of this program's own rules, with the range it may have."""
+
+    key: str
+    low: float
+    value: float
+    high: float
+    unit: str
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A retrofit measure: what it changes, when it applies, what it costs.
+
+    Attributes:
+        group: measures of one group exclude each other.
+        effect: seal, quilt, curtain, insulate, window, door, floor, pipe or system.
+        sides: of the house it works on.
+        material, thickness_mm: the insulation; `material` of a system is its code.
+        value: U of a new window or door; `g_value` of a window with its frame.
+        air_points: leak points it takes away.
+        unit: m2 of element, m of joint, piece, room, household or m2_floor.
+        rule: name of the applicability rule; `works` the form's code of the wish list; `order` of the work.
+    """
+
+    id: str
+    group: str
+    effect: str
+    sides: tuple[str, ...]
+    material: str
+    thickness_mm: float | None
+    value: float | None
+    g_value: float | None
+    air_points: float
+    unit: str
+    cost_low: float
+    cost_mid: float
+    cost_high: float
+    life_a: float
+    rule: str
+    works: str
+    order: int
+    price_year: str
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """Twelve monthly values of one quantity of one place."""
+
+    place: str
+    altitude_m: float
+    quantity: str
+    unit: str
+    months: tuple[float, ...]
+    period: str
+    status: str
+    source: str

@@ -1,0 +1,176 @@
+"""The figures the energy engine computes with, read from `resources/tables/energy` and `resources/climate`.
+
+Every row keeps its source and its status, so that a printed figure can say what it rests on. Reading is passed in:
+`EnergyTables.load(read)` calls `read(relative_path, columns)` for each table, `columns` being converters of
+`base.tables`; the caller decides where the files lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final, TypeVar
+
+from cpdesk.base.errors import InputFault
+from cpdesk.base.tables import Convert, maybe_number, maybe_text, number, one_of, status, text, whole, words
+from cpdesk.energy.rows import (
+    Archetype,
+    CeilingType,
+    Distribution,
+    DoorType,
+    Factor,
+    FloorType,
+    HeatPumpPoint,
+    Insulation,
+    Limit,
+    Material,
+    Measure,
+    Normal,
+    RoofType,
+    Rule,
+    Subsidy,
+    SystemType,
+    Tariff,
+    WallType,
+    WindowType,
+)
+
+Read = Callable[[str, Mapping[str, Convert]], Sequence[Mapping[str, Any]]]
+Row = TypeVar("Row")
+
+MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+_TABLES: Final[Mapping[str, tuple[type[Any], Mapping[str, Convert]]]] = {
+    "materials": (Material, {}),
+    "walls": (WallType, {"core_material": maybe_text}),
+    "insulations": (Insulation, {}),
+    "roofs": (RoofType, {}),
+    "ceilings": (CeilingType, {}),
+    "floors": (FloorType, {"insulation_material": maybe_text}),
+    "windows": (WindowType, {}),
+    "doors": (DoorType, {}),
+    "archetypes": (Archetype, {}),
+    "systems": (SystemType, {"water": one_of("yes", "no"), "heat_pump": one_of("", "water", "air")}),
+    "heat_pumps": (HeatPumpPoint, {"kind": one_of("water", "air")}),
+    "distribution": (Distribution, {}),
+    "factors": (Factor, {}),
+    "tariffs": (Tariff, {}),
+    "subsidies": (Subsidy, {"basis": one_of("yuan_per_m2", "share_of_cost")}),
+    "limits": (Limit, {}),
+    "rules": (Rule, {}),
+    "measures": (Measure, {"material": maybe_text, "works": maybe_text}),
+}
+_BY_TYPE: Final[Mapping[str, Convert]] = {
+    "str": text,
+    "float": number,
+    "int": whole,
+    "float | None": maybe_number,
+    "tuple[str, ...]": words,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyTables:
+    """All tables, by their keys."""
+
+    materials: Mapping[str, Material]
+    walls: Mapping[str, WallType]
+    insulations: Mapping[str, Insulation]
+    roofs: Mapping[str, RoofType]
+    ceilings: Mapping[str, CeilingType]
+    floors: Mapping[str, FloorType]
+    windows: Mapping[tuple[str, str], WindowType]
+    doors: Mapping[str, DoorType]
+    archetypes: Mapping[str, Archetype]
+    systems: Mapping[str, SystemType]
+    heat_pumps: tuple[HeatPumpPoint, ...]
+    distribution: Mapping[str, Distribution]
+    factors: Mapping[str, Factor]
+    tariffs: tuple[Tariff, ...]
+    subsidies: tuple[Subsidy, ...]
+    limits: Mapping[str, Limit]
+    rules: Mapping[str, Rule]
+    measures: tuple[Measure, ...]
+    normals: Mapping[tuple[str, str], Normal]
+
+    @classmethod
+    def load(cls, read: Read) -> EnergyTables:
+        """Read all tables through `read(relative_path, columns)`.
+
+        Raises:
+            InputFault: CP-1001..1003 from reading; CP-1306 when a row names something that no table has.
+        """
+        rows = {name: _rows(read, f"tables/energy/{name}.csv", kind, own) for name, (kind, own) in _TABLES.items()}
+        parts: dict[str, Any] = {name: _keyed(name, found) for name, found in rows.items()}
+        tables = cls(normals=_normals(read), **parts)
+        _check(tables)
+        return tables
+
+    def rule(self, key: str) -> float:
+        """The value of one of the program's own rules."""
+        return self.rules[key].value
+
+
+_IN_ORDER: Final = ("heat_pumps", "tariffs", "subsidies", "measures")
+_KEYS: Final[Mapping[str, str]] = {
+    "materials": "id",
+    "archetypes": "id",
+    "factors": "carrier",
+    "limits": "id",
+    "rules": "key",
+}
+
+
+def _keyed(name: str, rows: list[Any]) -> object:
+    if name in _IN_ORDER:
+        return tuple(rows)
+    if name == "windows":
+        return {(row.frame, row.glazing): row for row in rows}
+    return {getattr(row, _KEYS.get(name, "code")): row for row in rows}
+
+
+def _rows(read: Read, path: str, kind: type[Row], own: Mapping[str, Convert]) -> list[Row]:
+    columns: dict[str, Convert] = {}
+    for item in fields(kind):  # type: ignore[arg-type]
+        by_name = (
+            status if item.name == "status" else maybe_text if item.name in ("source", "year", "valid_from") else None
+        )
+        columns[item.name] = own.get(item.name) or by_name or _BY_TYPE[str(item.type)]
+    return [kind(**row) for row in read(path, columns)]
+
+
+def _normals(read: Read) -> dict[tuple[str, str], Normal]:
+    columns: dict[str, Convert] = dict.fromkeys(("place", "quantity", "unit"), text)
+    columns |= {"altitude_m": number, "period": maybe_text, "status": status, "source": maybe_text}
+    columns |= dict.fromkeys(MONTHS, number)
+    found: dict[tuple[str, str], Normal] = {}
+    for row in read("climate/normals.csv", columns):
+        months = tuple(row[month] for month in MONTHS)
+        rest = {key: value for key, value in row.items() if key not in MONTHS}
+        found[(row["place"], row["quantity"])] = Normal(months=months, **rest)
+    return found
+
+
+def _check(tables: EnergyTables) -> None:
+    """A table that names a material, carrier or system that does not exist is refused when read, not when used."""
+    _known("walls", {row.material for row in tables.walls.values()}, tables.materials)
+    _known("walls", {row.core_material for row in tables.walls.values()} - {""}, tables.materials)
+    _known("insulations", {row.material for row in tables.insulations.values()}, tables.materials)
+    layers = [layer for row in tables.roofs.values() for layer in row.layers]
+    layers += [layer for row in tables.ceilings.values() for layer in row.layers]
+    _known("roofs, ceilings", {layer.partition(":")[0] for layer in layers}, tables.materials)
+    _known("systems", {row.carrier for row in tables.systems.values()}, tables.factors)
+    _known("archetypes", {row.heater_type for row in tables.archetypes.values()}, tables.systems)
+    _known("tariffs", set(tables.factors), {row.carrier for row in tables.tariffs})
+    ids = {row.id for row in tables.measures}
+    _known("subsidies", {code for row in tables.subsidies for code in row.measures}, ids)
+    _known("measures", {row.material for row in tables.measures if row.effect == "system"}, tables.systems)
+    insulated = {row.material for row in tables.measures if row.effect in ("insulate", "floor")}
+    _known("measures", insulated, tables.materials)
+
+
+def _known(table: str, used: set[str], there: Mapping[str, object] | set[str]) -> None:
+    missing = sorted(used - set(there))
+    if missing:
+        raise InputFault("CP-1306", table=table, missing=", ".join(missing))
