@@ -1,0 +1,324 @@
+"""What pages show: frozen facts in the language of the window, made by the presenters.
+
+Pages know nothing of records, forms or calculations; presenters know nothing of widgets. Texts are ready to be shown;
+figures stay figures so that painters can draw them to scale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Tone = Literal["mute", "info", "ok", "warn", "bad"]
+Control = Literal["choice", "multi", "combo", "number", "text", "long", "date", "photo", "signature", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """A status as pill: word, tone, icon."""
+
+    words: str
+    tone: Tone = "mute"
+    icon: str = ""
+
+
+# households ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdQuery:
+    """What the list is asked for. `status` is a status code or empty for all."""
+
+    search: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdRow:
+    """One row of the list. `answered` is a share 0–1; None stands for nobody has been there or nothing is known."""
+
+    id: str
+    number: str
+    name: str
+    address: str
+    heating: str
+    status: StatusView
+    answered: float = 0.0
+    area_m2: float | None = None
+    heat_kwh_m2: float | None = None
+    saving_yuan: float | None = None
+    updated: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterChip:
+    """A filter with the number of rows behind it."""
+
+    code: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdList:
+    """The answer to a query: ids in the order of the list, and the counts of the filters."""
+
+    query: HouseholdQuery
+    ids: tuple[str, ...]
+    chips: tuple[FilterChip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole: words and a share 0–1."""
+
+    words: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label, its value, and the tone of the value."""
+
+    label: str
+    value: str
+    tone: Tone = "mute"
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdPreview:
+    """What the pane beside the list says of the chosen household."""
+
+    id: str
+    title: str
+    address: str
+    status: StatusView
+    primary: str
+    heat: str = ""
+    shares: tuple[Share, ...] = ()
+    figures: tuple[Fact, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    events: tuple[Fact, ...] = ()
+
+
+# survey -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """One line of the section list. `depth` 1 stands for an item of a repeat."""
+
+    path: str
+    number: str
+    title: str
+    answered: int
+    asked: int
+    problems: int = 0
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OptionView:
+    """One choice."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """One question as it stands. `assumed` is the sentence of a visible default; `problem` that of a fault."""
+
+    path: str
+    number: str
+    control: Control
+    label: str
+    hint: str = ""
+    value: str | None = None
+    options: tuple[OptionView, ...] = ()
+    required: bool = False
+    readonly: bool = False
+    unit: str = ""
+    problem: str = ""
+    soft: bool = False
+    assumed: str = ""
+    whole: bool = False
+    short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingView:
+    """A subheading inside a section."""
+
+    path: str
+    title: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GridView:
+    """All items of a repeat as one grid: the columns are questions, each row holds the questions of one item."""
+
+    path: str
+    number: str
+    label: str
+    columns: tuple[QuestionView, ...]
+    rows: tuple[tuple[str, tuple[QuestionView | None, ...]], ...]
+    hint: str = ""
+    add_words: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatView:
+    """A repeat whose items are sections of their own: a button that adds one."""
+
+    path: str
+    title: str
+    add_words: str
+
+
+Item = QuestionView | HeadingView | GridView | RepeatView
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPage:
+    """The middle of the survey page."""
+
+    path: str
+    number: str
+    title: str
+    note: str
+    items: tuple[Item, ...]
+    item_of_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyView:
+    """The frame of the survey page."""
+
+    record: str
+    crumbs: tuple[str, ...]
+    title: str
+    status: StatusView
+    sections: tuple[SectionView, ...]
+    answered: int
+    asked: int
+    problems: int = 0
+    can_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NowAfter:
+    """A pair of bars. `shown_now` and `shown_after` are the figures as words."""
+
+    title: str
+    unit: str
+    now: float
+    after: float
+    shown_now: str
+    shown_after: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackageView:
+    """One package. `low`, `middle`, `high` are P10, best estimate and P90 of the yearly saving, yuan."""
+
+    id: str
+    letter: str
+    title: str
+    note: str
+    low: float
+    middle: float
+    high: float
+    own_cost_yuan: float = 0.0
+    co2_saved_t: float = 0.0
+    figures: tuple[Fact, ...] = ()
+    measures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """The live result panel. `missing` says which answers it still waits for; then the rest may be empty."""
+
+    quality: StatusView | None = None
+    bars: tuple[NowAfter, ...] = ()
+    heat_note: str = ""
+    shares: tuple[Share, ...] = ()
+    packages: tuple[PackageView, ...] = ()
+    missing: str = ""
+    left_out: str = ""
+    notes: tuple[str, ...] = ()
+    frontier: tuple[tuple[float, float], ...] = ()
+    cloud: tuple[tuple[float, float], ...] = ()
+    monthly: tuple[tuple[str, float, float], ...] = ()
+    combinations: int = 0
+
+
+# sync, reports, unlock, settings ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SyncView:
+    """How things stand with the district server."""
+
+    pill: StatusView
+    headline: str
+    sentence: str
+    facts: tuple[Fact, ...] = ()
+    can_sync: bool = True
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SideView:
+    """One side of a conflict: the value in words and who, when, how."""
+
+    value: str
+    who: str
+    known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictFieldView:
+    """One field two people changed."""
+
+    id: str
+    label: str
+    place: str
+    original: str
+    here: SideView
+    there: SideView
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictView:
+    """All conflicts of one record."""
+
+    record: str
+    title: str
+    people: str
+    fields: tuple[ConflictFieldView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One household in the list of reports; `why_not` says what is still missing."""
+
+    id: str
+    title: str
+    status: StatusView
+    ready: bool
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockView:
+    """The daily unlock page."""
+
+    person: str
+    role: str
+    facts: tuple[tuple[str, str], ...] = field(default=())
+    """(icon, sentence) pairs below the boxes."""
