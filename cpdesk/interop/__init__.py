@@ -1,0 +1,1 @@
+"""Files of the office: village registers in, ledgers out."""
