@@ -1,4 +1,4 @@
-"""Charts of the reports. Each area has an outline and its own lightness or hatch, so that a grey print says the same."""
+"""Charts of the reports. Each area has an outline and its own lightness or hatch, so a grey print says the same."""
 
 from __future__ import annotations
 

@@ -110,11 +110,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Comfort:
-    """Bedroom on the coldest days, in ℃ with one decimal."""
+    """Rooms on the coldest days, in ℃ with one decimal; `wish_label` says whose wish or rule the third one is."""
 
     now: Figure
     after: Figure
     wish: Figure
+    wish_label: str
     note: str = ""
 
 
@@ -217,12 +218,16 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Page 2. `recommended` is a letter or empty; `shown` the package whose measures are listed, empty when none."""
+    """Page 2. `recommended` is a letter or empty; `shown` the package whose measures are listed, empty when none.
+
+    `measures` has seven rows at most; when more were folded into its last one, `all_measures` lists each.
+    """
 
     choices: tuple[Choice, ...]
     recommended: str
     shown: str
     measures: tuple[MeasureRow, ...]
+    all_measures: tuple[MeasureRow, ...]
     total: MeasureRow | None
     bars: tuple[Bar, ...]
     frontier: Frontier

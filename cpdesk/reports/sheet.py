@@ -8,8 +8,9 @@ seen only by eye is seen too late.
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from reportlab.lib.utils import ImageReader
@@ -91,6 +92,13 @@ class Sheet:
     def lines(self, text: str, width: float, style: Type) -> list[Line]:
         """The lines of a text in a column of `width` mm."""
         return break_lines(text, width_pt=width * MM, size=style.size, marks=self.marks, bold=style.bold)
+
+    def fitted(self, text: str, style: Type, room: float, *, smallest: float = 8.2) -> Type:
+        """The style, its size reduced until the text takes no more than `room` mm, though never below `smallest`."""
+        width = self.width(text, style)
+        if width <= room:
+            return style
+        return replace(style, size=max(smallest, math.floor(style.size * room / width * 10) / 10))
 
     def height(self, text: str, width: float, style: Type) -> float:
         """Height in mm of a paragraph."""

@@ -33,8 +33,7 @@ def table(
 ) -> float:
     """Draws the table with its top at `y`; returns where it ends."""
     width = sum(column.width for column in columns)
-    lines = [[sheet.lines(column.head, column.width - 2 * PAD_MM, TABLE_HEAD) for column in columns]]
-    head_mm = max(len(cell) for cell in lines[0]) * TABLE_HEAD.leading / MM + 2.2
+    head_mm = _head_height(sheet, columns)
     heights = [_row_height(sheet, columns, row, style, row_mm) for row in rows]
     total_mm = _row_height(sheet, columns, total, replace(style, bold=True), row_mm) if total else 0.0
     end = y + head_mm + sum(heights) + total_mm
@@ -58,6 +57,18 @@ def table(
     sheet.line(x, y + head_mm, x + width, y + head_mm, width=0.5)
     sheet.line(x, end, x + width, end, width=0.9)
     return end
+
+
+def measure(
+    sheet: Sheet, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, row_mm: float = 5.9, style: Type = TABLE
+) -> float:
+    """Height in mm that `table` will take without a total."""
+    return _head_height(sheet, columns) + sum(_row_height(sheet, columns, row, style, row_mm) for row in rows)
+
+
+def _head_height(sheet: Sheet, columns: Sequence[Column]) -> float:
+    most = max(len(sheet.lines(column.head, column.width - 2 * PAD_MM, TABLE_HEAD)) for column in columns)
+    return most * TABLE_HEAD.leading / MM + 2.2
 
 
 def _row_height(sheet: Sheet, columns: Sequence[Column], row: Sequence[str], style: Type, row_mm: float) -> float:

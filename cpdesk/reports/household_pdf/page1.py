@@ -1,0 +1,134 @@
+"""Page 1, the answer: what I pay, where the heat goes, what to do first, what it saves, how warm it gets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cpdesk.reports import charts, frame
+from cpdesk.reports.house import house
+from cpdesk.reports.household_content import Comfort, HouseholdContent, Step, Tile
+from cpdesk.reports.household_pdf.copy import Copy
+from cpdesk.reports.sheet import ANSWER, BODY, FIGURE, MM, WIDTH_MM, Sheet, Type
+
+_LABEL = Type(10.5, 15, True, "accent")
+_TILE_TITLE = Type(10.5, 15, True, "ink2")
+_TILE_LINE = Type(10.5, 14.3, False, "ink2")
+_UNIT = Type(11, 15, True)
+_STEP = Type(12, 17, True)
+_NUMBER = Type(12.5, 17, True)
+_CAPTION = Type(10.5, 14.5, False, "ink2")
+_BAND = Type(10.5, 15)
+TILE_MM, TILE_HEIGHT_MM, TILE_GAP_MM = 39.5, 27.4, 4.0
+_ROW_MM = 13.2
+_BAND_END_MM = 275.4
+
+
+def draw(sheet: Sheet, copy: Copy) -> None:
+    """Draws page 1 of a report that recommends something."""
+    content, translate = copy.content, copy.translate
+    answer(sheet, content.answer, translate("report.page1.answer"), "accent", "chosen_ground")
+    tiles(sheet, content.tiles)
+    frame.section(
+        sheet, 108.4, translate("report.page1.losses"), translate("report.page1.losses_note"), note_at="beside"
+    )
+    names = {loss.part: translate(f"report.part.{loss.part}") for loss in content.losses}
+    house(
+        sheet,
+        112.0,
+        content.losses,
+        names=names,
+        yuan=translate("report.yuan"),
+        caption=translate("report.page1.arrows"),
+    )
+    y = frame.section(
+        sheet, 185.2, translate("report.page1.steps"), translate("report.page1.steps_note"), note_at="beside"
+    )
+    _steps(sheet, y - 0.8, content.steps, copy)
+    if content.comfort is not None:
+        _comfort(sheet, content.comfort, copy)
+    notes(sheet, content, copy)
+
+
+def answer(sheet: Sheet, sentence: str, label: str, accent: str, ground: str) -> None:
+    """The one sentence on top, in two lines."""
+    top, height = 43.4, 28.0
+    sheet.rect(0, top, WIDTH_MM, height, fill=ground)
+    sheet.rect(0, top, 1.6, height, fill=accent)
+    sheet.text(6, top + 6.4, label, replace(_LABEL, colour="accent" if accent == "accent" else "ink2"))
+    style = ANSWER
+    if len(sheet.lines(sentence, WIDTH_MM - 12, style)) > 2:
+        style = Type(12.5, 18.5, True)
+    sheet.para(6, top + 8.9, WIDTH_MM - 12, sentence, style, most=3)
+
+
+def tiles(sheet: Sheet, items: tuple[Tile, ...]) -> None:
+    """The four figures."""
+    top = 76.0
+    for number, tile in enumerate(items):
+        left = number * (TILE_MM + TILE_GAP_MM)
+        edge, line = ("ink", 1.3) if tile.strong else ("field", 0.5)
+        sheet.rect(left, top, TILE_MM, TILE_HEIGHT_MM, stroke=edge, line=line, radius=1.2)
+        sheet.text(left + 3, top + 5.4, tile.title, _TILE_TITLE, room=TILE_MM - 4)
+        room = TILE_MM - 5 - sheet.width(tile.unit, _UNIT)
+        style = sheet.fitted(tile.figure.marked, FIGURE, room, smallest=15)
+        end = left + 3 + sheet.text(left + 3, top + 14.4, tile.figure.marked, style)
+        sheet.text(end + 1.2, top + 14.4, tile.unit, _UNIT)
+        y = top + 16.4
+        for text in tile.lines[:2]:
+            y = sheet.para(left + 3, y, TILE_MM - 4, text, sheet.fitted(text, _TILE_LINE, TILE_MM - 4), most=1)
+
+
+def _steps(sheet: Sheet, top: float, steps: tuple[Step, ...], copy: Copy) -> None:
+    translate = copy.translate
+    sheet.line(0, top, WIDTH_MM, top, width=0.9)
+    for number, step in enumerate(steps, 1):
+        y = top + (number - 1) * _ROW_MM
+        if number > 1:
+            sheet.line(0, y, WIDTH_MM, y, width=0.3, stroke="row_line")
+        disc(sheet, 5.1, y + _ROW_MM / 2, str(number), "accent")
+        style = sheet.fitted(step.title, _STEP, 72, smallest=9)
+        sheet.text(12, y + 5.6, step.title, style, room=76)
+        sheet.text(12, y + 10.7, step.note, sheet.fitted(step.note, _CAPTION, 74), room=78)
+        yuan, years = translate("report.yuan"), translate("report.years")
+        columns = (
+            (104.0, "report.own", f"{step.own.text} {yuan}"),
+            (139.0, "report.saving", f"{step.saving.text} {yuan}"),
+            (169.0, "report.payback", f"{step.payback_years.text} {years}"),
+        )
+        for right, key, text in columns:
+            sheet.text(right, y + 5.0, translate(key), _CAPTION, align="right")
+            sheet.text(right, y + 10.8, text, _NUMBER, align="right")
+    end = top + len(steps) * _ROW_MM
+    sheet.line(0, end, WIDTH_MM, end, width=0.5)
+
+
+def disc(sheet: Sheet, x: float, y: float, text: str, fill: str) -> None:
+    """A number in a filled disc."""
+    sheet.circle(x, y, 4.0, fill=fill)
+    sheet.text(x, y + 12 * 0.36 / MM, text, Type(12, 16, True, "surface"), align="centre")
+
+
+def _comfort(sheet: Sheet, comfort: Comfort, copy: Copy) -> None:
+    translate = copy.translate
+    frame.section(
+        sheet, 237.6, translate("report.page1.comfort"), translate("report.page1.comfort_note"), note_at="beside"
+    )
+    charts.comfort_scale(
+        sheet,
+        16,
+        254.0,
+        88,
+        comfort,
+        now=translate("report.now"),
+        after=translate("report.after"),
+        wish=comfort.wish_label,
+        unit="℃",
+    )
+    if comfort.note:
+        height = sheet.height(comfort.note, 50, BODY)
+        sheet.para(120, 250.5 - height / 2, 50, comfort.note, BODY, most=3)
+
+
+def notes(sheet: Sheet, content: HouseholdContent, copy: Copy) -> float:
+    """The grey band at the foot: what the figures rest on, and what the marks mean. Returns its top."""
+    return frame.band(sheet, _BAND_END_MM, [*content.notes, copy.translate("report.marks")], _BAND)

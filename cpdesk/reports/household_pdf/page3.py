@@ -1,0 +1,87 @@
+"""Page 3, the method: inputs and how sure they are, the heat month by month, factors, bills, the check by hand."""
+
+from __future__ import annotations
+
+from cpdesk.reports import charts, frame
+from cpdesk.reports.household_pdf.copy import Copy
+from cpdesk.reports.sheet import NOTE, WIDTH_MM, Sheet, Type
+from cpdesk.reports.table import Column, measure, table
+
+_BAND = Type(9.75, 14.5)
+_WORDS = Type(9.75, 14.5)
+_BAND_END_MM = 275.4
+
+
+def draw(sheet: Sheet, copy: Copy) -> None:
+    """Draws page 3. The chart takes the height that the tables leave it."""
+    method, translate = copy.content.method, copy.translate
+    measured, billed, guessed, assumed = method.counts
+    counts = translate(
+        "report.page3.counts",
+        measured=measured,
+        billed=billed,
+        guessed=guessed,
+        assumed=assumed,
+        grade=method.grade,
+    )
+    y = frame.section(sheet, 33.4, translate("report.page3.inputs"), counts)
+    y = table(
+        sheet, y - 1.0, _input_columns(copy), [(row.name, row.value, row.basis, row.effect) for row in method.inputs]
+    )
+    bottom = _lower_part(sheet, copy)
+    head = frame.section(sheet, y + 5.2, translate("report.page3.balance"), translate("report.page3.balance_note"))
+    charts.months(sheet, head, min(bottom - head, 58.0), method.balance)
+
+
+def _input_columns(copy: Copy) -> list[Column]:
+    translate = copy.translate
+    return [
+        Column(translate("report.page3.input"), 44),
+        Column(translate("report.page3.value"), 38),
+        Column(translate("report.page3.basis"), 50),
+        Column(translate("report.page3.effect"), 38),
+    ]
+
+
+def _lower_part(sheet: Sheet, copy: Copy) -> float:
+    """Everything under the chart, laid from the foot upward; returns where the chart must end."""
+    method, translate = copy.content.method, copy.translate
+    y = _BAND_END_MM
+    notes = "　".join(method.notes)
+    if notes:
+        y -= sheet.height(notes, WIDTH_MM, NOTE)
+        sheet.para(0, y, WIDTH_MM, notes, NOTE)
+        y -= 2.2
+    if method.check:
+        y = frame.band(sheet, y, [f"**{translate('report.page3.check')}**　{method.check}"], _BAND) - 4.4
+    bars_mm = max(len(method.bills) * 6.3, sheet.height(method.bill_note, _bill_room(copy), _WORDS))
+    y -= bars_mm
+    if method.bills:
+        charts.bills(sheet, 0, y, 112, method.bills)
+    left = 0.0 if not method.bills else 114.0
+    sheet.para(left, y, _bill_room(copy), method.bill_note, _WORDS)
+    y -= 8.2
+    frame.section(sheet, y, translate("report.page3.bills"), translate("report.page3.bills_note"))
+    y -= 5.2
+    return _factors(sheet, y, copy)
+
+
+def _bill_room(copy: Copy) -> float:
+    return WIDTH_MM - 114.0 if copy.content.method.bills else WIDTH_MM
+
+
+def _factors(sheet: Sheet, bottom: float, copy: Copy) -> float:
+    """The table of factors with its foot at `bottom`; returns where the block before it must end."""
+    translate = copy.translate
+    columns = [
+        Column(translate("report.page3.factor"), 42),
+        Column(translate("report.page3.value"), 38, "right"),
+        Column(translate("report.page3.year"), 16, "centre"),
+        Column(translate("report.page3.source"), 74),
+    ]
+    rows = [(row.name, row.value, row.year, row.source) for row in copy.content.method.factors]
+    height = measure(sheet, columns, rows)
+    top = bottom - height
+    table(sheet, top, columns, rows)
+    frame.section(sheet, top - 7.2, translate("report.page3.factors"))
+    return top - 7.2 - 4.6
