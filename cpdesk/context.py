@@ -1,0 +1,140 @@
+"""The Context: everything an operation works with, built in one place and passed to each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from cpdesk.base.clock import Clock, SystemClock
+from cpdesk.base.errors import InputFault
+from cpdesk.base.i18n import Translator
+from cpdesk.base.ids import IdMaker
+from cpdesk.base.paths import Paths
+from cpdesk.base.resources import resource_path
+from cpdesk.base.settings import Settings
+from cpdesk.base.tables import Convert, read_table
+from cpdesk.energy.tables import EnergyTables
+from cpdesk.forms.form import Form
+from cpdesk.forms.xform import load_form
+from cpdesk.store.form_versions import FormVersions
+from cpdesk.store.shelf import Describe
+from cpdesk.store.store import Store
+
+SHIPPED_FORMS: Final = ("farmhouse",)
+STORE_FOLDER: Final = "desk"
+
+
+class FormLibrary:
+    """The forms of this desk: every published version in the store, and those the program ships."""
+
+    def __init__(self, versions: FormVersions) -> None:
+        self._versions = versions
+        self._loaded: dict[tuple[str, str], Form] = {}
+        self._newest: dict[str, Form] = {}
+
+    def newest(self, form: str) -> Form:
+        """The version new surveys are made with; a shipped form that is newer than the stored ones is published.
+
+        Raises:
+            InputFault: CP-1510 when this desk has no form of that id.
+        """
+        if form not in self._newest:
+            self._publish_shipped(form)
+            stored = self._versions.latest(form)
+            if stored is None:
+                raise InputFault("CP-1510", form=form, version="—")
+            self._newest[form] = self.version(form, stored.version)
+        return self._newest[form]
+
+    def version(self, form: str, version: str) -> Form:
+        """The version a record was filled with.
+
+        Raises:
+            InputFault: CP-1510 when this desk does not have it; a sync brings it.
+        """
+        if (form, version) not in self._loaded:
+            stored = self._versions.get(form, version)
+            if stored is None:
+                raise InputFault("CP-1510", form=form, version=version)
+            self._loaded[form, version] = load_form(stored.xml)
+        return self._loaded[form, version]
+
+    def _publish_shipped(self, form: str) -> None:
+        if form not in SHIPPED_FORMS:
+            return
+        xml = resource_path(f"forms/{form}.xml").read_text(encoding="utf-8")
+        shipped = load_form(xml)
+        stored = self._versions.latest(form)
+        if stored is None or stored.version < shipped.version:
+            self._versions.add(
+                form, shipped.version, xml, resource_path(f"forms/{form}.md").read_text(encoding="utf-8")
+            )
+        self._loaded[form, shipped.version] = shipped
+
+
+@dataclass
+class Context:
+    """What operations work with. One a desk; safe to use from any thread."""
+
+    store: Store
+    settings: Settings
+    paths: Paths
+    clock: Clock = field(default_factory=SystemClock)
+
+    @cached_property
+    def new_id(self) -> Callable[[], str]:
+        return IdMaker(self.clock).new
+
+    @cached_property
+    def forms(self) -> FormLibrary:
+        return FormLibrary(self.store.forms)
+
+    @cached_property
+    def energy(self) -> EnergyTables:
+        return load_energy_tables(self.paths.config / "tables")
+
+    @property
+    def actor(self) -> str:
+        """The person at this desk."""
+        return str(self.settings.get("person"))
+
+    @property
+    def language(self) -> str:
+        return str(self.settings.get("language"))
+
+    @property
+    def text(self) -> Translator:
+        """Texts in the person's language."""
+        return Translator(self.language)
+
+    def close(self) -> None:
+        """Finish what is queued and close the store."""
+        self.store.close()
+
+
+def open_context(
+    paths: Paths, key: bytes, *, describe: Describe, clock: Clock | None = None, create: bool = False
+) -> Context:
+    """The desk of one person, opened with the key that the vault gave out.
+
+    Raises:
+        As `Store.create` and `Store.open`.
+    """
+    clock = clock or SystemClock()
+    opened = Store.create if create else Store.open
+    store = opened(paths.data / STORE_FOLDER, key, clock=clock, describe=describe)
+    return Context(store=store, settings=Settings(paths.config / "settings.json"), paths=paths, clock=clock)
+
+
+def load_energy_tables(overrides: Path | None = None) -> EnergyTables:
+    """The figures of the energy engine; a table of the same name in the folder `overrides` stands in for a shipped one,
+    so that a district can enter its own prices and factors."""
+
+    def read(relative: str, columns: Mapping[str, Convert]) -> list[dict[str, Any]]:
+        own = overrides / relative.rsplit("/", 1)[-1] if overrides is not None else None
+        return read_table(own if own is not None and own.exists() else resource_path(relative), columns)
+
+    return EnergyTables.load(read)

@@ -1,0 +1,85 @@
+"""Photographs and signatures of a survey: made small enough, kept by their hash, named in the answer."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Final
+
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+from cpdesk.base.errors import InputFault
+from cpdesk.context import Context
+from cpdesk.model.records import Answers
+
+EDGE_MAX_PX: Final = 1600
+_PIXELS_MAX: Final = 120_000_000
+_REFERENCE: Final = re.compile(r"([0-9a-f]{64})\.(jpg|png)")
+_MIME: Final = {"jpg": "image/jpeg", "png": "image/png"}
+_KEPT: Final = (ExifTags.Base.DateTime, ExifTags.Base.Make, ExifTags.Base.Model)
+
+
+def keep_photo(ctx: Context, content: bytes, *, name: str = "") -> str:
+    """Keep a picture and give the text that stands in the answer: `<sha256>.jpg` or `.png`.
+
+    The longer edge is brought to 1,600 px at most and the picture turned upright; time and place of the shot stay.
+
+    Raises:
+        InputFault: CP-1513 when the content is no picture this program can read; CP-1514 when it is too large.
+    """
+    image = _opened(content, name)
+    suffix = "png" if image.format == "PNG" else "jpg"
+    if suffix == "jpg" and image.format == "JPEG" and max(image.size) <= EDGE_MAX_PX and _orientation(image) == 1:
+        kept = content
+    else:
+        kept = _made_small(image, suffix)
+    return f"{ctx.store.blobs.put(kept, _MIME[suffix])}.{suffix}"
+
+
+def photo_content(ctx: Context, reference: str) -> bytes | None:
+    """The picture an answer names; None when it has not come to this desk yet.
+
+    Raises:
+        IntegrityFault: CP-31xx when the file is not what its hash says.
+    """
+    match = _REFERENCE.fullmatch(reference)
+    if match is None or ctx.store.blobs.info(match[1]) is None or match[1] in ctx.store.blobs.missing(limit=10_000):
+        return None
+    return ctx.store.blobs.get(match[1])
+
+
+def photos_named(answers: Answers) -> list[str]:
+    """Hashes of all pictures that answers name."""
+    return [match[1] for value in answers.values() if (match := _REFERENCE.fullmatch(value))]
+
+
+def _opened(content: bytes, name: str) -> Image.Image:
+    try:
+        image = Image.open(io.BytesIO(content))
+        if image.width * image.height > _PIXELS_MAX:
+            raise InputFault("CP-1514", name=name, width=image.width, height=image.height)
+        image.load()
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise InputFault("CP-1513", name=name) from error
+    return image
+
+
+def _orientation(image: Image.Image) -> int:
+    return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+
+
+def _made_small(image: Image.Image, suffix: str) -> bytes:
+    exif = image.getexif()
+    upright = ImageOps.exif_transpose(image)
+    upright.thumbnail((EDGE_MAX_PX, EDGE_MAX_PX), Image.Resampling.LANCZOS)
+    stream = io.BytesIO()
+    if suffix == "png":
+        upright.save(stream, "PNG", optimize=True)
+    else:
+        kept = Image.Exif()
+        kept.update({tag: exif[tag] for tag in _KEPT if tag in exif})
+        for block in (ExifTags.IFD.GPSInfo, ExifTags.IFD.Exif):
+            if values := exif.get_ifd(block):
+                kept.get_ifd(block).update(values)
+        upright.convert("RGB").save(stream, "JPEG", quality=85, exif=kept)
+    return stream.getvalue()

@@ -1,0 +1,151 @@
+"""Bringing a village register into the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from cpdesk.base.clock import today_beijing
+from cpdesk.base.errors import InputFault
+from cpdesk.context import Context
+from cpdesk.interop.problems import CellProblem
+from cpdesk.interop.register import RegisterReading, RegisterRow, read_register
+from cpdesk.model.records import Answers, Changes, RecordKind
+from cpdesk.store.lists import Query
+
+HOUSEHOLD_FORM: Final = "household"
+HOUSEHOLD_FORM_VERSION: Final = "1"
+Step = Callable[[int, int], None]
+_Key = tuple[str, str, str]
+
+
+class Policy(StrEnum):
+    """What happens to the good rows of a register that has wrong ones too."""
+
+    GOOD_ROWS = "good_rows"
+    ALL_OR_NONE = "all_or_none"
+
+
+@dataclass(frozen=True)
+class RegisterImport:
+    """What an import did. `left_out` counts households that stayed outside because their row is wrong."""
+
+    reading: RegisterReading
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    left_out: int = 0
+    households: tuple[str, ...] = field(default=())
+
+    @property
+    def problems(self) -> tuple[CellProblem, ...]:
+        return self.reading.problems
+
+
+def import_register(
+    ctx: Context,
+    path: Path,
+    *,
+    policy: Policy = Policy.GOOD_ROWS,
+    sheet: str | None = None,
+    township_code: str = "",
+    village: str = "",
+    sample: bool = False,
+    dry_run: bool = False,
+    step: Step = lambda done, total: None,
+) -> tuple[RegisterImport, Changes]:
+    """Add the households of a register, and bring up to date those that are here already.
+
+    A household is known again by township, village and household number. Fields that the register leaves blank stay as
+    they are. All of it is one transaction: it is in, or nothing of it is.
+
+    Args:
+        township_code, village: of a register that has no such columns.
+        sample: marks the households as made up.
+        dry_run: only say what would happen.
+
+    Raises:
+        InputFault: CP-11xx when the file is no register at all; wrong cells are in the result instead.
+    """
+    defaults = {"township_code": township_code or str(ctx.settings.get("township_code")), "village": village}
+    reading = read_register(path, this_year=today_beijing(ctx.clock).year, sheet=sheet, defaults=defaults)
+    rows = reading.good_rows
+    left_out = len(reading.rows) - len(rows)
+    if policy is Policy.ALL_OR_NONE and reading.problems:
+        rows, left_out = (), len(reading.rows)
+    known = _known_households(ctx, {row.answers["township_code"] for row in rows})
+    new, again = _sorted_out(rows, known)
+    if dry_run:
+        return RegisterImport(reading, len(new), len(again), 0, left_out), Changes()
+    ids, changes = ctx.store.records.create_many(
+        {
+            "kind": RecordKind.HOUSEHOLD,
+            "form": HOUSEHOLD_FORM,
+            "version": HOUSEHOLD_FORM_VERSION,
+            "stream": row.answers["township_code"],
+            "answers": row.answers,
+            "actor": ctx.actor,
+            "sample": sample,
+        }
+        for row in new
+    )
+    changed = 0
+    for number, (household, row) in enumerate(again, 1):
+        saved = ctx.store.records.save(household, row.answers, ctx.actor)
+        changed += bool(saved.records)
+        changes |= saved
+        step(len(new) + number, len(rows))
+    result = RegisterImport(reading, len(new), changed, len(again) - changed, left_out, tuple(ids))
+    return result, changes
+
+
+def _known_households(ctx: Context, streams: set[str]) -> dict[_Key, str]:
+    known: dict[_Key, str] = {}
+    for stream in streams:
+        ids = ctx.store.records.page(Query(kind=RecordKind.HOUSEHOLD, stream=stream))
+        for row in ctx.store.records.rows(ids):
+            known[stream, str(row.columns.get("village")), str(row.columns.get("number"))] = row.id
+    return known
+
+
+def _sorted_out(
+    rows: tuple[RegisterRow, ...], known: Mapping[_Key, str]
+) -> tuple[list[RegisterRow], list[tuple[str, RegisterRow]]]:
+    new: list[RegisterRow] = []
+    again: list[tuple[str, RegisterRow]] = []
+    for row in rows:
+        household = known.get(_key(row.answers))
+        if household is None:
+            new.append(row)
+        else:
+            again.append((household, row))
+    return new, again
+
+
+def _key(answers: Answers) -> _Key:
+    return answers["township_code"], answers.get("village", ""), answers.get("household_no", "")
+
+
+def add_household(ctx: Context, answers: Answers) -> tuple[str, Changes]:
+    """A household that no register has.
+
+    Raises:
+        InputFault: CP-1511 when a household of that number is in the village already; CP-1512 without number, name,
+            village or township.
+    """
+    for name in ("township_code", "village", "household_no", "householder_name"):
+        if not answers.get(name):
+            raise InputFault("CP-1512", field=ctx.text(f"household.field.{name}"))
+    if _key(answers) in _known_households(ctx, {answers["township_code"]}):
+        raise InputFault("CP-1511", number=answers["household_no"], village=answers["village"])
+    return ctx.store.records.create_record(
+        RecordKind.HOUSEHOLD,
+        HOUSEHOLD_FORM,
+        HOUSEHOLD_FORM_VERSION,
+        answers["township_code"],
+        answers,
+        actor=ctx.actor,
+    )
