@@ -6,7 +6,6 @@ nothing that a person wrote is lost.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
@@ -22,11 +21,10 @@ from cpdesk.model.replication import Entry, Outcome, PushResult
 from cpdesk.server import schema
 from cpdesk.server.access import Device, find
 from cpdesk.sync.merge import FieldState, OpenConflict, RecordState, merge
-from cpdesk.sync.protocol import PushAnswer, conflict_from_wire, entry_to_wire
+from cpdesk.sync.protocol import PushAnswer, blob_references, conflict_from_wire, entry_to_wire
 from cpdesk.sync.reading import malformed, read_json
 
 PULL_BYTES_MAX: Final = 8 * 1024 * 1024
-_BLOB: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 def push(connection: Connection, carrier: Device, batch: Sequence[SignedOperation], now: str) -> PushAnswer:
@@ -246,9 +244,7 @@ class _Batch:
                 }
             )
         self.settled += [{"conflict": settled, "by": operation.op_id} for settled in decision.settled]
-        for value in operation.set.values():
-            if value is not None and len(value) >= 64:
-                self.blob_references.update((found, operation.stream) for found in _BLOB.findall(value))
+        self.blob_references.update((found, operation.stream) for found in blob_references(operation))
         return Entry(
             operation.stream,
             revision,

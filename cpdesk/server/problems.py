@@ -38,7 +38,7 @@ def problem(fault: CpdeskError) -> JSONResponse:
         fault = EnvironmentFault("CP-2251")
     status = _STATUS.get(fault.code, 500)
     fields = {name: value for name, value in fault.fields.items() if fault.code != "CP-2001"}
-    headers = {}
+    headers = {"Cpdesk-Problem": fault.code}  # for answers to HEAD, which have no body
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if "seconds" in fields:

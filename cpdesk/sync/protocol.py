@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -20,6 +21,7 @@ from cpdesk.sync.reading import (
     read_conflict_id,
 )
 
+_BLOB: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _OPERATION_FIELDS: Final = tuple(Operation.__dataclass_fields__)
 _CONFLICT_FIELDS: Final = tuple(Conflict.__dataclass_fields__)
 _ENTRY_FIELDS: Final = (
@@ -195,6 +197,12 @@ def cursor_from_text(text: str) -> tuple[str, int]:
         return epoch, int(revision)
     except (ValueError, binascii.Error):
         raise malformed("cursor", "not a cursor of this server") from None
+
+
+def blob_references(operation: Operation) -> set[str]:
+    """SHA-256 names of the blobs that the new values speak of."""
+    long = (value for value in operation.set.values() if value is not None and len(value) >= 64)
+    return {found for value in long for found in _BLOB.findall(value)}
 
 
 def fault_to_wire(code: str, status: int, title: str, detail: str, fields: Mapping[str, object]) -> dict[str, Any]:
