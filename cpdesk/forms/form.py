@@ -83,7 +83,7 @@ class NodeDef:
         type: data type of the bind ("string", "int", "decimal", "date", "dateTime", "time", "geopoint", "binary", ...);
             questions of `select` keep "string".
         control: "input", "select1", "select", "upload", "trigger", "range", "rank", "group", "repeat" or "".
-        attributes: every attribute of another namespace that the bind carries, by local name (quantity, unit, ask, ...).
+        attributes: attributes of other namespaces that the bind carries, by local name (quantity, unit, ask, ...).
     """
 
     name: str
@@ -112,7 +112,6 @@ class NodeDef:
     actions: list[Action] = field(default_factory=list)
     preload: tuple[str, str] = ("", "")
     count: Expression | None = None
-    initial_items: int = 0
     no_add_remove: bool = False
     soft_min: float | None = None
     soft_max: float | None = None
@@ -149,11 +148,21 @@ class Running(Protocol):
 
 @dataclass(eq=False, slots=True)
 class Form:
-    """A form as published. Made by `xform.load_form`."""
+    """A form as published. Made by `xform.load_form`.
+
+    Attributes:
+        languages: codes such as "zh"; `language_names` are the form's own names for them ("中文 (zh)").
+        nodes: all definitions but the root, in document order; `by_path` finds them by template path, `by_name` by name
+            (the first one where names repeat).
+        quantities: which question gives which model quantity, by template path.
+        primary: the instance as published: defaults and the items a new copy starts with.
+        instances: secondary instances (choice lists) by id.
+        first_load: actions of a new copy.
+    """
 
     id: str
     version: str
-    titles: Mapping[str, str]
+    title_text: str
     languages: tuple[str, ...]
     root: NodeDef
     nodes: tuple[NodeDef, ...]
@@ -163,13 +172,14 @@ class Form:
     itext: Mapping[str, Mapping[str, Text]]
     language_names: tuple[str, ...]
     default_language: str
+    primary: Node
     instances: Mapping[str, Node]
     first_load: tuple[Action, ...]
     graph: Graph
 
-    def title(self, language: str = "zh") -> str:
-        """The form's title; XForms know but one, unless the form has a text with the id `form_title`."""
-        return self.titles.get(self.language_name(language)) or self.titles[""]
+    def title(self, _language: str = "zh") -> str:
+        """The form's title; XForms know but one for all languages."""
+        return self.title_text
 
     def node(self, path_template: str) -> NodeDef:
         """The definition at a path without item ids.

@@ -1,0 +1,234 @@
+"""The node tree of one filled form: built from published defaults or stored answers, items with ids and ranks.
+
+Below each parent, every repeat has one *stand* besides its items: a node that is no child of anybody, has the path of
+the repeat itself, and answers for the repeat as a whole (may items be added, how many must there be).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from cpdesk.forms.form import Form, Kind, NodeDef
+from cpdesk.forms.tree import DOCUMENT, ELEMENT, Node
+from cpdesk.model.ranks import rank_between, rank_list
+
+_ITEM: Final = re.compile(r"(.*)\[([^\[\]/]+)\]\Z", re.DOTALL)
+
+
+class Instance:
+    """Nodes of a running form by path, and the building and removing of parts.
+
+    Attributes:
+        document: above the root, as XPath wants it.
+        nodes: all nodes with a path, stands of repeats included, the root under "".
+    """
+
+    def __init__(self, form: Form, new_id: Callable[[], str]) -> None:
+        self.form = form
+        self.document = Node(DOCUMENT)
+        self.nodes: dict[str, Node] = {}
+        self._new_id = new_id
+        self.root = self._node(form.root, "")
+        self.root.name = form.primary.name
+        self.document.append(self.root)
+        self.nodes[""] = self.root
+
+    def fill_from_form(self) -> None:
+        """A new copy: the published values and first items."""
+        self._fill(self.root, self.form.primary)
+
+    def fill_from_answers(self, answers: Mapping[str, str]) -> dict[str, str]:
+        """A stored copy; gives back the entries that belong to no node of this form."""
+        items: dict[str, list[tuple[str, str]]] = {}
+        for path, value in answers.items():
+            match = _ITEM.match(path)
+            if match:
+                items.setdefault(match[1], []).append((value, match[2]))
+        self._restore(self.root, answers, items)
+        return {path: value for path, value in answers.items() if path not in self.nodes or path == ""}
+
+    def _node(self, definition: NodeDef, path: str) -> Node:
+        node = Node(ELEMENT, definition.name)
+        node.local = definition.name.rpartition(":")[2]
+        node.definition = definition
+        node.path = path
+        if definition.is_leaf:
+            node.value = ""
+        return node
+
+    def _attach(self, parent: Node, node: Node) -> Node:
+        parent.append(node)
+        self.nodes[node.path] = node
+        return node
+
+    def _stand(self, parent: Node, definition: NodeDef) -> Node:
+        stand = self._node(definition, f"{parent.path}/{definition.name}".lstrip("/"))
+        stand.parent = parent
+        self.nodes[stand.path] = stand
+        return stand
+
+    def _fill(self, parent: Node, source: Node | None) -> None:
+        """Children of `parent` as in `source`, a node of the published instance; None takes the templates."""
+        assert parent.definition is not None
+        for definition in parent.definition.children:
+            given = source.children_named(definition.name) if source is not None else []
+            if definition.kind is Kind.REPEAT:
+                self._stand(parent, definition)
+                first = [node for node in given if "jr:template" not in node.attributes]
+                for rank, node in zip(rank_list(len(first)), first, strict=True):
+                    self._fill(self._item(parent, definition, self._new_id(), rank), node)
+            else:
+                child = self._attach(parent, self._node(definition, f"{parent.path}/{definition.name}".lstrip("/")))
+                if definition.is_leaf:
+                    child.value = given[0].text if given else definition.default
+                else:
+                    self._fill(child, given[0] if given else None)
+
+    def _restore(self, parent: Node, answers: Mapping[str, str], items: Mapping[str, list[tuple[str, str]]]) -> None:
+        assert parent.definition is not None
+        for definition in parent.definition.children:
+            path = f"{parent.path}/{definition.name}".lstrip("/")
+            if definition.kind is Kind.REPEAT:
+                self._stand(parent, definition)
+                for rank, item_id in sorted(items.get(path, ())):
+                    self._restore(self._item(parent, definition, item_id, rank), answers, items)
+            else:
+                child = self._attach(parent, self._node(definition, path))
+                if definition.is_leaf:
+                    child.value = answers.get(path, "")
+                else:
+                    self._restore(child, answers, items)
+
+    def _item(self, parent: Node, definition: NodeDef, item_id: str, rank: str) -> Node:
+        path = f"{parent.path}/{definition.name}[{item_id}]".lstrip("/")
+        item = self._node(definition, path)
+        item.rank = rank
+        parent.insert(self._place(parent, definition, rank, item_id), item)
+        self.nodes[path] = item
+        return item
+
+    @staticmethod
+    def _place(parent: Node, definition: NodeDef, rank: str, item_id: str) -> int:
+        """Behind all children that the form defines earlier and all items of a lower rank."""
+        place = len(parent.children)
+        while place > 0:
+            before = parent.children[place - 1]
+            assert before.definition is not None
+            if before.definition.index < definition.index:
+                break
+            if before.definition is definition and (before.rank, item_id_of(before)) < (rank, item_id):
+                break
+            place -= 1
+        return place
+
+    def items(self, stand: Node) -> list[Node]:
+        """The items of a repeat in order."""
+        assert stand.parent is not None
+        return list(stand.parent.children_named(stand.name))
+
+    def new_item(self, stand: Node, after: Node | None) -> Node:
+        """Add an item with its defaults; `after` None puts it last. Nested repeats start as the template says."""
+        assert stand.parent is not None
+        assert stand.definition is not None
+        items = self.items(stand)
+        place = len(items) if after is None else next(n for n, item in enumerate(items) if item is after) + 1
+        rank = rank_between(items[place - 1].rank if place else None, items[place].rank if place < len(items) else None)
+        item = self._item(stand.parent, stand.definition, self._new_id(), rank)
+        self._fill(item, self._template(stand.definition))
+        return item
+
+    def _template(self, definition: NodeDef) -> Node | None:
+        """What the published instance gives for a new item: the node marked as template, else the first."""
+        names: list[str] = []
+        node: NodeDef | None = definition
+        while node is not None and node.parent is not None:
+            names.append(node.name)
+            node = node.parent
+        source: Node | None = self.form.primary
+        for name in reversed(names):
+            given = source.children_named(name) if source is not None else []
+            source = next((node for node in given if "jr:template" in node.attributes), given[0] if given else None)
+        return source
+
+    def drop(self, item: Node) -> list[str]:
+        """Take an item out; gives the paths of it and everything below, stands left out."""
+        assert item.parent is not None
+        item.parent.remove(item)
+        inside = f"{item.path}/"
+        gone = [path for path in self.nodes if path == item.path or path.startswith(inside)]
+        stored = [path for path in gone if not self.is_stand(self.nodes[path])]
+        for path in gone:
+            del self.nodes[path]
+        return stored
+
+    def move(self, item: Node, before: Node | None) -> None:
+        """Give an item a rank before another (None: the end) and its place in the tree."""
+        parent, definition = item.parent, item.definition
+        assert parent is not None
+        assert definition is not None
+        others = [other for other in parent.children_named(item.name) if other is not item]
+        place = len(others) if before is None else next(n for n, other in enumerate(others) if other is before)
+        low = others[place - 1].rank if place else None
+        high = others[place].rank if place < len(others) else None
+        parent.remove(item)
+        item.rank = rank_between(low, high)
+        parent.insert(self._place(parent, definition, item.rank, item_id_of(item)), item)
+
+    @staticmethod
+    def is_stand(node: Node) -> bool:
+        return node.definition is not None and node.definition.kind is Kind.REPEAT and not node.rank
+
+    def of(self, definition: NodeDef, anchor: Node, *, stands: bool = False) -> list[Node]:
+        """All nodes of a definition at or below `anchor`; with `stands` those of a repeat too."""
+        line: list[NodeDef] = []
+        step: NodeDef | None = definition
+        while step is not None and step is not anchor.definition:
+            line.append(step)
+            step = step.parent
+        nodes = [anchor]
+        for number in range(len(line) - 1, -1, -1):
+            name = line[number].name
+            if number == 0 and stands and definition.kind is Kind.REPEAT:
+                found = [self.nodes[f"{node.path}/{name}".lstrip("/")] for node in nodes]
+                return found + [child for node in nodes for child in node.children_named(name)]
+            if len(nodes) == 1:
+                nodes = nodes[0].children_named(name)
+            else:
+                nodes = [child for node in nodes for child in node.children_named(name)]
+        return nodes
+
+    def hidden_at(self, reference: str, node: Node) -> list[Node]:
+        """Nodes that a plain relative or absolute path leads to, hidden or not; nothing for any other path."""
+        steps = reference.strip().split("/")
+        here: Node | None = node
+        if reference.startswith("/"):
+            here, steps = self.root, steps[2:]
+        for number, step in enumerate(steps):
+            if here is None:
+                return []
+            if step == "..":
+                here = here.parent
+            elif step != ".":
+                found = here.children_named(step)
+                if number == len(steps) - 1:
+                    return list(found)
+                here = found[0] if found else None
+        return [] if here is None else [here]
+
+    def below(self, node: Node) -> Iterator[Node]:
+        """The node and everything below it in order, each repeat's stand before its items."""
+        yield node
+        if node.definition is None or self.is_stand(node):
+            return
+        for definition in node.definition.children:
+            if definition.kind is Kind.REPEAT:
+                yield self.nodes[f"{node.path}/{definition.name}".lstrip("/")]
+            for child in node.children_named(definition.name):
+                yield from self.below(child)
+
+
+def item_id_of(item: Node) -> str:
+    """The id in the last step of an item's path."""
+    return item.path[item.path.rindex("[") + 1 : -1]

@@ -1,0 +1,131 @@
+"""Lexical values by data type: making what people type into what XForms stores, and saying what does not fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from cpdesk.forms.xpath.values import date_of_text
+
+LENGTH_MAX: Final = 200_000
+_WIDE: Final = str.maketrans("０１２３４５６７８９．，－＋：／　", "0123456789.,-+:/ ")
+_WHOLE: Final = re.compile(r"[+-]?\d+\Z", re.ASCII)
+_DECIMAL: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)\Z", re.ASCII)
+_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?\Z", re.ASCII)
+_DAY: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\Z", re.ASCII)
+_TIME: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?\Z", re.ASCII)
+_SPACES: Final = re.compile(r"[\s,、，;]+")
+
+
+def normalise(kind: str, text: str) -> str:
+    """A typed text as the data type writes it; a text that cannot be read as the type is left as it is.
+
+    Full-width digits and signs become plain ones, thousands separators go, `2026/3/5` and `2026年3月5日` become
+    `2026-03-05`. Texts of type string are never altered.
+    """
+    change = _NORMALISE.get(kind)
+    return text if change is None or not text else change(text)
+
+
+def fits(kind: str, text: str) -> bool:
+    """Whether a non-empty text is a value of the data type. Unknown types take anything."""
+    check = _FITS.get(kind)
+    return check is None or check(text)
+
+
+def _plain(text: str) -> str:
+    return text.translate(_WIDE).strip()
+
+
+def _number(text: str) -> str:
+    plain = _plain(text)
+    if _GROUPED.match(plain):
+        plain = plain.replace(",", "")
+    if not _DECIMAL.match(plain):
+        return text
+    return _tidy(plain)
+
+
+def _int(text: str) -> str:
+    plain = _number(text)
+    whole, dot, rest = plain.partition(".")
+    return whole if dot and whole and not rest.strip("0") and _WHOLE.match(whole) else plain
+
+
+def _tidy(plain: str) -> str:
+    """No plus sign, no needless leading zeros, a digit on both sides of the point."""
+    sign = "-" if plain[0] == "-" else ""
+    whole, dot, rest = plain.lstrip("+-").partition(".")
+    whole = whole.lstrip("0") or "0"
+    number = f"{whole}.{rest}" if dot and rest else whole
+    return number if number.strip("0.") == "" else sign + number
+
+
+def _date(text: str) -> str:
+    plain = _plain(text)
+    match = _DAY.match(plain)
+    if match:
+        plain = f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"
+    return plain if date_of_text(plain) is not None else text
+
+
+def _moment(text: str) -> str:
+    plain = _plain(text)
+    day, _, clock = plain.replace(" ", "T", 1).partition("T")
+    if not clock:
+        return text
+    whole = f"{_date(day)}T{clock.strip()}"
+    return whole if date_of_text(whole) is not None else text
+
+
+def _time(text: str) -> str:
+    plain = _plain(text)
+    match = _TIME.match(plain)
+    return text if match is None else plain.rjust(len(plain) + (2 - len(match[1])), "0")
+
+
+def _geopoint(text: str) -> str:
+    """Latitude, longitude, height, accuracy, separated by spaces."""
+    plain = _SPACES.sub(" ", _plain(text)).strip()
+    return plain if _is_geopoint(plain) else text
+
+
+def _is_geopoint(text: str) -> bool:
+    parts = text.split()
+    if not 2 <= len(parts) <= 4 or not all(_DECIMAL.match(part) for part in parts):
+        return False
+    return abs(float(parts[0])) <= 90 and abs(float(parts[1])) <= 180
+
+
+def _is_line(text: str) -> bool:
+    points = [point for point in text.split(";") if point.strip()]
+    return bool(points) and all(_is_geopoint(point) for point in points)
+
+
+def _is_day(text: str) -> bool:
+    return len(text) == 10 and date_of_text(text) is not None
+
+
+_NORMALISE: Final[dict[str, Callable[[str], str]]] = {
+    "int": _int,
+    "integer": _int,
+    "decimal": _number,
+    "date": _date,
+    "dateTime": _moment,
+    "time": _time,
+    "geopoint": _geopoint,
+    "boolean": lambda text: _plain(text).lower(),
+}
+_FITS: Final[dict[str, Callable[[str], bool]]] = {
+    "int": lambda text: _WHOLE.match(text) is not None,
+    "integer": lambda text: _WHOLE.match(text) is not None,
+    "decimal": lambda text: _DECIMAL.match(text) is not None,
+    "date": _is_day,
+    "dateTime": lambda text: "T" in text and date_of_text(text) is not None,
+    "time": lambda text: _TIME.match(text) is not None,
+    "geopoint": _is_geopoint,
+    "geotrace": _is_line,
+    "geoshape": _is_line,
+    "boolean": lambda text: text in ("true", "false", "1", "0"),
+}

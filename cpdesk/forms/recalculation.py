@@ -1,0 +1,277 @@
+"""Running the rules that an answer touches, in the order of the graph, and keeping book of what changed."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from cpdesk.base.errors import CpdeskError, InputFault
+from cpdesk.forms.form import Action, Form, Kind, NodeDef
+from cpdesk.forms.graph import CALCULATE, COUNT, RELEVANT, SHOW, Reader, Rule
+from cpdesk.forms.instance import Instance
+from cpdesk.forms.state import Touched
+from cpdesk.forms.tree import Node
+from cpdesk.forms.xpath.compile import Expression
+from cpdesk.forms.xpath.context import Context, Environment
+from cpdesk.forms.xpath.values import Value, date_of_days, number_text, to_number, to_text
+
+ITEMS_MAX: Final = 2_000
+VALUE_CHANGED: Final = "xforms-value-changed"
+NEW_REPEAT: Final = "odk-new-repeat"
+
+
+class Recalculation:
+    """One operation on a form: feed it changes, `run`, then read `touched`."""
+
+    def __init__(self, form: Form, instance: Instance, environment: Environment) -> None:
+        self._form = form
+        self._graph = form.graph
+        self._instance = instance
+        self._environment = environment
+        self._values: dict[str, str | None] = {}
+        self._states: set[str] = set()
+        self._waiting: dict[int, dict[Node, None]] = {}
+        self._heap: list[int] = []
+        self._changed: list[Node] = []
+        self._acted: set[Node] = set()
+        environment.steps = 0
+
+    def touched(self) -> Touched:
+        """What changed; paths that were removed meanwhile are in no state."""
+        nodes = self._instance.nodes
+        return Touched(self._values, frozenset(path for path in self._states if path in nodes))
+
+    def note(self, path: str, value: str | None) -> None:
+        """An entry that changed without the engine's doing: ranks, remarks, removed answers."""
+        self._values[path] = value
+        self._states.add(path.partition("#")[0])
+
+    def set_value(self, node: Node, text: str) -> None:
+        """Write a leaf, if it differs, and wake whoever reads it."""
+        if node.value == text:
+            return
+        node.value = text
+        node.fault = None
+        self._values[node.path] = text or None
+        self._states.add(node.path)
+        self._changed.append(node)
+        self.wake_readers(node)
+
+    def wake_readers(self, node: Node) -> None:
+        assert node.definition is not None
+        self._wake(self._graph.value_readers.get(node.definition, ()), node)
+
+    def wake_item_readers(self, stand: Node) -> None:
+        """The items of a repeat changed; their own labels may count them."""
+        assert stand.definition is not None
+        self._states.add(stand.path)
+        self._states.update(item.path for item in self._instance.items(stand))
+        self._wake(self._graph.items_readers.get(stand.definition, ()), stand)
+
+    def wake_all(self, node: Node) -> None:
+        """Everything at and below a node, as when it has just been made."""
+        for below in self._instance.below(node):
+            definition = below.definition
+            assert definition is not None
+            self._states.add(below.path)
+            stand = Instance.is_stand(below)
+            for rule in self._graph.of_node.get(definition, ()):
+                if rule.role == RELEVANT or (rule.role == COUNT) == stand:
+                    self._queue(rule.index, below)
+
+    def _wake(self, readers: Iterable[Reader], node: Node) -> None:
+        for reader in readers:
+            anchor = self._anchor(node, reader.scope)
+            if reader.rule == SHOW:
+                self._states.update(other.path for other in self._instance.of(reader.node, anchor))
+                continue
+            role = self._graph.rules[reader.rule].role
+            for other in self._instance.of(reader.node, anchor, stands=role in (RELEVANT, COUNT)):
+                if role != COUNT or Instance.is_stand(other):
+                    self._queue(reader.rule, other)
+
+    def _anchor(self, node: Node, scope: NodeDef | None) -> Node:
+        around: Node | None = node
+        while scope is not None and around is not None:
+            if around.definition is scope and around.rank:
+                return around
+            around = around.parent
+        return self._instance.root
+
+    def _queue(self, rule: int, node: Node) -> None:
+        nodes = self._waiting.get(rule)
+        if nodes is None:
+            nodes = self._waiting[rule] = {}
+            heapq.heappush(self._heap, rule)
+        nodes[node] = None
+
+    def run(self) -> None:
+        """Until nothing waits: rules in their order, then the actions of what changed, then their rules again."""
+        while True:
+            while self._heap:
+                index = heapq.heappop(self._heap)
+                rule = self._graph.rules[index]
+                for node in self._waiting.pop(index):
+                    if self._instance.nodes.get(node.path) is node:
+                        self._apply(rule, node)
+            changed, self._changed = self._changed, []
+            for node in changed:
+                if node not in self._acted and node.definition is not None and node.definition.actions:
+                    self._acted.add(node)
+                    self.act(node.definition.actions, VALUE_CHANGED, node)
+            if not self._heap and not self._changed:
+                return
+
+    def _apply(self, rule: Rule, node: Node) -> None:
+        if rule.role == CALCULATE:
+            text, fault = self.worked_out(rule.expression, node)
+            self.set_value(node, text)
+            if fault is not None or node.fault is not None:
+                self._states.add(node.path)
+            node.fault = fault
+        elif rule.role == RELEVANT:
+            try:
+                shown = rule.expression.boolean(Context(node, self._environment))
+            except CpdeskError:
+                shown = True  # a rule that cannot be worked out must not make an answer vanish
+            if shown != node.shown:
+                node.shown = shown
+                self.refresh_relevance(node)
+        else:
+            self._count(rule, node)
+
+    def worked_out(self, expression: Expression, node: Node) -> tuple[str, InputFault | None]:
+        """The lexical value of a calculation for a node, and what went wrong with it."""
+        assert node.definition is not None
+        try:
+            return lexical(expression.evaluate(Context(node, self._environment)), node.definition.type), None
+        except InputFault as fault:
+            return "", fault
+
+    def refresh_relevance(self, node: Node) -> None:
+        """Bring the effective relevance of a subtree up to date and wake the readers of what changed."""
+        parent = node.parent
+        relevant = node.shown and (parent is None or parent.relevant)
+        if relevant == node.relevant:
+            return
+        node.relevant = relevant
+        self._states.add(node.path)
+        assert node.definition is not None
+        if Instance.is_stand(node):
+            return
+        if node.definition.kind is Kind.REPEAT:
+            self._wake(self._graph.items_readers.get(node.definition, ()), node)
+        self.wake_readers(node)
+        for child in node.children:
+            self.refresh_relevance(child)
+        for definition in node.definition.children:
+            if definition.kind is Kind.REPEAT:
+                self.refresh_relevance(self._instance.nodes[f"{node.path}/{definition.name}".lstrip("/")])
+
+    def _count(self, rule: Rule, stand: Node) -> None:
+        """Make a repeat have as many items as its count says; those added or taken are the last ones."""
+        try:
+            wanted = to_number(rule.expression.evaluate(Context(stand, self._environment)))
+        except CpdeskError:
+            return
+        count = int(min(max(wanted, 0), ITEMS_MAX)) if not math.isnan(wanted) else 0
+        items = self._instance.items(stand)
+        for _ in range(count - len(items)):
+            self.add_item(stand, None)
+        for item in reversed(items[count:]):
+            self.drop_item(item)
+
+    def add_item(self, stand: Node, after: Node | None) -> Node:
+        """Add an item and wake all that it brings.
+
+        Raises:
+            InputFault: CP-1220 too many items.
+        """
+        if len(self._instance.items(stand)) >= ITEMS_MAX:
+            raise InputFault("CP-1220", path=stand.path, limit=ITEMS_MAX)
+        item = self._instance.new_item(stand, after)
+        for node in self._instance.below(item):
+            node.relevant = node.parent is None or node.parent.relevant
+            if node.rank:
+                self._values[node.path] = node.rank
+            elif node.value:
+                self._values[node.path] = node.value
+        self.wake_all(item)
+        self.wake_item_readers(stand)
+        assert stand.definition is not None
+        self.act(stand.definition.actions, NEW_REPEAT, item)
+        return item
+
+    def drop_item(self, item: Node) -> None:
+        """Remove an item with all it holds and wake the readers of its repeat and of the repeats in it."""
+        inside = [node for node in self._instance.below(item) if Instance.is_stand(node)]
+        stand = self._instance.nodes[item.path[: item.path.rindex("[")]]
+        for path in self._instance.drop(item):
+            self.note(path, None)
+        for nested in inside:
+            assert nested.definition is not None
+            self._wake(self._graph.items_readers.get(nested.definition, ()), stand)
+        self.wake_item_readers(stand)
+
+    def act(self, actions: Iterable[Action], event: str, around: Node) -> None:
+        """Carry out the actions of an event; their targets are those in the same items as `around`."""
+        for action in actions:
+            if event not in action.events:
+                continue
+            definition = self._form.by_path[action.target]
+            anchor = self._nearest(around, definition)
+            for node in self._instance.of(definition, anchor):
+                if action.value is None:
+                    self.set_value(node, action.literal)
+                else:
+                    text, fault = self.worked_out(action.value, node)
+                    self.set_value(node, text)
+                    node.fault = fault
+
+    def _nearest(self, around: Node, definition: NodeDef) -> Node:
+        """The lowest ancestor-or-self of a node that is also above a definition."""
+        line: set[NodeDef] = set()
+        step: NodeDef | None = definition
+        while step is not None:
+            line.add(step)
+            step = step.parent
+        node: Node | None = around
+        while node is not None:
+            if node.definition in line and (node.definition is None or not Instance.is_stand(node)):
+                return node
+            node = node.parent
+        return self._instance.root
+
+    def prefill(self, values: Mapping[str, str]) -> None:
+        """Given facts into the questions of that path or name."""
+        for key, value in values.items():
+            definition = self._form.by_path.get(key) or self._form.by_name.get(key)
+            if definition is not None and definition.is_leaf:
+                for node in self._instance.of(definition, self._instance.root):
+                    self.set_value(node, value)
+
+
+def lexical(value: Value, kind: str) -> str:
+    """A worked-out value as the data type writes it: NaN is no answer, day counts become dates, whole numbers whole."""
+    if isinstance(value, bool):
+        return ("1" if value else "0") if kind in ("int", "decimal") else to_text(value)
+    if kind in ("int", "date", "dateTime") and isinstance(value, str | list):
+        number = to_number(value)
+        text = to_text(value)
+        if kind == "int":
+            return number_text(float(int(number))) if not math.isnan(number) and abs(number) < 1e18 else text
+        return text
+    if isinstance(value, float):
+        if math.isnan(value):
+            return ""
+        if kind == "int" and abs(value) < 1e18:
+            return number_text(float(int(value)))
+        if kind in ("date", "dateTime"):
+            found = date_of_days(float(int(value)) if kind == "date" else value)
+            return "" if found is None else to_text(found)
+    if kind == "date" and isinstance(value, datetime):
+        return value.date().isoformat()
+    return to_text(value)

@@ -1,0 +1,223 @@
+"""Which nodes of the form an expression reads, found without running it.
+
+Paths are followed over the definitions, not over answers. Each reference also knows its *scope*: the innermost repeat
+whose item the path never leaves, so that an answer in one building touches the rules of that building only.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cpdesk.base.errors import InputFault
+from cpdesk.forms.form import Kind, NodeDef
+from cpdesk.forms.xpath.compile import Expression
+from cpdesk.forms.xpath.syntax import Ast, Call, Chain, Filter, Literal, Negate, Path, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """`target` is read for its value, or, when `items`, for which items it has. `scope` None is the whole form."""
+
+    target: NodeDef
+    scope: NodeDef | None
+    items: bool = False
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a walk stands: definitions it may be at (None is the document above the root), and the highest it was."""
+
+    at: list[NodeDef | None]
+    apex: NodeDef | None
+    known: bool = True
+
+
+def references_of(expression: Expression, owner: NodeDef, root: NodeDef, root_name: str) -> list[Reference]:
+    """All references of an expression that stands at `owner`, in a stable order.
+
+    Raises:
+        InputFault: CP-1210 for a plain path that leads nowhere in the form.
+    """
+    finder = _Finder(owner, root, root_name, expression)
+    finder.visit(expression.ast, _Place([owner], owner))
+    return list(finder.found)
+
+
+def repeat_around(node: NodeDef | None) -> NodeDef | None:
+    """The innermost repeat that a node is in, itself included."""
+    while node is not None and node.kind is not Kind.REPEAT:
+        node = node.parent
+    return node
+
+
+class _Finder:
+    def __init__(self, owner: NodeDef, root: NodeDef, root_name: str, expression: Expression) -> None:
+        self._owner = owner
+        self._root = root
+        self._root_name = root_name
+        self._expression = expression
+        self.found: dict[Reference, None] = {}
+
+    def visit(self, ast: Ast, place: _Place) -> None:
+        match ast:
+            case Literal():
+                return
+            case Path():
+                self._read(self._walk(ast, place))
+            case Filter(primary, predicates):
+                self.visit(primary, place)
+                for predicate in predicates:
+                    self.visit(predicate, place)
+            case Call("indexed-repeat", arguments):
+                for argument in arguments:
+                    self._unbound(argument, place)
+            case Call(_, arguments):
+                for argument in arguments:
+                    self.visit(argument, place)
+            case Chain(first, rest):
+                self.visit(first, place)
+                for _, operand in rest:
+                    self.visit(operand, place)
+            case Negate(operand):
+                self.visit(operand, place)
+
+    def _unbound(self, argument: Ast, place: _Place) -> None:
+        if isinstance(argument, Path) and argument.absolute:
+            self._read(self._walk(argument, place, bind=False))
+        else:
+            self.visit(argument, place)
+
+    def _read(self, place: _Place) -> None:
+        scope = repeat_around(place.apex)
+        for target in place.at:
+            if target is None:
+                continue
+            if target.kind is Kind.REPEAT:
+                outside = repeat_around(target.parent) if scope is target else scope
+                self.found[Reference(target, outside, items=True)] = None
+            self.found[Reference(target, scope)] = None
+
+    def _walk(self, path: Path, place: _Place, *, bind: bool = True) -> _Place:
+        place = self._start(path, place, bind)
+        for number, step in enumerate(path.steps):
+            before = place
+            place = self._step(step, place)
+            if before.at and not place.at and place.known and step.axis == "child":
+                self._nowhere(path, step, before, number)
+            self._count_items(place, before)
+            for predicate in step.predicates:
+                self.visit(predicate, place)
+        return place
+
+    def _start(self, path: Path, place: _Place, bind: bool) -> _Place:
+        if path.absolute:
+            return _Place([None], self._bound(path) if bind else None)
+        if path.start is None:
+            return place
+        if isinstance(path.start, Call) and path.start.name == "current":
+            return _Place([self._owner], self._owner)
+        self.visit(path.start, place)
+        return _Place([], None, known=False)
+
+    def _bound(self, path: Path) -> NodeDef | None:
+        """What the leading steps of an absolute path share with the owner's ancestors (see `paths.compile_path`)."""
+        line: list[NodeDef] = []
+        node: NodeDef | None = self._owner
+        while node is not None:
+            line.append(node)
+            node = node.parent
+        line.reverse()
+        shared: NodeDef | None = None
+        for step, ancestor in zip(path.steps[:-1], line, strict=False):
+            name = self._root_name if ancestor is self._root else ancestor.name
+            if step.axis != "child" or step.predicates or step.test != name:
+                break
+            shared = ancestor
+        return shared
+
+    def _step(self, step: Step, place: _Place) -> _Place:
+        if not place.at:
+            return place
+        reached: dict[NodeDef | None, None] = {}
+        for node in place.at:
+            reached.update(dict.fromkeys(self._reach(step, node)))
+        at = list(reached)
+        apex = place.apex
+        for node in at:
+            if _depth(node) < _depth(apex) and step.axis not in ("child", "self", "descendant", "descendant-or-self"):
+                apex = node
+        if step.axis in ("preceding-sibling", "following-sibling", "preceding", "following"):
+            apex = min((node.parent if node is not None else None for node in at), key=_depth, default=None)
+        return _Place(at, apex, place.known)
+
+    def _reach(self, step: Step, node: NodeDef | None) -> Iterable[NodeDef | None]:
+        children = [self._root] if node is None else node.children
+        ancestors = _ancestors(node)
+        match step.axis:
+            case "child":
+                found: Iterable[NodeDef | None] = children
+            case "parent":
+                found = ancestors[:1]
+            case "self":
+                found = [node]
+            case "ancestor":
+                found = ancestors
+            case "ancestor-or-self":
+                found = [node, *ancestors]
+            case "descendant" | "descendant-or-self":
+                inside = [below for child in children for below in child.walk()]
+                found = [node, *inside] if step.axis == "descendant-or-self" else inside
+            case "preceding-sibling" | "following-sibling" | "preceding" | "following":
+                found = node.parent.children if node is not None and node.parent is not None else []
+            case _:
+                found = []
+        return [other for other in found if self._passes(step.test, other)]
+
+    def _passes(self, test: str, node: NodeDef | None) -> bool:
+        if test in ("node()", "*"):
+            return True
+        if node is None:
+            return False
+        return test == (self._root_name if node is self._root else node.name)
+
+    def _count_items(self, place: _Place, before: _Place) -> None:
+        """Going down into a repeat from outside reads which items it has."""
+        for node in place.at:
+            if node is not None and node.kind is Kind.REPEAT and _depth(node) > _depth(before.apex):
+                self.found[Reference(node, repeat_around(before.apex), items=True)] = None
+
+    def _nowhere(self, path: Path, step: Step, before: _Place, number: int) -> None:
+        if any(node is not None and node.children == [] for node in before.at) or step.test in (
+            "*",
+            "node()",
+            "text()",
+        ):
+            return
+        names = [child.name for node in before.at if node is not None for child in node.children] or [self._root_name]
+        nearest = difflib.get_close_matches(step.test, names, 1, 0.4)
+        reference = self._expression.source[path.begin : path.end] if path.begin or path.end else step.test
+        raise InputFault(
+            "CP-1210",
+            place=self._expression.place,
+            reference=f"{reference} ({step.test}, {number + 1})",
+            nearest=nearest[0] if nearest else "—",
+        )
+
+
+def _ancestors(node: NodeDef | None) -> list[NodeDef | None]:
+    found: list[NodeDef | None] = []
+    while node is not None:
+        node = node.parent
+        found.append(node)
+    return found
+
+
+def _depth(node: NodeDef | None) -> int:
+    """None, the document, is above the root."""
+    depth = 0
+    while node is not None:
+        depth += 1
+        node = node.parent
+    return depth

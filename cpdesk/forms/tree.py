@@ -1,0 +1,261 @@
+"""The small node tree that expressions walk, and the guarded reading of XML into it.
+
+One class serves instances, choice lists and the form's own XML. A leaf keeps its text in `value`; only mixed content
+and documents read with `keep_text` have nodes of text. Reading refuses document types and entities outright, so no
+entity can ever expand, and bounds size, depth and number of elements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+from xml.parsers import expat
+
+from cpdesk.base.errors import InputFault
+
+if TYPE_CHECKING:
+    from cpdesk.forms.form import NodeDef
+
+DOCUMENT: Final = 0
+ELEMENT: Final = 1
+TEXT: Final = 2
+ATTRIBUTE: Final = 3
+COMMENT: Final = 4
+INSTRUCTION: Final = 5
+
+_BYTES_MAX: Final = 30_000_000
+_DEPTH_MAX: Final = 100
+_ELEMENTS_MAX: Final = 1_000_000
+
+
+class Node:
+    """A node of a document or of a running form.
+
+    Attributes:
+        kind: one of DOCUMENT, ELEMENT, TEXT, ATTRIBUTE, COMMENT, INSTRUCTION.
+        name: qualified name as written; `local` and `uri` are its parts.
+        value: own text of a leaf; None for an element with children.
+        relevant: effective relevance; always True outside a running form. Irrelevant nodes are in no node-set.
+        shown: a running form's own relevance, before its ancestors are asked.
+        path: path of the answer in a running form, else "".
+        rank: rank of a repeat's item among its siblings, else "".
+        fault: why the calculation of this node failed, else None.
+        keyed: indexes over the children of a node that never changes (choice lists), made when first asked for.
+    """
+
+    __slots__ = (
+        "attributes", "children", "definition", "fault", "frozen", "keyed", "kind", "local", "name", "named", "parent",
+        "path", "rank", "relevant", "shown", "uri", "value",
+    )  # fmt: skip
+
+    def __init__(self, kind: int, name: str = "", value: str | None = None, parent: Node | None = None) -> None:
+        self.kind = kind
+        self.name = name
+        self.local = name
+        self.uri = ""
+        self.value = value
+        self.parent = parent
+        self.children: list[Node] = []
+        self.attributes: dict[str, Node] = {}
+        self.definition: NodeDef | None = None
+        self.relevant = True
+        self.shown = True
+        self.path = ""
+        self.rank = ""
+        self.fault: InputFault | None = None
+        self.frozen = False
+        self.named: dict[str, list[Node]] | None = None
+        self.keyed: dict[tuple[str, str], dict[str, list[Node]]] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Node {self.path or self.name}>"
+
+    def insert(self, position: int, child: Node) -> None:
+        self.children.insert(position, child)
+        child.parent = self
+        self.named = None
+
+    def append(self, child: Node) -> None:
+        self.children.append(child)
+        child.parent = self
+        self.named = None
+
+    def remove(self, child: Node) -> None:
+        self.children.remove(child)
+        self.named = None
+
+    def children_named(self, name: str) -> list[Node]:
+        """Child elements of that qualified name, in order."""
+        named = self.named
+        if named is None:
+            named = {}
+            for child in self.children:
+                if child.kind == ELEMENT:
+                    named.setdefault(child.name, []).append(child)
+            self.named = named
+        return named.get(name, _NONE)
+
+    def children_by_value(self, name: str, key: str) -> dict[str, list[Node]]:
+        """Child elements `name` of a frozen node by the text of their own child `key`."""
+        if self.keyed is None:
+            self.keyed = {}
+        index = self.keyed.get((name, key))
+        if index is None:
+            index = {}
+            for child in self.children_named(name):
+                for text in {grandchild.text for grandchild in child.children_named(key)} or {""}:
+                    index.setdefault(text, []).append(child)
+            self.keyed[name, key] = index
+        return index
+
+    @property
+    def text(self) -> str:
+        """The string-value of XPath."""
+        if self.value is not None:
+            return self.value
+        return "".join(node.value or "" for node in self.walk() if node.kind in (ELEMENT, TEXT))
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it, in document order, attributes left out."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))
+
+    def attribute(self, name: str, default: str = "") -> str:
+        """The text of an attribute by its qualified name."""
+        found = self.attributes.get(name)
+        return default if found is None or found.value is None else found.value
+
+    def first(self, local: str) -> Node | None:
+        """The first child element of that local name."""
+        return next((child for child in self.children if child.local == local and child.kind == ELEMENT), None)
+
+    def elements(self) -> list[Node]:
+        return [child for child in self.children if child.kind == ELEMENT]
+
+    def freeze(self) -> None:
+        """Promise that this subtree changes no more, so that indexes may be kept over it."""
+        for node in self.walk():
+            node.frozen = True
+
+
+_NONE: Final[list[Node]] = []
+
+
+def order_key(node: Node) -> tuple[int, ...]:
+    """A key that sorts nodes of one tree in document order."""
+    places: list[int] = []
+    while node.parent is not None:
+        if node.kind == ATTRIBUTE:
+            places.append(-1)
+        else:
+            places.append(next(index for index, child in enumerate(node.parent.children) if child is node))
+        node = node.parent
+    return tuple(reversed(places))
+
+
+def read_xml(xml: str | bytes, *, keep_text: bool = False) -> tuple[Node, dict[str, str]]:
+    """The document node of an XML text, and all namespace prefixes it declares.
+
+    Raises:
+        InputFault: CP-1201 not well-formed; CP-1202 a document type or an entity; CP-1203 too large or too deep.
+    """
+    if len(xml) > _BYTES_MAX:
+        raise InputFault("CP-1203", what="size", found=len(xml), limit=_BYTES_MAX)
+    reader = _Reader(keep_text)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.namespace_prefixes = True
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = reader.refuse
+    parser.EntityDeclHandler = reader.refuse
+    parser.StartNamespaceDeclHandler = reader.prefix
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.characters
+    if keep_text:
+        parser.CommentHandler = reader.comment
+        parser.ProcessingInstructionHandler = reader.instruction
+    try:
+        parser.Parse(xml if isinstance(xml, bytes) else xml.encode("utf-8", "surrogatepass"), True)
+    except expat.ExpatError as error:
+        reason = expat.errors.messages.get(error.code, "not XML")
+        raise InputFault("CP-1201", line=error.lineno, reason=reason) from None
+    return reader.document, reader.prefixes
+
+
+class _Reader:
+    def __init__(self, keep_text: bool) -> None:
+        self.document = Node(DOCUMENT)
+        self.prefixes: dict[str, str] = {}
+        self._keep_text = keep_text
+        self._open: list[Node] = [self.document]
+        self._elements = 0
+
+    def refuse(self, name: str, *_rest: object) -> None:
+        raise InputFault("CP-1202", name=name)
+
+    def prefix(self, prefix: str | None, uri: str | None) -> None:
+        self.prefixes.setdefault(prefix or "", uri or "")
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._elements += 1
+        if self._elements > _ELEMENTS_MAX:
+            raise InputFault("CP-1203", what="elements", found=self._elements, limit=_ELEMENTS_MAX)
+        if len(self._open) > _DEPTH_MAX:
+            raise InputFault("CP-1203", what="depth", found=len(self._open), limit=_DEPTH_MAX)
+        parent = self._open[-1]
+        if not self._keep_text and parent.value is not None:
+            self._split(parent)
+        node = _named(ELEMENT, name, parent)
+        for key, value in attributes.items():
+            attribute = _named(ATTRIBUTE, key, node)
+            attribute.value = value
+            node.attributes[attribute.name] = attribute
+        parent.children.append(node)
+        self._open.append(node)
+
+    def end(self, _name: str) -> None:
+        node = self._open.pop()
+        if not node.children and node.value is None and not self._keep_text:
+            node.value = ""
+
+    def characters(self, text: str) -> None:
+        node = self._open[-1]
+        if self._keep_text:
+            self._text(node, text)
+        elif node.children:
+            if text.strip():
+                self._text(node, text)
+        else:
+            node.value = (node.value or "") + text
+
+    def comment(self, text: str) -> None:
+        self._open[-1].children.append(Node(COMMENT, "", text, self._open[-1]))
+
+    def instruction(self, target: str, text: str) -> None:
+        self._open[-1].children.append(Node(INSTRUCTION, target, text, self._open[-1]))
+
+    def _split(self, parent: Node) -> None:
+        """The parent turns out to have children: blank text before them is layout, other text a node of its own."""
+        text, parent.value = parent.value, None
+        if text and text.strip():
+            self._text(parent, text)
+
+    def _text(self, parent: Node, text: str) -> None:
+        last = parent.children[-1] if parent.children else None
+        if last is not None and last.kind == TEXT:
+            last.value = (last.value or "") + text
+        else:
+            parent.children.append(Node(TEXT, "", text, parent))
+
+
+def _named(kind: int, name: str, parent: Node) -> Node:
+    """expat gives `uri local prefix`, `uri local` for the default namespace, or `local`."""
+    node = Node(kind, name, None, parent)
+    if " " in name:
+        parts = name.split(" ")
+        node.uri, node.local = parts[0], parts[1]
+        node.name = f"{parts[2]}:{parts[1]}" if len(parts) == 3 else parts[1]
+    return node

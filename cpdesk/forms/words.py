@@ -1,0 +1,145 @@
+"""Labels, hints, messages and choices of a running form in the session's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cpdesk.base.errors import CpdeskError
+from cpdesk.forms.form import Form, NodeDef, Text, Words
+from cpdesk.forms.instance import Instance
+from cpdesk.forms.state import Choice
+from cpdesk.forms.tree import Node
+from cpdesk.forms.xpath.context import Context, Environment
+
+
+class Speaker:
+    """Turns the form's texts into words. Changing `language` changes all it says from then on."""
+
+    def __init__(self, form: Form, instance: Instance, environment: Environment, language: str) -> None:
+        self.form = form
+        self.instance = instance
+        self._environment = environment
+        environment.itext = self._itext
+        environment.choice_name = self._choice_name
+        self.language = language
+
+    @property
+    def language(self) -> str:
+        return self._language
+
+    @language.setter
+    def language(self, code: str) -> None:
+        self._language = code
+        self._name = self.form.language_name(code)
+        self._environment.language = code
+
+    def say(self, words: Words, node: Node, name: str | None = None) -> str:
+        """A text in the session's language or the form's language `name`; another language where it is missing."""
+        if not words:
+            return ""
+        text = words.get(self._name if name is None else name) or words.get("") or next(iter(words.values()))
+        return self._render(text, node)
+
+    def say_all(self, words: Words, node: Node) -> dict[str, str]:
+        """A text in every language of the form, by language code."""
+        codes = zip(self.form.languages, self.form.language_names, strict=True)
+        said = {code: self.say(words, node, name) for code, name in codes} if words else {}
+        if words and not said:
+            said = {"zh": self.say(words, node), "en": self.say(words, node)}
+        return said
+
+    def label(self, node: Node) -> str:
+        """The label of a node, its name where the form gives none."""
+        assert node.definition is not None
+        return self.say(node.definition.label, node) or node.definition.name
+
+    def _render(self, text: Text, node: Node) -> str:
+        parts: list[str] = []
+        for part in text.parts:
+            if isinstance(part, str):
+                parts.append(part)
+                continue
+            try:
+                parts.append(part.text(Context(node, self._environment)))
+            except CpdeskError:
+                parts.append("—")
+        return "".join(parts)
+
+    def _itext(self, key: str) -> str:
+        for name in (self._name, *self.form.language_names):
+            text = self.form.itext.get(name, {}).get(key)
+            if text is not None and text.parts != ("-",):
+                return self._render(text, self.instance.root)
+        return ""
+
+    def choices(self, node: Node) -> tuple[Choice, ...]:
+        """The options of a select as filtered now; empty for other questions and for a filter that fails."""
+        definition = node.definition
+        assert definition is not None
+        if definition.itemset is None:
+            return tuple(Choice(item.value, self.say(item.label, node)) for item in definition.items)
+        return tuple(Choice(value, self._option_label(definition, option)) for value, option in self._options(node))
+
+    def choice_values(self, node: Node) -> set[str]:
+        """The values that may be chosen now, without the cost of their labels."""
+        definition = node.definition
+        assert definition is not None
+        if definition.itemset is None:
+            return {item.value for item in definition.items}
+        return {value for value, _ in self._options(node)}
+
+    def _options(self, node: Node) -> Iterator[tuple[str, Node]]:
+        assert node.definition is not None
+        itemset = node.definition.itemset
+        assert itemset is not None
+        try:
+            options = itemset.nodeset.nodes(Context(node, self._environment))
+            for option in options:
+                yield itemset.value.text(Context(option, self._environment)), option
+        except CpdeskError:
+            return
+
+    def _option_label(self, definition: NodeDef, option: Node) -> str:
+        assert definition.itemset is not None
+        try:
+            label = definition.itemset.label.text(Context(option, self._environment))
+        except CpdeskError:
+            return "—"
+        return self._itext(label) if definition.itemset.label_is_itext else label
+
+    def shown_value(self, node: Node) -> str:
+        """An answer as a person reads it: labels of chosen options, everything else as stored."""
+        value = node.text if node.value is not None else ""
+        definition = node.definition
+        if not value or definition is None or not definition.is_select:
+            return value
+        labels = {choice.value: choice.label for choice in self.choices(node)}
+        return "、".join(labels.get(part, part) for part in value.split())
+
+    def _choice_name(self, value: str, path: str, origin: Node) -> str:
+        """`jr:choice-name`: the label that a value has among the options of the question at `path`."""
+        steps = [step for step in path.strip().split("/") if step]
+        if path.strip().startswith("/"):
+            steps = steps[1:]
+            definition = self.form.by_path.get("/".join(steps))
+        else:
+            definition = self.form.by_name.get(steps[-1]) if steps else None
+        if definition is None:
+            return ""
+        node: Node | None = origin
+        while node is not None:
+            found = self.instance.of(definition, node) if node.definition in _line(definition) else []
+            if found:
+                labels = {choice.value: choice.label for choice in self.choices(found[0])}
+                return "、".join(labels.get(part, "") for part in value.split())
+            node = node.parent
+        return ""
+
+
+def _line(definition: NodeDef) -> list[NodeDef]:
+    found: list[NodeDef] = []
+    step: NodeDef | None = definition
+    while step is not None:
+        found.append(step)
+        step = step.parent
+    return found

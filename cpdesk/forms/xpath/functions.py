@@ -1,0 +1,66 @@
+"""The registry of functions: name, number of arguments, implementation; and the ODK names that are still to come."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from cpdesk.base.errors import InputFault
+from cpdesk.forms.xpath.context import Context
+from cpdesk.forms.xpath.syntax import Ast
+from cpdesk.forms.xpath.values import Value
+
+Evaluate = Callable[[Context], Value]
+Build = Callable[[Sequence[Evaluate], Sequence[Ast]], Evaluate]
+
+NOT_YET: Final = frozenset(
+    (
+        "area", "base64-decode", "base64-encode", "digest", "distance", "extract-signed", "geofence", "intersects",
+        "pulldata", "randomize", "lang", "id", "namespace-uri",
+    )
+)  # fmt: skip
+"""Functions of XPath 1.0 and ODK that a form may rightly use and that this engine does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`apply` gets the context and the values of its arguments; `build` gets the arguments themselves, for functions
+    that must not work all of them out. `most` is None where there is no limit."""
+
+    name: str
+    least: int
+    most: int | None
+    apply: Callable[..., Value] | None = None
+    build: Build | None = None
+
+
+@cache
+def registry() -> dict[str, Function]:
+    """All functions by name."""
+    from cpdesk.forms.xpath import functions_core, functions_dates, functions_forms, functions_numbers
+
+    modules = (functions_core, functions_numbers, functions_dates, functions_forms)
+    return {function.name: function for module in modules for function in module.FUNCTIONS}
+
+
+def function_named(name: str, arguments: int) -> Function:
+    """The function of that name, its number of arguments checked.
+
+    Raises:
+        InputFault: CP-1206 unknown, with the nearest name; CP-1207 ODK's, but not here; CP-1208 number of arguments.
+    """
+    function = registry().get(name)
+    if function is None:
+        if name in NOT_YET:
+            raise InputFault("CP-1207", function=name)
+        nearest = difflib.get_close_matches(name, registry(), 1, 0.5)
+        raise InputFault("CP-1206", function=name, nearest=nearest[0] if nearest else "—")
+    if arguments < function.least or (function.most is not None and arguments > function.most):
+        expected = (
+            str(function.least) if function.least == function.most else f"{function.least}–{function.most or '…'}"
+        )
+        raise InputFault("CP-1208", function=name, found=arguments, expected=expected)
+    return function

@@ -1,0 +1,73 @@
+"""Tokens of XPath 1.0, with the disambiguation of section 3.7 (is `*` a star or a product, is `div` a name?)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from cpdesk.base.errors import InputFault
+
+LENGTH_MAX: Final = 20_000
+
+_NAME: Final = r"[^\W\d][\w.\-·]*"
+_TOKEN: Final = re.compile(
+    rf"""\s*(?:
+      (?P<number>\d+(?:\.\d*)?|\.\d+)
+    | (?P<string>"[^"]*"|'[^']*')
+    | (?P<name>{_NAME}(?::(?!:)(?:{_NAME}|\*))?)
+    | (?P<mark>::|//|\.\.|!=|<=|>=|[/()\[\].@,|+\-=<>*])
+    | (?P<end>$)
+    )""",
+    re.VERBOSE,
+)
+_BEFORE_OPERAND: Final = frozenset(("@", "::", "(", "[", ",", "op", "/", "//"))
+_OPERATOR_NAMES: Final = frozenset(("and", "or", "mod", "div"))
+_OPERATOR_MARKS: Final = frozenset(("|", "+", "-", "=", "!=", "<", "<=", ">", ">=", "*"))
+
+
+class Token(NamedTuple):
+    """`kind` is "number", "string", "name", "op", "end" or the mark itself."""
+
+    kind: str
+    text: str
+    begin: int
+    end: int
+
+
+def tokens(source: str, place: str = "") -> list[Token]:
+    """All tokens of an expression, the last of kind "end".
+
+    Raises:
+        InputFault: CP-1205 a character that starts no token; CP-1209 an expression over the limit.
+    """
+    if len(source) > LENGTH_MAX:
+        raise InputFault("CP-1209", place=place, what="length", found=len(source), limit=LENGTH_MAX)
+    found: list[Token] = []
+    position = 0
+    previous = ""
+    while True:
+        match = _TOKEN.match(source, position)
+        if match is None:
+            rest = source[position:].lstrip()
+            at = len(source) - len(rest) + 1
+            raise InputFault("CP-1205", place=place, expression=shorten(source), position=at, reason=rest[:1])
+        kind = match.lastgroup or ""
+        text = match[kind]
+        position = match.end()
+        if kind == "end":
+            found.append(Token("end", "", position, position))
+            return found
+        after_operand = previous != "" and previous not in _BEFORE_OPERAND
+        if kind == "name" and after_operand and text in _OPERATOR_NAMES:
+            kind = "op"
+        elif kind == "mark":
+            is_star = text == "*" and not after_operand
+            kind = "name" if is_star else "op" if text in _OPERATOR_MARKS else text
+        found.append(Token(kind, text, match.start(match.lastgroup or 0), position))
+        previous = kind
+
+
+def shorten(source: str) -> str:
+    """An expression for a message."""
+    flat = " ".join(source.split())
+    return flat if len(flat) <= 120 else flat[:117] + "..."

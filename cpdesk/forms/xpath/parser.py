@@ -1,0 +1,236 @@
+"""Expression text to syntax tree: the whole grammar of XPath 1.0, by precedence climbing, with a bound on nesting."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from cpdesk.base.errors import InputFault
+from cpdesk.forms.xpath.lexer import Token, shorten, tokens
+from cpdesk.forms.xpath.syntax import Ast, Call, Chain, Filter, Literal, Negate, Path, Step
+
+DEPTH_MAX: Final = 100
+"""Brackets, calls and predicates inside each other. Each costs a few frames of Python's stack."""
+
+AXES: Final = frozenset(
+    (
+        "ancestor", "ancestor-or-self", "attribute", "child", "descendant", "descendant-or-self", "following",
+        "following-sibling", "namespace", "parent", "preceding", "preceding-sibling", "self",
+    )
+)  # fmt: skip
+_LEVELS: Final = (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
+_NODE_TYPES: Final = frozenset(("node", "text", "comment", "processing-instruction"))
+_ANYWHERE: Final = Step("descendant-or-self", "node()")
+
+
+@lru_cache(maxsize=4096)
+def parse(source: str) -> Ast:
+    """The syntax tree of an expression.
+
+    Raises:
+        InputFault: CP-1205 syntax, with position; CP-1209 too long or too deep.
+    """
+    return _Parser(source).whole()
+
+
+class _Parser:
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._tokens = tokens(source)
+        self._at = 0
+        self._depth = 0
+
+    def whole(self) -> Ast:
+        tree = self._expression()
+        if self._kind != "end":
+            raise self._wrong(self._token)
+        return tree
+
+    @property
+    def _token(self) -> Token:
+        return self._tokens[self._at]
+
+    @property
+    def _kind(self) -> str:
+        return self._tokens[self._at].kind
+
+    def _take(self, kind: str) -> Token:
+        token = self._token
+        if token.kind != kind:
+            raise self._wrong(token, kind)
+        self._at += 1
+        return token
+
+    def _wrong(self, token: Token, expected: str = "") -> InputFault:
+        reason = f"“{token.text}”" if token.text else "the expression ends too early"
+        if expected:
+            reason += f", expected “{expected}”"
+        return InputFault(
+            "CP-1205", place="", expression=shorten(self._source), position=token.begin + 1, reason=reason
+        )
+
+    def _enter(self) -> None:
+        self._depth += 1
+        if self._depth > DEPTH_MAX:
+            raise InputFault("CP-1209", place="", what="nesting", found=f"> {DEPTH_MAX}", limit=DEPTH_MAX)
+
+    def _expression(self) -> Ast:
+        """All levels of precedence in one frame: a stack of open chains instead of a call a level."""
+        firsts: list[Ast] = []
+        rests: list[list[tuple[str, Ast]]] = []
+        levels: list[int] = []
+        operand = self._unary()
+        while True:
+            token = self._token
+            found = _level_of(token) if token.kind == "op" else -1
+            while levels and levels[-1] > found:
+                operand = self._close(firsts.pop(), rests.pop(), operand)
+                levels.pop()
+            if found < 0:
+                return operand
+            self._at += 1
+            if levels and levels[-1] == found:
+                operator, _ = rests[-1][-1]
+                rests[-1][-1] = (operator, operand)
+                rests[-1].append((token.text, operand))
+            else:
+                levels.append(found)
+                firsts.append(operand)
+                rests.append([(token.text, operand)])
+            operand = self._unary()
+
+    @staticmethod
+    def _close(first: Ast, rest: list[tuple[str, Ast]], last: Ast) -> Ast:
+        """The last entry of an open chain holds its operator and waits for its operand."""
+        rest[-1] = (rest[-1][0], last)
+        return Chain(first, tuple(rest))
+
+    def _unary(self) -> Ast:
+        times = 0
+        while self._kind == "op" and self._token.text == "-":
+            times += 1
+            self._at += 1
+        operand = self._union()
+        return Negate(operand, times) if times else operand
+
+    def _union(self) -> Ast:
+        first = self._path()
+        rest: list[tuple[str, Ast]] = []
+        while self._kind == "op" and self._token.text == "|":
+            self._at += 1
+            rest.append(("|", self._path()))
+        return Chain(first, tuple(rest)) if rest else first
+
+    def _path(self) -> Ast:
+        begin = self._token.begin
+        kind = self._kind
+        if kind in ("/", "//"):
+            self._at += 1
+            steps = [_ANYWHERE] if kind == "//" else []
+            if kind == "//" or self._starts_step():
+                self._steps(steps)
+            return Path(True, tuple(steps), None, begin, self._tokens[self._at - 1].end)
+        if self._starts_step() and not self._is_call():
+            steps = []
+            self._steps(steps)
+            return Path(False, tuple(steps), None, begin, self._tokens[self._at - 1].end)
+        primary = self._primary()
+        predicates = self._predicates()
+        if predicates:
+            primary = Filter(primary, predicates)
+        if self._kind not in ("/", "//"):
+            return primary
+        steps = [_ANYWHERE] if self._kind == "//" else []
+        self._at += 1
+        self._steps(steps)
+        return Path(False, tuple(steps), primary, begin, self._tokens[self._at - 1].end)
+
+    def _starts_step(self) -> bool:
+        return self._kind in ("name", ".", "..", "@")
+
+    def _is_call(self) -> bool:
+        token, after = self._token, self._tokens[min(self._at + 1, len(self._tokens) - 1)]
+        return token.kind == "name" and after.kind == "(" and token.text not in _NODE_TYPES
+
+    def _steps(self, steps: list[Step]) -> None:
+        steps.append(self._step())
+        while self._kind in ("/", "//"):
+            if self._kind == "//":
+                steps.append(_ANYWHERE)
+            self._at += 1
+            steps.append(self._step())
+
+    def _step(self) -> Step:
+        if self._kind == ".":
+            self._at += 1
+            return Step("self", "node()", self._predicates())
+        if self._kind == "..":
+            self._at += 1
+            return Step("parent", "node()", self._predicates())
+        axis = "child"
+        if self._kind == "@":
+            self._at += 1
+            axis = "attribute"
+        elif self._tokens[min(self._at + 1, len(self._tokens) - 1)].kind == "::":
+            token = self._take("name")
+            axis = token.text
+            if axis not in AXES:
+                raise self._wrong(token, "axis")
+            self._at += 1
+        name = self._take("name").text
+        if name in _NODE_TYPES and self._kind == "(":
+            self._at += 1
+            if name == "processing-instruction" and self._kind == "string":
+                self._at += 1
+            self._take(")")
+            name += "()"
+        return Step(axis, name, self._predicates())
+
+    def _predicates(self) -> tuple[Ast, ...]:
+        if self._kind != "[":
+            return ()
+        found: list[Ast] = []
+        while self._kind == "[":
+            self._at += 1
+            self._enter()
+            found.append(self._expression())
+            self._depth -= 1
+            self._take("]")
+        return tuple(found)
+
+    def _primary(self) -> Ast:
+        token = self._token
+        self._at += 1
+        if token.kind == "number":
+            return Literal(float(token.text))
+        if token.kind == "string":
+            return Literal(token.text[1:-1])
+        if token.kind == "(":
+            self._enter()
+            inner = self._expression()
+            self._depth -= 1
+            self._take(")")
+            return inner
+        if token.kind == "name" and self._kind == "(":
+            return self._call(token)
+        self._at -= 1
+        raise self._wrong(token)
+
+    def _call(self, token: Token) -> Call:
+        self._take("(")
+        self._enter()
+        arguments: list[Ast] = []
+        if self._kind != ")":
+            arguments.append(self._expression())
+            while self._kind == ",":
+                self._at += 1
+                arguments.append(self._expression())
+        self._depth -= 1
+        return Call(token.text, tuple(arguments), token.begin, self._take(")").end)
+
+
+def _level_of(token: Token) -> int:
+    for level, operators in enumerate(_LEVELS):
+        if token.text in operators:
+            return level
+    return -1
