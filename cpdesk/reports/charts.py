@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -168,7 +169,7 @@ def frontier(
         sheet.hatch(over, top, x + width - over, base - top, "diagonal", stroke="surface", line=0.8, pitch=1.4)
     for number in range(int(most_y / step_y + 1e-9) + 1):
         height_mm = base - number * step_y * scale_y
-        sheet.line(left, height_mm, x + width, height_mm, width=0.25, stroke="ink3")
+        sheet.line(left, height_mm, x + width, height_mm, width=0.3, stroke="row_line")
         sheet.text(left - 1.5, height_mm + 1.1, _axis(number * step_y, step_y), _TICK, align="right")
     sheet.line(left, base, x + width, base, width=0.8)
     for number in range(int(most_x / step_x + 1e-9) + 1):
@@ -187,17 +188,39 @@ def frontier(
         word_width = sheet.width(names[2], _SMALL_BOLD)
         fits = over + 1.2 + word_width <= x + width
         sheet.text(over + 1.2 if fits else over - 1.2 - word_width, base - 2.4, names[2], _SMALL_BOLD)
-    _packages(sheet, [(point.letter, *place(point)) for point in data.packages], left, x + width)
+    track = [place(point) for point in data.line]
+    _packages(sheet, [(point.letter, *place(point)) for point in data.packages], track, (left, x + width))
 
 
-def _packages(sheet: Sheet, places: list[tuple[str, float, float]], left: float, right: float) -> None:
-    """The symbols with their letters, each letter on the side where it covers no other symbol."""
+def _packages(
+    sheet: Sheet,
+    places: list[tuple[str, float, float]],
+    track: list[tuple[float, float]],
+    edges: tuple[float, float],
+) -> None:
+    """The symbols with their letters, each letter where it is farthest from the line and from other symbols."""
     for letter, x, y in places:
-        others = [(other_x, other_y) for other, other_x, other_y in places if other != letter]
-        crowded = any(-9 < other_x - x < 0 and abs(other_y - y) < 5 for other_x, other_y in others) or x - 7 < left
-        shift = 3.4 if crowded and x + 7 < right else -3.4
         symbol(sheet, x, y, letter)
-        sheet.text(x + shift, y - 1.2 if shift < 0 else y + 2.6, letter, Type(11, 14, True), align="centre")
+    for letter, x, y in places:
+        spots = [(x + across, y + down) for across in (-3.6, 3.6) for down in (-2.2, 3.0)]
+        inside = [spot for spot in spots if edges[0] + 2 < spot[0] < edges[1] - 2]
+        others = [(other_x, other_y) for other, other_x, other_y in places if other != letter]
+
+        def room(spot: tuple[float, float], others: list[tuple[float, float]] = others) -> float:
+            to_line = [_distance(spot, start, end) for start, end in itertools.pairwise(track)]
+            return min([*to_line, *(math.dist(spot, other) for other in others), 99.0])
+
+        left, middle = max(inside, key=room)
+        sheet.text(left, middle + 1.4, letter, Type(11, 14, True), align="centre")
+
+
+def _distance(point: tuple[float, float], start: tuple[float, float], end: tuple[float, float]) -> float:
+    """From a point to a stretch of line, in mm."""
+    along = (end[0] - start[0], end[1] - start[1])
+    length = along[0] ** 2 + along[1] ** 2
+    share = ((point[0] - start[0]) * along[0] + (point[1] - start[1]) * along[1]) / length if length else 0.0
+    share = min(1.0, max(0.0, share))
+    return math.dist(point, (start[0] + share * along[0], start[1] + share * along[1]))
 
 
 def symbol(sheet: Sheet, x: float, y: float, letter: str, size: float = 1.9) -> None:
@@ -221,7 +244,7 @@ def months(sheet: Sheet, y: float, height: float, balance: Balance) -> None:
     left, right, legend = 12.0, 116.0, 119.0
     ups = [sum(figure.number or 0 for figure in month.gains_kwh) for month in balance.months]
     downs = [sum(figure.number or 0 for figure in month.losses_kwh) for month in balance.months]
-    step = nice_step(max([*ups, *downs, 1.0]), 2)
+    step = nice_step(max([*ups, *downs, 1.0]), 4)
     top, bottom = y + 1, y + height - 6
     scale = (bottom - top) / (max([*ups, 1.0]) + max([*downs, 1.0]))
     zero = top + max([*ups, 1.0]) * scale
@@ -230,7 +253,7 @@ def months(sheet: Sheet, y: float, height: float, balance: Balance) -> None:
         if not -max(downs) * 1.02 <= value <= max(ups) * 1.02:
             continue
         place = zero - value * scale
-        sheet.line(left, place, right, place, width=0.25, stroke="ink3")
+        sheet.line(left, place, right, place, width=0.3, stroke="row_line")
         sheet.text(left - 1.5, place + 1.1, Figure(round(value)).text, _TICK, align="right")
     slot = (right - left) / max(len(balance.months), 1)
     bar_mm = min(13.0, slot * 0.64)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Final
 
 from cpdesk.model.oplog import canonical_json
@@ -220,7 +220,8 @@ class Reason:
 class Choices:
     """Page 2. `recommended` is a letter or empty; `shown` the package whose measures are listed, empty when none.
 
-    `measures` has seven rows at most; when more were folded into its last one, `all_measures` lists each.
+    `measures` has seven rows at most; when more were folded into its last one, `all_measures` lists each. `singles` are
+    the measures done alone, listed when no package is shown.
     """
 
     choices: tuple[Choice, ...]
@@ -232,6 +233,7 @@ class Choices:
     bars: tuple[Bar, ...]
     frontier: Frontier
     reasons: tuple[Reason, ...]
+    singles: tuple[NearMiss, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,11 +379,20 @@ class HouseholdContent:
 
     def as_json(self) -> bytes:
         """Canonical JSON of all content."""
-        return canonical_json(asdict(self))
+        return canonical_json(_data(self))
 
     def hash(self) -> str:
         """First 8 hex digits of the SHA-256 of the canonical JSON, as printed on every page."""
         return hashlib.sha256(self.as_json()).hexdigest()[:8]
+
+
+def _data(value: Any) -> Any:
+    """As `dataclasses.asdict`, without its deep copies."""
+    if isinstance(value, tuple):
+        return [_data(item) for item in value]
+    if is_dataclass(value):
+        return {name: _data(getattr(value, name)) for name in value.__slots__}  # type: ignore[attr-defined]
+    return value
 
 
 def texts_of(value: Any) -> Iterator[str]:

@@ -22,10 +22,11 @@ def for_frame(data: bytes, *, width_mm: float, height_mm: float, caption: str) -
     size = (round(width_mm / 25.4 * DOTS_PER_INCH), round(height_mm / 25.4 * DOTS_PER_INCH))
     try:
         with Image.open(io.BytesIO(data)) as photo:
-            photo.draft("RGB", (max(size) * 2, max(size) * 2))  # decodes a large JPEG at a fraction of its size
-            upright = ImageOps.exif_transpose(photo).convert("RGB")
+            photo.draft("RGB", (max(size), max(size)))  # decodes a large JPEG at a fraction of its size
+            ImageOps.exif_transpose(photo, in_place=True)
+            upright = photo.convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise InputFault("CP-1603", caption=caption) from error
     target = io.BytesIO()
-    ImageOps.fit(upright, size, Image.Resampling.LANCZOS).save(target, "JPEG", quality=JPEG_QUALITY)
+    ImageOps.fit(upright, size, Image.Resampling.BICUBIC).save(target, "JPEG", quality=JPEG_QUALITY)
     return target.getvalue()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cpdesk.reports.fonts import faces
@@ -16,15 +17,16 @@ from cpdesk.reports.fonts import faces
 MARKS: Final = frozenset("MBEDU")
 NO_START: Final = frozenset("，。、；：！？）」』》〉】”’·%％℃…—†,.;:!?)]")
 NO_END: Final = frozenset("（「『《〈【“‘([①②③④⑤⑥⑦⑧⑨")
-MARK_SIZE: Final = 0.72
+MARK_SIZE: Final = 0.69
 """Size of the characters in a mark against the text around it, within 6.4 and 7.2 points."""
 
 _PIECE: Final = re.compile(r"\{([MBEDU])\}|(\*\*)")
 _ATOM: Final = re.compile(
     # a figure with its unit
     r"(?:[+−±<>≤≥约]?[0-9][0-9,.:/–−～~%]*(?: ?[A-Za-zµ°℃%²³₂/·]+[0-9²³₂]*| ?[元年月日户间天台米吨次层樘]+)?)"
-    r"|[A-Za-z0-9][\w.+/()²³₂’'&@#\-–]*"  # a Latin word
-    r"|\s+|.",
+    # a Latin word; a no-break space is part of it
+    r"|[A-Za-z0-9][A-Za-z0-9_\u00a0.+/²³₂’'&@#\-–]*"
+    r"|[^\S\u00a0]+|.",
     re.DOTALL,
 )
 
@@ -64,7 +66,12 @@ def mark_size(size: float) -> float:
 def mark_box_pt(word: str, size: float) -> float:
     """Width in points of the box of a mark."""
     inner = mark_size(size)
-    return faces().width(word, inner, bold=True) + inner * (0.18 if len(word) == 1 else 0.42)
+    return faces().width(word, inner, bold=True) + (2.4 if len(word) == 1 else 3.4)
+
+
+def mark_gap_pt(size: float) -> float:
+    """Space in points on either side of a mark."""
+    return size * 0.07
 
 
 def spans_of(text: str, *, bold: bool = False) -> list[Span]:
@@ -96,16 +103,17 @@ def width_of(spans: tuple[Span, ...] | list[Span], size: float, marks: Marks) ->
 
 def _span_width(span: Span, size: float, marks: Marks) -> float:
     if span.mark:
-        return mark_box_pt(marks.word(span.mark), size) + size * 0.1
+        return mark_box_pt(marks.word(span.mark), size) + 2 * mark_gap_pt(size)
     return faces().width(span.text, size, bold=span.bold)
 
 
-def break_lines(text: str, *, width_pt: float, size: float, marks: Marks, bold: bool = False) -> list[Line]:
+@lru_cache(maxsize=4096)
+def break_lines(text: str, *, width_pt: float, size: float, marks: Marks, bold: bool = False) -> tuple[Line, ...]:
     """The lines of a text in a column `width_pt` wide; `\\n` starts a new line."""
     lines: list[Line] = []
     for part in text.split("\n"):
         lines.extend(_break_paragraph(spans_of(part, bold=bold), width_pt, size, marks))
-    return lines
+    return tuple(lines)
 
 
 def _break_paragraph(spans: list[Span], width_pt: float, size: float, marks: Marks) -> list[Line]:
@@ -132,11 +140,11 @@ def _line(spans: list[Span], size: float, marks: Marks) -> Line:
     while kept and not kept[-1].mark and not kept[-1].text.strip(" "):
         kept.pop()
     if kept and not kept[-1].mark:
-        kept[-1] = replace(kept[-1], text=kept[-1].text.rstrip(" "))
+        kept[-1] = Span(kept[-1].text.rstrip(" "), kept[-1].bold)
     joined: list[Span] = []
     for span in kept:
         if joined and not span.mark and not joined[-1].mark and joined[-1].bold == span.bold:
-            joined[-1] = replace(span, text=joined[-1].text + span.text)
+            joined[-1] = Span(joined[-1].text + span.text, span.bold)
         else:
             joined.append(span)
     return Line(tuple(joined), width_of(joined, size, marks))
@@ -160,7 +168,7 @@ def _atoms(spans: list[Span]) -> Iterator[Span]:
             yield span
         else:
             for found in _ATOM.finditer(span.text):
-                yield replace(span, text=found.group())
+                yield Span(found.group(), span.bold)
 
 
 def _together(before: Span, after: Span) -> bool:
@@ -180,7 +188,7 @@ def _cut(word: list[Span], width_pt: float, size: float, marks: Marks) -> list[l
     rows: list[list[Span]] = [[]]
     used = 0.0
     for span in word:
-        for piece in [span] if span.mark else [replace(span, text=character) for character in span.text]:
+        for piece in [span] if span.mark else [Span(character, span.bold) for character in span.text]:
             width = _span_width(piece, size, marks)
             if rows[-1] and used + width > width_pt:
                 rows.append([])

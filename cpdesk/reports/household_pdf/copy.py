@@ -21,8 +21,8 @@ class Copy:
 
     @property
     def shown_digest(self) -> str:
-        """The hash in two groups, as people read it out."""
-        return f"{self.digest[:4]} {self.digest[4:]}"
+        """The hash in two groups, as people read it out, with a no-break space between."""
+        return f"{self.digest[:4]}\u00a0{self.digest[4:]}"
 
 
 def long_date(iso: str, translate: Translator) -> str:

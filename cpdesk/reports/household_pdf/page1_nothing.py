@@ -5,15 +5,14 @@ from __future__ import annotations
 from cpdesk.reports import frame
 from cpdesk.reports.household_content import FreeAct, NearMiss, Occasion
 from cpdesk.reports.household_pdf.copy import Copy
+from cpdesk.reports.household_pdf.misses import misses_table
 from cpdesk.reports.household_pdf.page1 import answer, disc, notes, tiles
 from cpdesk.reports.sheet import BODY, WIDTH_MM, Sheet, Type
-from cpdesk.reports.table import Column, table
 
 _ACT = Type(12, 17, True)
 _NUMBER = Type(12.5, 17, True)
 _CAPTION = Type(10.5, 14.5, False, "ink2")
 _WHEN = Type(10.5, 16, True)
-_ROWS = Type(10.5, 15.5)
 _ACT_MM = 13.2
 
 
@@ -59,19 +58,8 @@ def _free_acts(sheet: Sheet, top: float, acts: tuple[FreeAct, ...], copy: Copy) 
 
 
 def _near_misses(sheet: Sheet, top: float, misses: tuple[NearMiss, ...], copy: Copy) -> float:
-    translate = copy.translate
-    columns = [
-        Column(translate("report.measure"), 70),
-        Column(translate("report.own_yuan"), 25, "right"),
-        Column(translate("report.saving_yuan"), 25, "right"),
-        Column(translate("report.payback_years"), 25, "right"),
-        Column(translate("report.life_years"), 25, "right"),
-    ]
-    rows = [
-        (miss.name, miss.own.marked, miss.saving.text, miss.payback_years.text, miss.life_years.text) for miss in misses
-    ]
-    end = table(sheet, top, columns, rows, row_mm=7.8, style=_ROWS)
-    return sheet.para(0, end + 1.6, WIDTH_MM, translate("report.page1.misses_why"), _CAPTION, most=2)
+    end = misses_table(sheet, top, misses, copy)
+    return sheet.para(0, end + 1.6, WIDTH_MM, copy.translate("report.page1.misses_why"), _CAPTION, most=2)
 
 
 def _occasions(sheet: Sheet, top: float, occasions: tuple[Occasion, ...]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from cpdesk.reports import charts, frame
 from cpdesk.reports.household_content import Choice, Choices, MeasureRow
 from cpdesk.reports.household_pdf.copy import Copy
+from cpdesk.reports.household_pdf.misses import misses_table
 from cpdesk.reports.sheet import BODY, MM, WIDTH_MM, Sheet, Type
 from cpdesk.reports.table import Column, table
 
@@ -38,6 +39,9 @@ def draw(sheet: Sheet, copy: Copy) -> None:
             translate("report.page2.measures_note"),
         )
         y = measure_table(sheet, y - 1.6, data.measures, data.total, copy)
+    if data.singles and not data.choices:
+        y = frame.section(sheet, y + 0.4, translate("report.page2.singles"), translate("report.page2.singles_note"))
+        y = misses_table(sheet, y - 1.6, data.singles, copy, row_mm=6.8)
     reasons = [f"**{reason.head}**　{reason.sentence}" for reason in data.reasons]
     bottom = _BAND_END_MM
     if reasons:
@@ -47,7 +51,7 @@ def draw(sheet: Sheet, copy: Copy) -> None:
 
 def _charts(sheet: Sheet, top: float, bottom: float, data: Choices, copy: Copy) -> None:
     translate, right = copy.translate, _HALF_MM + 6
-    height = min(bottom, top + 100) - top
+    height = min(bottom, top + 112) - top
     wide = not data.bars
     y = frame.section(
         sheet,
@@ -81,11 +85,11 @@ def measure_table(sheet: Sheet, y: float, rows: tuple[MeasureRow, ...], total: M
     """The measures in the order of the work with their sums; returns where the table ends."""
     translate = copy.translate
     columns = [
-        Column(translate("report.measure"), 62),
+        Column(translate("report.measure"), 61),
         Column(translate("report.total_yuan"), 18, "right"),
         Column(translate("report.subsidy_yuan"), 18, "right"),
         Column(translate("report.own_yuan"), 18, "right"),
-        Column(translate("report.saving_same_yuan"), 21, "right"),
+        Column(translate("report.saving_same_yuan"), 22, "right"),
         Column(translate("report.saving_after_yuan"), 19, "right", chosen=True),
         Column(translate("report.payback_years"), 14, "right"),
     ]

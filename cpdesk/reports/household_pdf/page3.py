@@ -30,7 +30,7 @@ def draw(sheet: Sheet, copy: Copy) -> None:
     )
     bottom = _lower_part(sheet, copy)
     head = frame.section(sheet, y + 5.2, translate("report.page3.balance"), translate("report.page3.balance_note"))
-    charts.months(sheet, head, min(bottom - head, 58.0), method.balance)
+    charts.months(sheet, head, min(bottom - head, 74.0), method.balance)
 
 
 def _input_columns(copy: Copy) -> list[Column]:

@@ -134,11 +134,11 @@ def _method() -> Method:
     return Method(
         inputs=(
             InputRow("建筑面积、层高{M}", "102 m²，3.00 m", "—", "—"),
-            InputRow("外墙（后墙、山墙）{D}", "370 砖，U = 1.6", "1990 年代砖房 F4 †{U}", "年省 −170 到 +230 元"),
+            InputRow("外墙（后墙、山墙）{D}", "370 砖，U = 1.6", "1990 年代砖房 F4 †{U}", "−170 到 +230 元"),
             InputRow("吊顶保温厚度{M}", "40 mm，U = 0.81", "—", "—"),
             InputRow("窗：北{M}", "木框单玻，U = 4.7{U}", "—", "—"),
-            InputRow("换气次数{E}", "0.9 次/h", "门缝能感到风", "年省 −80 到 +70 元"),
-            InputRow("炉子效率{D}", "0.60", "炉型和烟温档 †{U}", "年省 −140 到 +110 元"),
+            InputRow("换气次数{E}", "0.9 次/h", "门缝能感到风", "−80 到 +70 元"),
+            InputRow("炉子效率{D}", "0.60", "炉型和烟温档 †{U}", "−140 到 +110 元"),
             InputRow("全年用煤{B}", "3.22 t，3,860 元", "购煤票 2025-11", "和账单比，见 4"),
         ),
         counts=(29, 8, 11, 6),
@@ -182,9 +182,9 @@ def _closing(photos: tuple[Photo, ...]) -> Closing:
         data_note="资料加密保存 5 年。想看、想改、想删，或者不同意了，随时打下面的电话，不影响现有待遇。",
         changes=(
             Change("煤价每涨 100 元/t", "年省 +108 元"),
-            Change("屋里多烧高 1 ℃", "年省 −140 元"),
+            Change("屋里多烧高 1 ℃", "−140 元"),
             Change("冬天比常年冷 1 ℃", "年省 +80 元"),
-            Change("外墙其实已有薄保温", "年省 −170 元"),
+            Change("外墙其实已有薄保温", "−170 元"),
             Change("补贴没批下来", "自家出 19,180 元"),
         ),
         contact=Contact("延寿镇人民政府", "延寿镇规建办", "010-0000 0000", "周一到周五 9:00–17:00"),
@@ -224,7 +224,9 @@ def retrofit() -> HouseholdContent:
             Step("吊顶上铺 120 mm 岩棉", "1 天，屋里不用搬东西", yuan(3000), yuan(420), yuan(7)),
             Step("后墙和两山墙贴 80 mm 保温", "6–8 天，11 月前完工", yuan(8400), yuan(690), yuan(12)),
         ),
-        comfort=Comfort(tenths(124), tenths(156), tenths(180), "老人孩子宜", "想到 18 ℃：加空气源热泵，多出 2,420 元，见第 2 页 C。"),
+        comfort=Comfort(
+            tenths(124), tenths(156), yuan(18), "老人孩子宜", "想到 18 ℃：加空气源热泵，多出 2,420 元，见第 2 页 C。"
+        ),
         free_acts=(),
         near_misses=(),
         occasions=(),
@@ -297,6 +299,14 @@ def nothing() -> HouseholdContent:
             measures=(),
             total=None,
             bars=(),
+            singles=(
+                NearMiss("吊顶再加 50 mm", yuan(3300), yuan(110), yuan(30), yuan(25)),
+                NearMiss("北窗换三玻", yuan(6700), yuan(140), yuan(48), yuan(25)),
+                NearMiss("外墙再加 50 mm", yuan(15100), yuan(230), yuan(66), yuan(25)),
+                NearMiss("地面铺保温", yuan(9800), yuan(90), yuan(109), yuan(30)),
+                NearMiss("屋顶光伏 5 kW", yuan(16000), yuan(600), yuan(27), yuan(25)),
+            ),
+            frontier=replace(_frontier(), packages=()),
             reasons=(Reason("怎么看这张图", "线上的每个点是这笔钱里最省碳的搭法；没有一个能在用坏之前回本。"),),
         ),
     )
