@@ -95,7 +95,7 @@ class Blobs:
         digest = hashlib.sha256()
         try:
             with disk_faults(path), path.open("rb") as handle:
-                for chunk in self._unseal(handle):
+                for chunk in _unsealed(handle, self._key):
                     digest.update(chunk)
                     yield chunk
             whole = digest.hexdigest() == sha256
@@ -182,7 +182,7 @@ class Blobs:
     def _seal(self, content: bytes | Path, stream: BinaryIO) -> tuple[str, int]:
         digest, size = hashlib.sha256(), 0
         salt = secrets.token_bytes(_SALT_BYTES)
-        cipher = self._cipher(salt)
+        cipher = _cipher(self._key, salt)
         stream.write(_MAGIC + salt)
         number, chunk = 0, b""
         for following in _pieces(content):
@@ -194,23 +194,6 @@ class Blobs:
             size += len(chunk)
         stream.write(cipher.encrypt(number.to_bytes(12, "big"), chunk, b"last"))
         return digest.hexdigest(), size
-
-    def _unseal(self, handle: BinaryIO) -> Iterator[bytes]:
-        head = handle.read(len(_MAGIC) + _SALT_BYTES)
-        if not head.startswith(_MAGIC):
-            raise InvalidTag
-        cipher = self._cipher(head[len(_MAGIC) :])
-        number = 0
-        chunk = handle.read(_CHUNK_BYTES + _TAG_BYTES)
-        while chunk:
-            following = handle.read(_CHUNK_BYTES + _TAG_BYTES)
-            yield cipher.decrypt(number.to_bytes(12, "big"), chunk, b"more" if following else b"last")
-            chunk, number = following, number + 1
-        if number == 0:
-            raise InvalidTag
-
-    def _cipher(self, salt: bytes) -> AESGCM:
-        return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=salt, info=b"cpdesk blob").derive(self._key))
 
     def _note(self, sha256: str, size: int, mime: str, *, sent: bool) -> None:
         self._writer.do(
@@ -240,3 +223,36 @@ def _pieces(content: bytes | Path) -> Iterator[bytes]:
     with disk_faults(content), content.open("rb") as handle:
         while piece := handle.read(_CHUNK_BYTES):
             yield piece
+
+
+def is_whole(path: Path, key: bytes) -> bool:
+    """Whether an encrypted file is there and holds what its name says."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as handle:
+            for chunk in _unsealed(handle, key):
+                digest.update(chunk)
+    except (OSError, InvalidTag):
+        return False
+    return digest.hexdigest() == path.name
+
+
+def _unsealed(handle: BinaryIO, key: bytes) -> Iterator[bytes]:
+    head = handle.read(len(_MAGIC) + _SALT_BYTES)
+    if not head.startswith(_MAGIC):
+        raise InvalidTag
+    cipher = _cipher(key, head[len(_MAGIC) :])
+    number = 0
+    chunk = handle.read(_CHUNK_BYTES + _TAG_BYTES)
+    while chunk:
+        following = handle.read(_CHUNK_BYTES + _TAG_BYTES)
+        if len(chunk) < _TAG_BYTES:
+            raise InvalidTag
+        yield cipher.decrypt(number.to_bytes(12, "big"), chunk, b"more" if following else b"last")
+        chunk, number = following, number + 1
+    if number == 0:
+        raise InvalidTag
+
+
+def _cipher(key: bytes, salt: bytes) -> AESGCM:
+    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=salt, info=b"cpdesk blob").derive(key))

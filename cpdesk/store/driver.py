@@ -90,6 +90,18 @@ def _unlock(connection: Connection, key: bytes) -> None:
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
 
 
+def copy_database(source: Connection, key: bytes, target: Path) -> None:
+    """One whole copy of a database in use, encrypted with the same key, in a single file. Others may go on writing."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    copy = connect(target, key)
+    try:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")  # no log beside the copy
+    finally:
+        copy.close()
+
+
 def database(connection: Connection) -> Database:
     """The sqlite-utils view of a connection."""
     _driver()

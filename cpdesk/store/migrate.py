@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpdesk.base.errors import IntegrityFault
-from cpdesk.store.driver import connect, database, driver_errors
+from cpdesk.base.files import disk_faults
+from cpdesk.store.driver import connect, copy_database, database, driver_errors
 from cpdesk.store.faults import database_faults
 from cpdesk.store.migrations import MIGRATIONS
 
@@ -36,12 +37,13 @@ def migrate(
         raise IntegrityFault("CP-3103", path=str(path), found=version, known=len(migrations))
     if version == len(migrations):
         return None
-    with database_faults(path):
+    copy = None
+    with database_faults(path), disk_faults(backups):
         connection = connect(path, key)
         try:
-            copy = (
-                _copy(connection, key, backups / f"before-{version + 1:04}-{now:%Y%m%dT%H%M%S}.db") if version else None
-            )
+            if version:
+                copy = backups / f"before-{version + 1:04}-{now:%Y%m%dT%H%M%S}.db"
+                copy_database(connection, key, copy)
             db = database(connection)
             for number, up in enumerate(migrations[version:], version + 1):
                 with db.atomic():
@@ -74,15 +76,3 @@ def version_of(path: Path, key: bytes) -> int:
     except driver_errors() as error:
         raise IntegrityFault("CP-3101", path=str(path), reason=str(error)) from error
     return version
-
-
-def _copy(source: object, key: bytes, target: Path) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
-    copy = connect(target, key)
-    try:
-        copy.execute("PRAGMA journal_mode = DELETE")
-        source.backup(copy)  # type: ignore[attr-defined]
-    finally:
-        copy.close()
-    return target

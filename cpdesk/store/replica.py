@@ -27,7 +27,7 @@ from cpdesk.store.writer import Readers, Writer
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_ENROLMENT: Final = "enrolment"
+ENROLMENT_FACT: Final = "enrolment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Replica:
 
     def enrolment(self) -> Enrolment | None:
         """The desk's enrolment, None before."""
-        row = self._readers.one("SELECT value FROM facts WHERE name = ?", (_ENROLMENT,))
+        row = self._readers.one("SELECT value FROM facts WHERE name = ?", (ENROLMENT_FACT,))
         if row is None:
             return None
         facts = json.loads(row[0])
@@ -131,7 +131,7 @@ class Replica:
     def set_enrolment(self, enrolment: Enrolment | None) -> Changes:
         """Keep the enrolment; None forgets it."""
         text = None if enrolment is None else json.dumps(asdict(enrolment), ensure_ascii=False)
-        self._writer.do(lambda db: set_fact(db, _ENROLMENT, text))
+        self._writer.do(lambda db: set_fact(db, ENROLMENT_FACT, text))
         return Changes(sync=True)
 
     def apply(self, entries: Sequence[Entry], *, stream: str, cursor: str | None) -> Changes:

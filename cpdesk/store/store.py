@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from cpdesk.base.clock import Clock, SystemClock
 from cpdesk.base.errors import EnvironmentFault
 from cpdesk.base.files import disk_faults
 from cpdesk.base.ids import IdMaker
 from cpdesk.model.records import Record
+from cpdesk.store.backup import BLOBS_NAME, DATABASE_NAME, RESTORED_FACT, BackupInfo, make_backup
 from cpdesk.store.blobs import Blobs
 from cpdesk.store.conflicts import Conflicts
+from cpdesk.store.driver import connect
+from cpdesk.store.facts import get_fact, set_fact
+from cpdesk.store.faults import database_faults
 from cpdesk.store.form_versions import FormVersions
 from cpdesk.store.lock import StoreLock
 from cpdesk.store.migrate import migrate
 from cpdesk.store.oplog import OperationLog
 from cpdesk.store.records import Records
-from cpdesk.store.replica import Replica
+from cpdesk.store.replica import ENROLMENT_FACT, Replica
 from cpdesk.store.shelf import Describe, Description, Shelf
 from cpdesk.store.writer import Readers, Writer
 
-DATABASE_NAME: Final = "cpdesk.db"
-BLOBS_NAME: Final = "blobs"
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
 BACKUPS_NAME: Final = "backups"
 
 
@@ -53,7 +58,7 @@ class Store:
             raise
         self._readers = Readers(self.database, key)
         log = OperationLog(clock, new_id)
-        self._writer.do(log.load)
+        self._writer.do(lambda db: _load_identity(db, log))
         shelf = Shelf(describe)
         self.blobs = Blobs(folder / BLOBS_NAME, key, self._writer, self._readers, clock)
         self.records = Records(self._writer, self._readers, shelf, log, clock=clock, new_id=new_id)
@@ -112,6 +117,23 @@ class Store:
         clock = clock or SystemClock()
         return cls(folder, key, clock, new_id or IdMaker(clock).new, describe)
 
+    def backup(self, folder: Path | None = None, *, keep: int = 7) -> BackupInfo:
+        """Make a verified backup in a folder (by default beside the database) while work goes on; the oldest above
+        `keep` are dropped. Raises as `backup.make_backup`."""
+        with database_faults(self.database):
+            connection = connect(self.database, self._key, read_only=True)
+        try:
+            backups = folder or self.folder / BACKUPS_NAME
+            return make_backup(connection, self.folder, self._key, backups, self._clock.now(), keep)
+        finally:
+            connection.close()
+
+    def verify(self) -> list[str]:
+        """Check every page and every file; what is wrong, in technical words. Empty = all is well."""
+        problems = [f"page: {row[0]}" for row in self._readers.all("PRAGMA cipher_integrity_check")]
+        problems += [f"database: {row[0]}" for row in self._readers.all("PRAGMA integrity_check") if row[0] != "ok"]
+        return problems + [f"file: {sha256}" for sha256 in self.blobs.verify()]
+
     def close(self) -> None:
         """Finish what is queued and close. May be called twice."""
         self._readers.close()
@@ -123,3 +145,11 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _load_identity(db: Database, log: OperationLog) -> None:
+    log.load(db)
+    if get_fact(db, RESTORED_FACT) is not None:
+        log.renew(db)
+        set_fact(db, ENROLMENT_FACT, None)  # it was given to the old identity
+        set_fact(db, RESTORED_FACT, None)

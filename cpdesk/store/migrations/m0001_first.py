@@ -42,6 +42,7 @@ def _records(db: Database) -> None:
         """
     )
     db.execute("CREATE INDEX records_by_time ON records (deleted, kind, updated_at, id)")
+    db.execute("CREATE INDEX records_by_title ON records (deleted, kind, title, id)")
     db.execute("CREATE INDEX records_by_village ON records (deleted, kind, village, status)")
     db.execute("CREATE INDEX records_by_site ON records (site) WHERE site IS NOT NULL")
     db.execute(
