@@ -174,6 +174,8 @@ def _household(rng: random.Random, *, residents: int, heating: str, area_m2: flo
         "consent_read": "OK",
         "consent_ok": "yes",
         "consent_photo_ok": "yes",
+        "consent_absence_ok": "yes",
+        "winter_absence_days": "0",
         "property_use": "lived",
         "respondent_relation": rng.choice(("owner", "owner", "spouse")),
         "supply_phase": "single",
