@@ -41,13 +41,13 @@ def _pixmap(name: str, colour: str, size: int) -> QPixmap:
     return pixmap
 
 
-def pixmap(name: str, token: str = "text2", size: int = 18) -> QPixmap:
+def pixmap(name: str, ink: str = "text2", size: int = 18) -> QPixmap:
     """An icon in a token's colour of the theme in use."""
-    return _pixmap(name, theme().hex(token), size)
+    return _pixmap(name, theme().hex(ink), size)
 
 
-def icon(name: str, token: str = "text2", size: int = 18, *, disabled: str = "text3") -> QIcon:
+def icon(name: str, ink: str = "text2", size: int = 18, *, disabled: str = "text3") -> QIcon:
     """The same as a QIcon for buttons, with its disabled look."""
-    made = QIcon(pixmap(name, token, size))
+    made = QIcon(pixmap(name, ink, size))
     made.addPixmap(pixmap(name, disabled, size), QIcon.Mode.Disabled)
     return made

@@ -169,7 +169,8 @@ QPushButton[k="chip"] { border-color: @line2; border-radius: 15px; padding: 0 12
 QPushButton[k="chip"]:hover { border-color: @accent; }
 QPushButton[k="chip"]:checked { background: @weak; border-color: @accent; color: @accent; }
 QPushButton[k="chip"]:focus { border: 2px solid @accent; padding: 0 11px; min-height: 26px; max-height: 26px; }
-QPushButton[k="error"] { background: @bad_weak; border-color: @bad_weak; color: @bad; text-align: left; padding: 0 12px; }
+QPushButton[k="error"] { background: @bad_weak; border-color: @bad_weak; color: @bad; text-align: left;
+  padding: 0 12px; }
 QPushButton[k="error"]:hover { border-color: @bad; }
 QPushButton[k="error"]:focus { border: 2px solid @bad; padding: 0 11px; }
 QPushButton[k="segment"] { border: none; border-radius: 5px; background: transparent; color: @text2; padding: 0 14px;
@@ -184,13 +185,17 @@ QLineEdit, QComboBox { padding: 0 11px; min-height: 34px; max-height: 34px; }
 QPlainTextEdit { padding: 6px 8px; }
 QLineEdit:focus, QComboBox:focus { border: 2px solid @accent; padding: 0 10px; min-height: 32px; max-height: 32px; }
 QPlainTextEdit:focus { border: 2px solid @accent; padding: 5px 7px; }
-QLineEdit:disabled, QLineEdit:read-only, QComboBox:disabled { background: @subtle; border-color: @line2; color: @text2; }
-QLineEdit[bad="true"], QComboBox[bad="true"], QPlainTextEdit[bad="true"] { border: 2px solid @bad; background: @bad_weak; }
+QLineEdit:disabled, QLineEdit:read-only, QComboBox:disabled { background: @subtle; border-color: @line2;
+  color: @text2; }
+QLineEdit[bad="true"], QComboBox[bad="true"], QPlainTextEdit[bad="true"] { border: 2px solid @bad;
+  background: @bad_weak; }
 QLineEdit[bad="true"], QComboBox[bad="true"] { padding: 0 10px; min-height: 32px; max-height: 32px; }
 QLineEdit[k="search"] { background: @subtle; border-color: @line2; }
 QLineEdit[k="search"]:focus { background: @surface; border-color: @accent; }
-QLineEdit[k="combo"], QLineEdit[k="combo"]:focus, QLineEdit[k="pin"], QLineEdit[k="pin"]:focus { border: none;
-  background: transparent; padding: 0; min-height: 0; max-height: 200px; }
+QLineEdit[k="combo"], QLineEdit[k="combo"]:focus { border: none; background: transparent; padding: 0; min-height: 0;
+  max-height: 200px; }
+QLineEdit[k="pin"], QLineEdit[k="pin"]:focus { border: none; background: transparent; padding: 0; min-height: 48px;
+  max-height: 48px; }
 QComboBox::drop-down { border: none; width: 28px; }
 QComboBox::down-arrow { image: none; width: 0; height: 0; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @line2; outline: none; padding: 4px;

@@ -156,8 +156,7 @@ class FormBody(QWidget):
     def _order_tabs(self) -> None:
         last: QWidget | None = None
         for block in self.blocks():
-            widgets: list[QWidget] = block.findChildren(QWidget)
-            for widget in widgets:
+            for widget in (child for child in block.findChildren(QObject) if isinstance(child, QWidget)):
                 if widget.focusProxy() is None and widget.focusPolicy().value & 1:
                     if last is not None:
                         QWidget.setTabOrder(last, widget)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from cpdesk.ui.language import text
 from cpdesk.ui.views import Fact, HouseholdPreview, StatusView
@@ -43,6 +43,12 @@ class PreviewPane(Block):
         self._stack.addWidget(self._strip)
         self._line1 = Line()
         self._stack.addWidget(self._line1)
+        self._make_lower()
+        outer.addWidget(Scroll(body), 1)
+        self._make_foot(outer)
+        self.show_nothing()
+
+    def _make_lower(self) -> None:
         self._figures = QWidget()
         self._figures_line = row(self._figures, gap=16)
         self._stack.addWidget(self._figures)
@@ -59,7 +65,8 @@ class PreviewPane(Block):
         column(self._events, gap=2)
         self._stack.addWidget(self._events)
         self._stack.addStretch(1)
-        outer.addWidget(Scroll(body), 1)
+
+    def _make_foot(self, outer: QVBoxLayout) -> None:
         self._foot = Block("foot")
         foot = row(self._foot, (20, 12, 20, 16), 8)
         self.open_button = Button("", "primary", "pencil", lambda: self.open_wanted.emit(self._id))
@@ -69,7 +76,6 @@ class PreviewPane(Block):
         foot.addWidget(self.open_button, 1)
         foot.addWidget(self.report_button)
         outer.addWidget(self._foot)
-        self.show_nothing()
 
     def show_nothing(self) -> None:
         """No household is chosen."""

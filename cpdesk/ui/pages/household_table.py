@@ -82,6 +82,10 @@ class HouseholdModel(QAbstractTableModel):
     def id_at(self, row: int) -> str:
         return self._ids[row] if 0 <= row < len(self._ids) else ""
 
+    def place(self, record: str) -> int | None:
+        """Where a household stands in the list."""
+        return self._places.get(record)
+
     def row(self, place: int) -> HouseholdRow | None:
         """The row at a place, or None while its page is on the way."""
         record = self._ids[place]

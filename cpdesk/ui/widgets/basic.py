@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
@@ -103,7 +104,7 @@ class ElidedLabel(Label):
 class Button(QPushButton):
     """A button: kinds `primary`, `secondary`, `quiet`, `danger`, `choice`, `chip`, `error`, `segment`."""
 
-    _ICON = {"primary": "on_accent", "quiet": "accent", "danger": "bad", "error": "bad"}
+    _ICON: ClassVar = {"primary": "on_accent", "quiet": "accent", "danger": "bad", "error": "bad"}
 
     def __init__(
         self,
@@ -169,7 +170,7 @@ class Button(QPushButton):
 class Pill(QWidget):
     """A status: icon and word on a weak ground, never colour alone. Tones: mute, info, ok, warn, bad."""
 
-    TONES = {
+    TONES: ClassVar = {
         "mute": ("text2", "sunken"),
         "info": ("accent", "weak"),
         "ok": ("ok", "ok_weak"),
@@ -417,12 +418,12 @@ def clear(layout: QLayout) -> None:
     """Take everything out of a layout and let it go."""
     while layout.count():
         item = layout.takeAt(0)
-        widget, inner = item.widget(), item.layout()
+        widget = item.widget()
         if widget is not None:
             widget.setParent(None)
             widget.deleteLater()
-        elif inner is not None:
-            clear(inner)
+        elif isinstance(item, QLayout):
+            clear(item)
 
 
 __all__ = [

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QRegularExpression, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QRegularExpressionValidator
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QRegularExpressionValidator
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from cpdesk.ui.fonts import font
@@ -287,10 +287,8 @@ class PinField(QLineEdit):
     def _paint_box(self, painter: QPainter, place: int, typed: int) -> None:
         box = QRectF(place * (self._BOX + self._GAP) + 1, 1, self._BOX - 2, self._BOX - 2)
         here = self.hasFocus() and place == min(typed, PIN_DIGITS - 1)
-        pen = painter.pen()
-        pen.setColor(theme().colour("bad" if self._bad and not here else "accent" if here else "field"))
-        pen.setWidthF(2.0 if here else 1.2)
-        painter.setPen(pen)
+        ink = "bad" if self._bad and not here else "accent" if here else "field"
+        painter.setPen(QPen(theme().colour(ink), 2.0 if here else 1.2))
         painter.setBrush(theme().colour("surface" if self.isEnabled() else "sunken"))
         painter.drawRoundedRect(box, 6, 6)
         painter.setPen(Qt.PenStyle.NoPen)
