@@ -18,8 +18,8 @@ Build = Callable[[Sequence[Evaluate], Sequence[Ast]], Evaluate]
 
 NOT_YET: Final = frozenset(
     (
-        "area", "base64-decode", "base64-encode", "digest", "distance", "extract-signed", "geofence", "intersects",
-        "pulldata", "randomize", "lang", "id", "namespace-uri",
+        "area", "base64-encode", "distance", "extract-signed", "geofence", "intersects",
+        "pulldata", "randomize", "lang",
     )
 )  # fmt: skip
 """Functions of XPath 1.0 and ODK that a form may rightly use and that this engine does not have."""

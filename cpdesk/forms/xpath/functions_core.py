@@ -47,6 +47,20 @@ def _local_name(context: Context, *values: Value) -> Value:
     return "" if node is None else node.local
 
 
+def _namespace_uri(context: Context, *values: Value) -> Value:
+    node = _names(context, values)
+    return "" if node is None else node.uri
+
+
+def _id(context: Context, value: Value) -> Value:
+    """Elements whose attribute `id` is one of the words given, in document order."""
+    texts = [node.text for node in value] if isinstance(value, list) else [to_text(value)]
+    wanted = {word for text in texts for word in text.split()}
+    found = [node for node in context.environment.root.walk() if node.attribute("id") in wanted]
+    context.environment.spend(len(found))
+    return found
+
+
 def _string(context: Context, *values: Value) -> Value:
     return to_text(values[0]) if values else context.node.text
 
@@ -116,6 +130,8 @@ def _number(context: Context, *values: Value) -> Value:
 FUNCTIONS: Final = (
     Function("last", 0, 0, lambda context: float(context.size)),
     Function("count", 1, 1, _count),
+    Function("id", 1, 1, _id),
+    Function("namespace-uri", 0, 1, _namespace_uri),
     Function("name", 0, 1, _name),
     Function("local-name", 0, 1, _local_name),
     Function("string", 0, 1, _string),

@@ -77,7 +77,11 @@ def _decimal_date_time(_context: Context, value: Value) -> Value:
 
 
 def _decimal_time(_context: Context, value: Value) -> Value:
-    found = as_date("decimal-time", value)
+    text = to_text(value)
+    if len(text) > 4 and text[2] == ":":
+        found = date_of_text(f"1970-01-02T{text}")
+    else:
+        found = as_date("decimal-time", value)
     if found is None:
         return NAN
     moment = moment_of(found).astimezone(values.ZONE)

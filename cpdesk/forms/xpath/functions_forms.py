@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import difflib
+import hashlib
 import math
 import re
 import uuid
@@ -162,8 +164,15 @@ def _checklist(_context: Context, least: Value, most: Value, *answers: Value) ->
 
 
 def _weighted_checklist(_context: Context, least: Value, most: Value, *pairs: Value) -> Value:
-    weights = [to_number(weight) for value, weight in zip(pairs[::2], pairs[1::2], strict=False) if _holds(value)]
-    return _between(math.fsum(weights), least, most)
+    """Answers and weights by turns; either may be a node-set, which stands for all its nodes."""
+    answers = _truths(pairs[::2])
+    weights = [to_number(text) for value in pairs[1::2] for text in _texts(value)]
+    held = [weight for holds, weight in zip(answers, weights, strict=False) if holds]
+    return _between(math.fsum(held), least, most)
+
+
+def _texts(value: Value) -> list[str]:
+    return [node.text for node in value] if isinstance(value, list) else [to_text(value)]
 
 
 def _between(count: float, least: Value, most: Value) -> bool:
@@ -188,6 +197,22 @@ def _itext(context: Context, value: Value) -> Value:
 
 def _choice_name(context: Context, value: Value, path: Value) -> Value:
     return context.environment.choice_name(to_text(value), to_text(path), context.origin)
+
+
+def _digest(_context: Context, text: Value, algorithm: Value, encoding: Value = "base64") -> Value:
+    """MD5, SHA-1, SHA-256, SHA-384 or SHA-512 as base64 or hex."""
+    name = to_text(algorithm)
+    if name not in ("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"):
+        raise InputFault("CP-1218", function="digest", value=name, expected=" MD5, SHA-1, SHA-256, SHA-384, SHA-512")
+    made = hashlib.new(name.replace("-", "").lower(), to_text(text).encode(), usedforsecurity=False).digest()
+    return made.hex() if to_text(encoding) == "hex" else base64.b64encode(made).decode()
+
+
+def _base64_decode(_context: Context, text: Value) -> Value:
+    try:
+        return base64.b64decode(to_text(text)).decode("utf-8", "replace")
+    except ValueError:
+        return ""
 
 
 def _uuid(context: Context, *length: Value) -> Value:
@@ -221,6 +246,8 @@ FUNCTIONS: Final = (
     Function("weighted-checklist", 2, None, _weighted_checklist),
     Function("jr:itext", 1, 1, _itext),
     Function("jr:choice-name", 2, 2, _choice_name),
+    Function("digest", 2, 3, _digest),
+    Function("base64-decode", 1, 1, _base64_decode),
     Function("uuid", 0, 1, _uuid),
     Function("random", 0, 0, lambda context: context.environment.random()),
 )

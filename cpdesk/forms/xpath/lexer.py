@@ -21,7 +21,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 _BEFORE_OPERAND: Final = frozenset(("@", "::", "(", "[", ",", "op", "/", "//"))
-_OPERATOR_NAMES: Final = frozenset(("and", "or", "mod", "div"))
+_OPERATOR: Final = re.compile(r"(?:and|or|mod|div)(?=\d|\Z)")
 _OPERATOR_MARKS: Final = frozenset(("|", "+", "-", "=", "!=", "<", "<=", ">", ">=", "*"))
 
 
@@ -53,17 +53,20 @@ def tokens(source: str, place: str = "") -> list[Token]:
             raise InputFault("CP-1205", place=place, expression=shorten(source), position=at, reason=rest[:1])
         kind = match.lastgroup or ""
         text = match[kind]
-        position = match.end()
+        begin, position = match.start(match.lastgroup or 0), match.end()
         if kind == "end":
             found.append(Token("end", "", position, position))
             return found
         after_operand = previous != "" and previous not in _BEFORE_OPERAND
-        if kind == "name" and after_operand and text in _OPERATOR_NAMES:
-            kind = "op"
+        if kind == "name" and after_operand:
+            match_operator = _OPERATOR.match(text)
+            if match_operator:
+                kind, text = "op", match_operator[0]
+                position = begin + len(text)
         elif kind == "mark":
             is_star = text == "*" and not after_operand
             kind = "name" if is_star else "op" if text in _OPERATOR_MARKS else text
-        found.append(Token(kind, text, match.start(match.lastgroup or 0), position))
+        found.append(Token(kind, text, begin, position))
         previous = kind
 
 
