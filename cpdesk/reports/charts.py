@@ -37,7 +37,7 @@ _LOSSES: Final = (
     Look("surface", "level"),
     Look("dark_area"),
 )
-_GAINS: Final = (Look("dark_area"), Look("sun_area", "upright"), Look("surface"))
+_GAINS: Final = (Look("dark_area"), Look("sun_area", "upright"), Look("surface"), Look("light_area", "level"))
 
 
 def area(sheet: Sheet, x: float, y: float, width: float, height: float, look: Look) -> None:
@@ -260,7 +260,7 @@ def months(sheet: Sheet, y: float, height: float, balance: Balance) -> None:
     for index, month in enumerate(balance.months):
         bar_left = left + slot * (index + 0.5) - bar_mm / 2
         level = zero
-        for figure, look in zip(month.gains_kwh, _GAINS, strict=True):
+        for figure, look in zip(month.gains_kwh, _GAINS, strict=False):
             size = max(figure.number or 0.0, 0.0) * scale
             level -= size
             area(sheet, bar_left, level, bar_mm, size, look)
@@ -276,7 +276,7 @@ def months(sheet: Sheet, y: float, height: float, balance: Balance) -> None:
 
 def _legend(sheet: Sheet, x: float, y: float, balance: Balance) -> None:
     style, step = Type(9.75, 13), 5.7
-    gains = list(zip(balance.gains, balance.gain_totals, _GAINS, strict=True))
+    gains = list(zip(balance.gains, balance.gain_totals, _GAINS, strict=False))
     losses = list(zip(balance.losses, balance.loss_totals, _LOSSES, strict=False))
     for number, (name, figure, look) in enumerate([*reversed(gains), *losses]):
         row = y + number * step + (2.4 if number >= len(gains) else 0)

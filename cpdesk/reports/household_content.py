@@ -391,7 +391,7 @@ def _data(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_data(item) for item in value]
     if is_dataclass(value):
-        return {name: _data(getattr(value, name)) for name in value.__slots__}  # type: ignore[attr-defined]
+        return {field.name: _data(getattr(value, field.name)) for field in fields(value)}
     return value
 
 

@@ -335,7 +335,7 @@ class Sheet:
     def _path(self, code: list[str], *, stroke: int, fill: int) -> None:
         """Draws a path given as PDF operators: reportlab's own formatting of numbers is slow for thousands of them."""
         if code:
-            self.canvas.drawPath(PDFPathObject(code=["n", *code]), stroke=stroke, fill=fill)
+            self.canvas.drawPath(PDFPathObject(code=["n", *code]), stroke=stroke, fill=fill, fillMode=1)
 
     def _plain(self, dash: tuple[float, float] | None) -> None:
         if dash:

@@ -51,7 +51,7 @@ def draw(sheet: Sheet, copy: Copy) -> None:
 
 def _charts(sheet: Sheet, top: float, bottom: float, data: Choices, copy: Copy) -> None:
     translate, right = copy.translate, _HALF_MM + 6
-    height = min(bottom, top + 112) - top
+    height = min(bottom, top + 150) - top
     wide = not data.bars
     y = frame.section(
         sheet,

@@ -30,7 +30,7 @@ def draw(sheet: Sheet, copy: Copy) -> None:
     y = frame.section(sheet, y, translate("report.page4.agreed"))
     y = _agreements(sheet, y - 1.4, closing, copy) + 5.6
     left_end = _consents(sheet, y, closing, copy)
-    right_end = _changes(sheet, y, closing, copy)
+    right_end = _changes(sheet, y, closing, copy) if closing.changes else y
     y = max(left_end, right_end, y + 30) + 4.6
     _signatures(sheet, min(y, 175.0), closing, copy)
     _checking(sheet, 235.2, closing, copy)

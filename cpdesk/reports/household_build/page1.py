@@ -1,0 +1,206 @@
+"""Content of page 1 when something is recommended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cpdesk.base.i18n import Translator
+from cpdesk.model.assessment import Audit, CarrierUse, Package, PackageItem
+from cpdesk.reports.household_build.money import ItemMoney, PackageMoney, fold, payback, summed, years
+from cpdesk.reports.household_build.words import groups_of, joined, said, short_name, unique, unit, worded
+from cpdesk.reports.household_content import Comfort, Figure, Loss, Step, Tile
+from cpdesk.reports.rounding import rounded, to_step
+
+STANDARD_C = 18.0
+"""What is asked of a heated room where nobody stated a wish (room temperature of Beijing's heating rules)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPage:
+    """What page 1 says."""
+
+    answer: str
+    tiles: tuple[Tile, ...]
+    losses: tuple[Loss, ...]
+    steps: tuple[Step, ...]
+    comfort: Comfort
+    notes: tuple[str, ...]
+
+
+def build(
+    audit: Audit, wish_c: float | None, package: Package, money: PackageMoney, translate: Translator
+) -> FirstPage:
+    """Page 1 for the package that is recommended."""
+    now, after = audit.baseline.coldest_days_c.value, package.coldest_days_c.value
+    comfort = Comfort(
+        now=Figure(rounded(now, 1), 1),
+        after=Figure(rounded(after, 1), 1),
+        wish=_degrees(wish_c if wish_c is not None else STANDARD_C),
+        wish_label=translate("report.comfort.wish" if wish_c is not None else "report.comfort.standard"),
+        note=_comfort_note(audit, package, money, translate),
+    )
+    return FirstPage(
+        answer=_answer(audit, package, money, comfort, translate),
+        tiles=(
+            now_tile(audit, translate),
+            _own_tile(money, translate),
+            *_result_tiles(package, money, comfort, translate),
+        ),
+        losses=losses(audit),
+        steps=_steps(audit, package, money, translate),
+        comfort=comfort,
+        notes=(translate("report.note.range"),),
+    )
+
+
+def _answer(audit: Audit, package: Package, money: PackageMoney, comfort: Comfort, translate: Translator) -> str:
+    groups = groups_of(audit)
+    doing = unique(
+        worded(translate, "do", item.code, groups.get(item.code, ""), default=said(translate, item.name))
+        for item in package.items
+    )
+    if len(doing) > 3:
+        doing = [*doing[:2], translate("report.and_more", n=len(doing) - 2)]
+    work = (
+        doing[0]
+        if len(doing) == 1
+        else translate("report.first_then", first=doing[0], rest=joined(doing[1:], translate))
+    )
+    key = "report.answer.saves" if money.all.saving > 0 else "report.answer.comfort"
+    return translate(
+        key,
+        work=work,
+        own=f"{money.all.own:,}",
+        saving=f"{abs(money.all.saving):,}",
+        now=comfort.now.text,
+        after=comfort.after.text,
+    )
+
+
+def now_tile(audit: Audit, translate: Translator) -> Tile:
+    """What a winter costs now, and what was burnt."""
+    uses = sorted(audit.baseline.carriers, key=lambda use: -use.cost_yuan.value)
+    billed = {check.carrier for check in audit.bill_checks}
+    lines = [_use(use, billed, translate) for use in uses[:2]]
+    if len(uses) == 1 and uses[0].amount.value > 0:
+        price = uses[0].cost_yuan.value / uses[0].amount.value
+        lines.append(translate("report.per_unit", unit=unit(uses[0].amount.unit, translate), yuan=_price(price)))
+    cost = Figure(to_step(audit.baseline.cost_yuan.value, 10))
+    return Tile(translate("report.tile.now"), cost, translate("report.yuan"), tuple(lines))
+
+
+def _use(use: CarrierUse, billed: set[str], translate: Translator) -> str:
+    name = worded(translate, "carrier", use.carrier, default=use.carrier)
+    value, sign = use.amount.value, unit(use.amount.unit, translate)
+    if use.amount.unit == "kg" and value >= 1000:
+        value, sign = value / 1000, "t"
+    figure = (
+        Figure(rounded(value, 2), 2) if value < 10 else Figure(to_step(value, 10) if value >= 1000 else rounded(value))
+    )
+    return f"{name} {figure.text} {sign}{{{'B' if use.carrier in billed else 'E'}}}"
+
+
+def _price(yuan: float) -> str:
+    return f"{rounded(yuan):,}" if yuan >= 10 else Figure(rounded(yuan, 2), 2).text
+
+
+def _own_tile(money: PackageMoney, translate: Translator) -> Tile:
+    lines = (
+        translate("report.tile.total", yuan=f"{money.all.total:,}"),
+        translate("report.tile.subsidy", yuan=f"{money.all.subsidy:,}") + "{U}"
+        if money.all.subsidy
+        else translate("report.tile.no_subsidy"),
+    )
+    return Tile(translate("report.tile.own"), Figure(money.all.own), translate("report.yuan"), lines)
+
+
+def _result_tiles(package: Package, money: PackageMoney, comfort: Comfort, translate: Translator) -> tuple[Tile, Tile]:
+    low, high = package.saving_yuan.low, package.saving_yuan.high
+    saving = money.all.saving
+    if saving <= 0:
+        warmer = Figure((comfort.after.scaled or 0) - (comfort.now.scaled or 0), 1)
+        return (
+            Tile(
+                translate("report.tile.costs_more"),
+                Figure(-saving),
+                translate("report.yuan"),
+                _range(low, high, translate),
+            ),
+            Tile(translate("report.tile.warmer"), warmer, "℃", (translate("report.tile.coldest_days"),), strong=True),
+        )
+    return (
+        Tile(
+            translate("report.tile.saving"),
+            Figure(saving),
+            translate("report.yuan"),
+            _range(low, high, translate),
+            strong=True,
+        ),
+        Tile(
+            translate("report.tile.payback"),
+            years(payback(money.all.own, saving)),
+            translate("report.tile.years"),
+            (_payback_range(money.all.own, low, high, translate), translate("report.tile.prices_fixed")),
+        ),
+    )
+
+
+def _range(low: float | None, high: float | None, translate: Translator) -> tuple[str, ...]:
+    if low is None or high is None:
+        return ()
+    return (
+        translate("report.tile.from", yuan=Figure(to_step(low, 10)).text),
+        translate("report.tile.to", yuan=Figure(to_step(high, 10)).text),
+    )
+
+
+def _payback_range(own: int, low: float | None, high: float | None, translate: Translator) -> str:
+    if low is None or high is None:
+        return ""
+    fast, slow = payback(own, to_step(high, 10)), payback(own, to_step(low, 10))
+    if slow is None or slow > 99 or fast is None:
+        return translate("report.tile.maybe_never", fast=years(fast).text)
+    return translate("report.tile.fast_slow", fast=years(fast).text, slow=years(slow).text)
+
+
+def losses(audit: Audit) -> tuple[Loss, ...]:
+    """Shares of the heat lost, doors with windows, the largest first; they sum to 100."""
+    shares = dict(audit.baseline.loss_shares_pct)
+    shares["window"] = shares.get("window", 0) + shares.pop("door", 0)
+    ranked = sorted(shares.items(), key=lambda share: (-share[1], share[0]))
+    return tuple(Loss(part, Figure(share)) for part, share in ranked)
+
+
+def _steps(audit: Audit, package: Package, money: PackageMoney, translate: Translator) -> tuple[Step, ...]:
+    groups = groups_of(audit)
+    shown, rest = fold(list(zip(package.items, money.items, strict=True)), 3)
+    steps = [_step(item, row, groups, translate) for item, row in shown]
+    if rest:
+        names = unique(short_name(translate, groups, item.code, item.name) for item, _ in rest)
+        total = summed([row for _, row in rest])
+        title = translate("report.step.others", n=len(rest), names=translate("report.comma").join(names))
+        steps.append(_figures(title, translate("report.step.see_page2"), total))
+    return tuple(steps)
+
+
+def _step(item: PackageItem, row: ItemMoney, groups: dict[str, str], translate: Translator) -> Step:
+    note = worded(translate, "work", item.code, groups.get(item.code, ""))
+    return _figures(said(translate, item.name), note, row)
+
+
+def _figures(title: str, note: str, row: ItemMoney) -> Step:
+    return Step(title, note, Figure(row.own), Figure(row.saving), years(row.payback_years))
+
+
+def _degrees(value: float) -> Figure:
+    return Figure(rounded(value)) if value == round(value) else Figure(rounded(value, 1), 1)
+
+
+def _comfort_note(audit: Audit, package: Package, money: PackageMoney, translate: Translator) -> str:
+    warmest = max(audit.packages, key=lambda choice: choice.coldest_days_c.value)
+    gain = rounded(warmest.coldest_days_c.value, 1) - rounded(package.coldest_days_c.value, 1)
+    if warmest.code == package.code or gain < 5:
+        return ""
+    more = PackageMoney.of(warmest, audit).all.own - money.all.own
+    key = "report.comfort.warmer_more" if more > 0 else "report.comfort.warmer_less"
+    return translate(key, letter=warmest.code, k=Figure(gain, 1).text, yuan=f"{abs(more):,}")

@@ -1,0 +1,162 @@
+"""Content of page 3: inputs, monthly balance, factors, bills, the check by hand."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cpdesk.base.i18n import Translator
+from cpdesk.model.assessment import Audit, FactorUse, Influence
+from cpdesk.model.building import Input
+from cpdesk.reports.household_build.page1_nothing import grade
+from cpdesk.reports.household_build.words import said, signed, three_figures, unit, with_unit, worded
+from cpdesk.reports.household_content import Balance, BillBar, FactorRow, Figure, InputRow, Method, Month
+from cpdesk.reports.rounding import parts_of, rounded, to_step
+
+_MOST_INPUTS: Final = 8
+_MOST_FACTORS: Final = 7
+_STORED_SHARE: Final = 0.01
+_STATUS: Final = {"to_confirm": "{U}", "own_rule": " †"}
+
+
+def build(audit: Audit, translate: Translator, *, program: str) -> Method:
+    """Page 3."""
+    counts = audit.quality_counts
+    bars, note = _bills(audit, translate)
+    return Method(
+        inputs=_inputs(audit, translate),
+        counts=(counts.get("M", 0), counts.get("B", 0), counts.get("E", 0), counts.get("D", 0)),
+        grade=grade(audit),
+        balance=balance(audit, translate),
+        factors=tuple(_factor(factor, translate) for factor in audit.factors[:_MOST_FACTORS]),
+        bills=bars,
+        bill_note=note,
+        check=_check(audit, translate, program),
+        notes=(translate("report.note.unconfirmed"), translate("report.note.own_rule"), translate("report.note.grade")),
+    )
+
+
+def _inputs(audit: Audit, translate: Translator) -> tuple[InputRow, ...]:
+    """The inputs that move the saving most, each with what stood in for it."""
+    by_key = {entry.key: entry for entry in audit.inputs}
+    moving = sorted(audit.influences, key=lambda moved: -abs(moved.saving_high_yuan - moved.saving_low_yuan))
+    rows = [_influence(moved, by_key.get(moved.key), translate) for moved in moving[:_MOST_INPUTS]]
+    shown = {moved.key for moved in moving[:_MOST_INPUTS]}
+    rest = [entry for entry in audit.inputs if entry.key not in shown and not isinstance(entry.value, str)]
+    rest.sort(key=lambda entry: ("MBED".index(entry.quality.value), entry.key))
+    rows += [_input(entry, "—", translate) for entry in rest[: _MOST_INPUTS - len(rows)]]
+    return tuple(rows)
+
+
+def _influence(moved: Influence, entry: Input | None, translate: Translator) -> InputRow:
+    low, high = sorted((to_step(moved.saving_low_yuan, 10), to_step(moved.saving_high_yuan, 10)))
+    effect = translate("report.effect", low=signed(low), high=signed(high))
+    if entry is None:
+        return InputRow(said(translate, moved.name), "—", "—", effect)
+    return _input(entry, effect, translate)
+
+
+def _input(entry: Input, effect: str, translate: Translator) -> InputRow:
+    place = "·".join(said(translate, part) for part in entry.place.split()) if entry.place else ""
+    name = said(translate, entry.name)
+    value = (
+        worded(translate, "code", entry.value, default=said(translate, f"energy.code.{entry.value}"))
+        if isinstance(entry.value, str)
+        else with_unit(entry.value, entry.unit, translate)
+    )
+    basis = "—"
+    if entry.reason:
+        fields = {key: said(translate, str(field)) for key, field in entry.reason_fields.items()}
+        basis = translate(entry.reason, **fields) if translate.has(entry.reason) else entry.reason
+        basis += _STATUS.get(entry.status, "")
+    return InputRow(f"{place + ' ' if place else ''}{name}{{{entry.quality.value}}}", value, basis, effect)
+
+
+def balance(audit: Audit, translate: Translator) -> Balance:
+    """Heat of the months with totals; every row of parts sums to its total."""
+    months = audit.baseline.months
+    losses: dict[str, list[float]] = {}
+    for number, month in enumerate(months):
+        for part, kwh in month.losses_kwh.items():
+            name = "window" if part == "door" else part
+            losses.setdefault(name, [0.0] * len(months))[number] += kwh
+    ranked = sorted(losses.items(), key=lambda row: -sum(row[1]))
+    gains = {
+        "heating": [month.heating_kwh for month in months],
+        "sun": [month.sun_kwh for month in months],
+        "internal": [month.internal_kwh for month in months],
+    }
+    stored = [month.stored_kwh for month in months]
+    if max((abs(kwh) for kwh in stored), default=0.0) > _STORED_SHARE * sum(map(sum, losses.values())):
+        gains["stored"] = stored
+    gain_rows = [_row(values) for values in gains.values()]
+    loss_rows = [_row(values) for _, values in ranked]
+    return Balance(
+        gains=tuple(translate(f"report.gain.{name}") for name in gains),
+        losses=tuple(translate(f"report.part.{name}") for name, _ in ranked),
+        gain_totals=tuple(Figure(sum(row)) for row in gain_rows),
+        loss_totals=tuple(Figure(sum(row)) for row in loss_rows),
+        months=tuple(
+            Month(
+                translate("report.month_label", month=translate(f"report.month_short.{month.month}")),
+                tuple(Figure(row[number]) for row in gain_rows),
+                tuple(Figure(row[number]) for row in loss_rows),
+            )
+            for number, month in enumerate(months)
+        ),
+    )
+
+
+def _row(values: list[float]) -> list[int]:
+    return parts_of(rounded(sum(values)), values)
+
+
+def _factor(factor: FactorUse, translate: Translator) -> FactorRow:
+    return FactorRow(
+        name=said(translate, factor.name) + _STATUS.get(factor.status, ""),
+        value=f"{three_figures(factor.value)} {unit(factor.unit, translate)}".rstrip(),
+        year=factor.year,
+        source=factor.source,
+    )
+
+
+def _bills(audit: Audit, translate: Translator) -> tuple[tuple[BillBar, ...], str]:
+    if not audit.bill_checks:
+        return (), translate("report.bills.none")
+    order = {use.carrier: use.cost_yuan.value for use in audit.baseline.carriers}
+    check = max(audit.bill_checks, key=lambda one: order.get(one.carrier, 0.0))
+    scale, sign = (1000.0, "t") if check.unit == "kg" and check.billed >= 1000 else (1.0, unit(check.unit, translate))
+    decimals = 2 if check.billed / scale < 100 else 0
+    carrier = worded(translate, "carrier", check.carrier, default=check.carrier)
+    bars = (
+        BillBar(
+            translate("report.bills.modelled"),
+            Figure(rounded(check.modelled / scale, decimals), decimals, sign),
+            "modelled",
+        ),
+        BillBar(
+            translate("report.bills.billed") + "{B}",
+            Figure(rounded(check.billed / scale, decimals), decimals, sign),
+            "billed",
+        ),
+    )
+    percent = rounded((check.ratio - 1) * 100)
+    key = "report.bills.agrees" if abs(percent) <= 10 else "report.bills.differs"
+    return bars, translate(key, carrier=carrier, percent=signed(percent))
+
+
+def _check(audit: Audit, translate: Translator, program: str) -> str:
+    hand = audit.hand_check
+    loss, sun, people = (rounded(one.value) for one in (hand.loss_kwh, hand.sun_kwh, hand.internal_kwh))
+    need, hourly = loss - sun - people, rounded(hand.hourly_need_kwh.value)
+    percent = signed(rounded(hand.difference_pct))
+    key = "report.check.agrees" if hand.agrees else "report.check.differs"
+    return translate(
+        key,
+        loss=f"{loss:,}",
+        sun=f"{sun:,}",
+        people=f"{people:,}",
+        need=Figure(need).text,
+        hourly=f"{hourly:,}",
+        percent=percent,
+        program=program,
+    )
