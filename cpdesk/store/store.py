@@ -131,7 +131,8 @@ class Store:
     def verify(self) -> list[str]:
         """Check every page and every file; what is wrong, in technical words. Empty = all is well."""
         problems = [f"page: {row[0]}" for row in self._readers.all("PRAGMA cipher_integrity_check")]
-        problems += [f"database: {row[0]}" for row in self._readers.all("PRAGMA integrity_check") if row[0] != "ok"]
+        if not problems:  # else the second check would read the same damage again
+            problems = [f"database: {row[0]}" for row in self._readers.all("PRAGMA integrity_check") if row[0] != "ok"]
         return problems + [f"file: {sha256}" for sha256 in self.blobs.verify()]
 
     def close(self) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cpdesk.base.errors import EnvironmentFault
+from cpdesk.base.errors import EnvironmentFault, IntegrityFault
 from cpdesk.store.driver import connect, database, driver_errors
 from cpdesk.store.faults import database_faults, fault_of_database
 
@@ -33,9 +34,9 @@ class Writer:
         self._queue: queue.SimpleQueue[tuple[Callable[[Database], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
+        self._key = key
         with database_faults(path):
-            self._connection: Connection = connect(path, key)
-        self._database = database(self._connection)
+            self._connect()
         self._thread = threading.Thread(target=self._run, name="cpdesk-writer", daemon=True)
         self._thread.start()
 
@@ -67,12 +68,24 @@ class Writer:
                 self._queue.put(None)
         self._thread.join()
 
+    def _connect(self) -> None:
+        self._connection: Connection = connect(self.path, self._key)
+        self._database = database(self._connection)
+
     def _run(self) -> None:
         while (job := self._queue.get()) is not None:
             work, future = job
             if future.set_running_or_notify_cancel():
                 self._transact(work, future)
         self._connection.close()
+
+    def _connect_again(self) -> None:
+        """SQLCipher answers nothing more on a connection that has met a damaged page; what is whole can still be read
+        and written on a new one."""
+        old = self._connection
+        with suppress(driver_errors()):
+            self._connect()
+            old.close()
 
     def _transact(self, work: Callable[[Database], T], future: Future[T]) -> None:
         try:
@@ -85,6 +98,7 @@ class Writer:
             fault = fault_of_database(error, self.path) if isinstance(error, driver_errors()) else None
             if fault is not None:
                 fault.__cause__ = error
+                self._connect_again()
             future.set_exception(fault or error)
         else:
             future.set_result(result)
@@ -103,17 +117,17 @@ class Readers:
 
     def all(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """All rows of a query. Raises coded faults as `Writer.submit` says."""
-        with database_faults(self.path):
+        with self._faults():
             return self._connection().execute(sql, parameters).fetchall()
 
     def one(self, sql: str, parameters: Sequence[object] = ()) -> Any:
         """The first row of a query, or None."""
-        with database_faults(self.path):
+        with self._faults():
             return self._connection().execute(sql, parameters).fetchone()
 
     def column(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """The first column of all rows of a query."""
-        with database_faults(self.path):
+        with self._faults():
             return [row[0] for row in self._connection().execute(sql, parameters)]
 
     def close(self) -> None:
@@ -123,6 +137,15 @@ class Readers:
             for _, connection in self._open:
                 connection.close()
             self._open.clear()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            with database_faults(self.path):
+                yield
+        except IntegrityFault:
+            self._local.connection = None  # see Writer._connect_again; closed with the others
+            raise
 
     def _connection(self) -> Connection:
         connection: Connection | None = getattr(self._local, "connection", None)
