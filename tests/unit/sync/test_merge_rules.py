@@ -1,0 +1,199 @@
+"""Each rule of the section "Merge" in docs/sync-protocol.md, one test."""
+
+from __future__ import annotations
+
+from cpdesk.model.oplog import Operation
+from cpdesk.model.replication import Outcome
+from cpdesk.sync.merge import Decision, RecordState, conflict_id, containers, merge
+
+
+class Bench:
+    """A record and the server's counter."""
+
+    def __init__(self) -> None:
+        self.state = RecordState()
+        self.revision = 0
+        self.seqs: dict[str, int] = {}
+
+    def does(
+        self,
+        device: str,
+        values: dict[str, str | None],
+        *,
+        base: int,
+        old: dict[str, str | None] | None = None,
+        resolves: str | None = None,
+    ) -> Decision:
+        self.seqs[device] = self.seqs.get(device, 0) + 1
+        operation = Operation(
+            op_id=f"{device}{self.seqs[device]}",
+            device=device,
+            seq=self.seqs[device],
+            prev_hash="0" * 64,
+            record="r",
+            kind="survey",
+            form="f",
+            version="1",
+            stream="110114100",
+            base=base,
+            set=values,
+            old={path: (old or {}).get(path) for path in values},
+            actor=f"person {device}",
+            at="2026-11-23T06:32:01.123Z-0000",
+            resolves=resolves,
+        )
+        decision = merge(self.state, operation)
+        self.revision += 1
+        self.state.take(operation, self.revision, decision)
+        return decision
+
+
+def test_a_field_unchanged_since_the_base_takes_the_value() -> None:
+    bench = Bench()
+    bench.does("a", {"name": "1"}, base=0)
+    decision = bench.does("b", {"name": "2"}, base=1, old={"name": "1"})
+    assert (decision.outcome, decision.applied) == (Outcome.APPLIED, {"name": "2"})
+
+
+def test_different_fields_of_one_record_do_not_meet() -> None:
+    bench = Bench()
+    bench.does("a", {"name": "1"}, base=0)
+    assert bench.does("b", {"area": "2"}, base=0).outcome is Outcome.APPLIED
+
+
+def test_a_device_goes_on_from_its_own_unsent_value() -> None:
+    bench = Bench()
+    bench.does("a", {"name": "1"}, base=0)
+    assert bench.does("a", {"name": "2"}, base=0, old={"name": "1"}).applied == {"name": "2"}
+
+
+def test_an_unseen_value_makes_a_conflict_that_keeps_both_with_who_and_when() -> None:
+    bench = Bench()
+    bench.does("a", {"name": "1"}, base=0)
+    decision = bench.does("b", {"name": "2"}, base=0)
+    (conflict,) = decision.conflicts
+    assert (decision.outcome, decision.applied) == (Outcome.CONFLICT, {})
+    assert (conflict.original, conflict.current, conflict.proposed) == (None, "1", "2")
+    assert (conflict.current_actor, conflict.proposed_actor) == ("person a", "person b")
+    assert conflict.id == conflict_id("b1", "name")
+    assert bench.state.value("name") == "1"
+
+
+def test_an_equal_value_is_no_change_and_its_writer_may_go_on_from_it() -> None:
+    bench = Bench()
+    bench.does("a", {"name": "1"}, base=0)
+    assert bench.does("b", {"name": "1"}, base=0).applied == {}
+    assert bench.does("b", {"name": "2"}, base=0, old={"name": "1"}).applied == {"name": "2"}
+
+
+def test_a_value_that_was_pulled_but_hidden_under_an_unsent_one_counts_as_unseen() -> None:
+    bench = Bench()
+    bench.does("b", {"name": "theirs"}, base=0)
+    first = bench.does("a", {"name": "mine"}, base=0)
+    second = bench.does("a", {"name": "mine too"}, base=1, old={"name": "mine"})
+    assert second.conflicts[0].proposed == "mine too"
+    assert second.settled == (first.conflicts[0].id,), "its own older proposal gives way: one question, not two"
+    assert bench.state.value("name") == "theirs"
+
+
+def test_a_resolution_settles_the_conflict() -> None:
+    bench = Bench()
+    bench.does("a", {"name": "1"}, base=0)
+    (conflict,) = bench.does("b", {"name": "2"}, base=0).conflicts
+    decision = bench.does("c", {"name": "2"}, base=2, old={"name": "1"}, resolves=conflict.id)
+    assert (decision.applied, decision.settled) == ({"name": "2"}, (conflict.id,))
+    assert bench.state.conflicts == {}
+
+
+def test_concurrent_resolutions_with_different_values_make_a_new_conflict() -> None:
+    bench = Bench()
+    bench.does("a", {"name": "1"}, base=0)
+    (conflict,) = bench.does("b", {"name": "2"}, base=0).conflicts
+    kept = bench.does("c", {"name": "1"}, base=2, old={"name": "1"}, resolves=conflict.id)
+    assert kept.applied == {"name": "1"}, "deciding for what stands is a decision too"
+    other = bench.does("d", {"name": "2"}, base=2, old={"name": "1"}, resolves=conflict.id)
+    assert (other.conflicts[0].current, other.conflicts[0].proposed) == ("1", "2")
+
+
+def test_concurrent_resolutions_with_the_same_value_agree() -> None:
+    bench = Bench()
+    bench.does("a", {"name": "1"}, base=0)
+    (conflict,) = bench.does("b", {"name": "2"}, base=0).conflicts
+    bench.does("c", {"name": "2"}, base=2, old={"name": "1"}, resolves=conflict.id)
+    assert bench.does("d", {"name": "2"}, base=2, old={"name": "1"}, resolves=conflict.id).conflicts == ()
+
+
+def test_deleting_a_record_that_was_edited_unseen_is_a_conflict() -> None:
+    bench = Bench()
+    bench.does("a", {"name": "1"}, base=0)
+    bench.does("a", {"area": "9"}, base=1)
+    decision = bench.does("b", {"@deleted": "1"}, base=1)
+    assert (decision.conflicts[0].path, decision.conflicts[0].current_op) == ("@deleted", "a2")
+    assert bench.state.value("@deleted") is None
+
+
+def test_editing_a_record_that_was_deleted_unseen_goes_in_and_asks_once_whether_to_bring_it_back() -> None:
+    bench = Bench()
+    bench.does("a", {"name": "1"}, base=0)
+    bench.does("a", {"@deleted": "1"}, base=1)
+    first = bench.does("b", {"name": "2"}, base=1, old={"name": "1"})
+    second = bench.does("b", {"area": "3"}, base=1)
+    assert first.applied == {"name": "2"}
+    assert [(c.path, c.current, c.proposed) for c in first.conflicts] == [("@deleted", "1", None)]
+    assert (second.applied, second.conflicts) == ({"area": "3"}, ())
+
+
+def test_removing_an_item_takes_everything_in_it_along() -> None:
+    bench = Bench()
+    bench.does("a", {"room[x]": "i", "room[x]/use": "bed", "room[x]/use#note": "n"}, base=0)
+    decision = bench.does("b", {"room[x]": None}, base=1, old={"room[x]": "i"})
+    assert decision.applied == {"room[x]": None, "room[x]/use": None, "room[x]/use#note": None}
+
+
+def test_removing_an_item_in_which_somebody_worked_unseen_is_one_conflict_and_holds_all_of_it() -> None:
+    bench = Bench()
+    bench.does("a", {"room[x]": "i", "room[x]/use": "bed", "room[x]/area": "12"}, base=0)
+    bench.does("a", {"room[x]/use": "kitchen"}, base=1, old={"room[x]/use": "bed"})
+    decision = bench.does(
+        "b",
+        {"room[x]": None, "room[x]/use": None, "room[x]/area": None},
+        base=1,
+        old={"room[x]": "i", "room[x]/use": "bed", "room[x]/area": "12"},
+    )
+    assert decision.applied == {}
+    assert [(c.path, c.current, c.proposed) for c in decision.conflicts] == [("room[x]", "i", None)]
+
+
+def test_editing_inside_an_item_that_was_removed_unseen_is_a_conflict() -> None:
+    bench = Bench()
+    bench.does("a", {"room[x]": "i", "room[x]/use": "bed"}, base=0)
+    bench.does("a", {"room[x]": None}, base=1, old={"room[x]": "i"})
+    decision = bench.does("b", {"room[x]/use": "kitchen", "name": "1"}, base=1, old={"room[x]/use": "bed"})
+    assert decision.applied == {"name": "1"}
+    assert [(c.path, c.original, c.current, c.proposed) for c in decision.conflicts] == [
+        ("room[x]/use", "bed", None, "kitchen")
+    ]
+
+
+def test_moving_one_item_twice_is_no_conflict_the_later_in_the_servers_order_holds() -> None:
+    bench = Bench()
+    bench.does("a", {"room[x]": "i"}, base=0)
+    bench.does("a", {"room[x]": "k"}, base=1, old={"room[x]": "i"})
+    decision = bench.does("b", {"room[x]": "m"}, base=1, old={"room[x]": "i"})
+    assert (decision.outcome, decision.applied) == (Outcome.APPLIED, {"room[x]": "m"})
+
+
+def test_moving_an_item_that_was_removed_changes_nothing_and_removing_a_moved_one_removes_it() -> None:
+    bench = Bench()
+    bench.does("a", {"room[x]": "i", "room[y]": "j"}, base=0)
+    bench.does("a", {"room[x]": None}, base=1, old={"room[x]": "i"})
+    moved = bench.does("b", {"room[x]": "m"}, base=1, old={"room[x]": "i"})
+    assert (moved.applied, moved.conflicts) == ({}, ())
+    bench.does("a", {"room[y]": "k"}, base=1, old={"room[y]": "j"})
+    assert bench.does("b", {"room[y]": None}, base=1, old={"room[y]": "j"}).applied == {"room[y]": None}
+
+
+def test_containers_are_the_items_around_a_path() -> None:
+    assert list(containers("yard/room[a]/bed[x]/size#note")) == ["yard/room[a]", "yard/room[a]/bed[x]"]
+    assert list(containers("room[a]#note")) == ["room[a]"]
+    assert list(containers("room[a]")) == []
