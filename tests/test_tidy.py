@@ -15,8 +15,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from cpdesk.base import i18n
 
 ROOT = Path(__file__).resolve().parents[1]
