@@ -42,6 +42,7 @@ PROPORTIONAL: Final = (0x2018, 0x2019, 0x201C, 0x201D, 0x2026)
 
 
 def main() -> None:
+    """Make the four fonts from the unpacked npm package that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("package", type=Path, help="the unpacked npm package")
     package: Path = parser.parse_args().package

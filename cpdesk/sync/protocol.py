@@ -124,6 +124,7 @@ def _outcome(read: Reader) -> Outcome:
 
 
 def entry_to_wire(entry: Entry) -> dict[str, Any]:
+    """One operation with the server's judgement, as JSON carries it."""
     return {
         "stream": entry.stream,
         "revision": entry.revision,
@@ -137,6 +138,7 @@ def entry_to_wire(entry: Entry) -> dict[str, Any]:
 
 
 def entry_from_wire(value: Any, place: str) -> Entry:
+    """The same, read strictly. Raises IntegrityFault CP-3201 with the place of what is wrong."""
     read = Reader(value, place, _ENTRY_FIELDS)
     signed = SignedOperation(
         operation_from_wire(read.raw("operation"), f"{place}.operation"), read.signature("signature")
@@ -154,6 +156,7 @@ def entry_from_wire(value: Any, place: str) -> Entry:
 
 
 def conflict_from_wire(value: Any, place: str) -> Conflict:
+    """One conflict, read strictly. Raises IntegrityFault CP-3201 with the place of what is wrong."""
     read = Reader(value, place, _CONFLICT_FIELDS)
     return Conflict(
         id=read.conflict_id("id"),
