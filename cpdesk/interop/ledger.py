@@ -97,8 +97,8 @@ _COLUMNS: Final = (
     _Column("householder_name", "household", 11),
     _Column("village", "household", 10),
     _Column("build_year", "house", 6.5, shown_as="0", align="center"),
-    _amount("floor_area_m2", "house", 8, "m2", "#,##0.#"),
-    _amount("heated_area_m2", "house", 8, "m2", "#,##0.#"),
+    _amount("floor_area_m2", "house", 8, "m2", "#,##0.0"),
+    _amount("heated_area_m2", "house", 8, "m2", "#,##0.0"),
     _Column("heating_now", "house", 13),
     _amount("coal_t", "season", 7, "t", "#,##0.00"),
     _amount("electricity_kwh", "season", 8.5, "kwh"),
@@ -189,16 +189,16 @@ def _read_row(number: int, values: tuple[object, ...], text: Translator) -> Ledg
 
 
 def _write_head(sheet: Any, head: LedgerHead, text: Translator) -> None:
-    _put(sheet, _TITLE_ROW, 1, head.title, font=Font(bold=True, size=16), align="center")
+    _put(sheet, _TITLE_ROW, 1, head.title, font=_font(bold=True, size=16), align="center")
     sheet.merge_cells(f"A{_TITLE_ROW}:{_LAST}{_TITLE_ROW}")
     sheet.row_dimensions[_TITLE_ROW].height = 30
     facts = [text("ledger.unit_of", office=head.office)] if head.office else []
     facts += [text("ledger.period", period=head.period)] if head.period else []
     facts += [text("ledger.number", number=head.number)] if head.number else []
     facts += [text("ledger.sample")] if head.sample else []
-    _put(sheet, _FACTS_ROW, 1, "　　".join(facts), font=Font(size=10, color="55606B"))
+    _put(sheet, _FACTS_ROW, 1, "　　".join(facts), font=_font(size=10, color="55606B"))
     sheet.merge_cells(f"A{_FACTS_ROW}:{_LAST}{_FACTS_ROW}")
-    bold = Font(bold=True, size=10)
+    bold = _font(bold=True, size=10)
     start = 1
     for place, column in enumerate(_COLUMNS, 1):
         sheet.column_dimensions[get_column_letter(place)].width = column.width
@@ -206,7 +206,7 @@ def _write_head(sheet: Any, head: LedgerHead, text: Translator) -> None:
         _put(sheet, _GROUP_ROW, place, "", font=bold, align="center", boxed=True, shaded=True)
         _put(sheet, _HEAD_ROW, place, text(f"ledger.column.{column.name}"), font=bold, align="center", boxed=True,
              shaded=True)  # fmt: skip
-        _put(sheet, _UNIT_ROW, place, unit, font=Font(size=9, color="55606B"), align="center", boxed=True, shaded=True)
+        _put(sheet, _UNIT_ROW, place, unit, font=_font(size=9, color="55606B"), align="center", boxed=True, shaded=True)
         if place == len(_COLUMNS) or _COLUMNS[place].group != column.group:
             sheet.cell(_GROUP_ROW, start).value = text(f"ledger.group.{column.group}")
             sheet.merge_cells(start_row=_GROUP_ROW, end_row=_GROUP_ROW, start_column=start, end_column=place)
@@ -215,11 +215,12 @@ def _write_head(sheet: Any, head: LedgerHead, text: Translator) -> None:
 
 
 def _write_row(sheet: Any, number: int, serial: int, row: LedgerRow) -> None:
+    sheet.row_dimensions[number].height = 18
     for place, column in enumerate(_COLUMNS, 1):
         value = serial if column.name == "serial" else getattr(row, column.name)
         if value is None or value == "":
             value = _NOTHING
-        cell = _put(sheet, number, place, value, font=Font(size=10), align=column.align, boxed=True)
+        cell = _put(sheet, number, place, value, font=_font(size=10), align=column.align, boxed=True)
         if column.shown_as:
             cell.number_format = column.shown_as
         elif column.name != "serial":
@@ -228,17 +229,18 @@ def _write_row(sheet: Any, number: int, serial: int, row: LedgerRow) -> None:
 
 def _write_foot(sheet: Any, count: int, text: Translator) -> None:
     number = _FIRST_ROW + count
-    bold = Font(bold=True, size=10)
+    bold = _font(bold=True, size=10)
     for place, column in enumerate(_COLUMNS, 1):
         cell = _put(sheet, number, place, "", font=bold, align=column.align, boxed=True, shaded=True)
         if column.total and count:
             letter = get_column_letter(place)
-            cell.value = f"=SUBTOTAL(109,{letter}{_FIRST_ROW}:{letter}{number - 1})"
+            cells = f"{letter}{_FIRST_ROW}:{letter}{number - 1}"
+            cell.value = f'=IF(SUBTOTAL(102,{cells})=0,"{_NOTHING}",SUBTOTAL(109,{cells}))'
             cell.number_format = column.shown_as
     _put(sheet, number, 1, text("ledger.total", n=count), font=bold, boxed=True, shaded=True)
     sheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=4)
     for below, key in ((1, "ledger.note"), (3, "ledger.signatures")):
-        _put(sheet, number + below, 1, text(key), font=Font(size=9 if below == 1 else 10))
+        _put(sheet, number + below, 1, text(key), font=_font(size=9 if below == 1 else 10))
         sheet.merge_cells(f"A{number + below}:{_LAST}{number + below}")
 
 
@@ -256,6 +258,12 @@ def _set_up_page(sheet: Any, count: int, text: Translator) -> None:
     margins.left = margins.right = 0.4
     margins.top, margins.bottom = 0.6, 0.7
     sheet.oddFooter.right.text = text("ledger.page")
+
+
+def _font(**style: Any) -> Font:
+    return Font(
+        name="SimSun", **style
+    )  # on every office computer; without it Excel draws Latin figures and Chinese apart
 
 
 def _put(
@@ -276,7 +284,8 @@ def _put(
     else:
         cell.value = value
     cell.font = font
-    cell.alignment = Alignment(horizontal=align, vertical="center", wrap_text=boxed)
+    indent = 1 if boxed and align == "right" else 0
+    cell.alignment = Alignment(horizontal=align, vertical="center", wrap_text=boxed, indent=indent)
     if boxed:
         cell.border = _BOX
     if shaded:
