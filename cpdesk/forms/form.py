@@ -83,6 +83,7 @@ class NodeDef:
         type: data type of the bind ("string", "int", "decimal", "date", "dateTime", "time", "geopoint", "binary", ...);
             questions of `select` keep "string".
         control: "input", "select1", "select", "upload", "trigger", "range", "rank", "group", "repeat" or "".
+        named: the children by name.
         attributes: attributes of other namespaces that the bind carries, by local name (quantity, unit, ask, ...).
     """
 
@@ -92,6 +93,7 @@ class NodeDef:
     kind: Kind
     parent: NodeDef | None
     children: list[NodeDef] = field(default_factory=list)
+    named: dict[str, NodeDef] = field(default_factory=dict)
     type: str = "string"
     control: str = ""
     appearance: str = ""

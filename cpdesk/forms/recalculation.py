@@ -180,7 +180,9 @@ class Recalculation:
         count = int(min(max(wanted, 0), ITEMS_MAX)) if not math.isnan(wanted) else 0
         items = self._instance.items(stand)
         for _ in range(count - len(items)):
-            self.add_item(stand, None)
+            self._make_item(stand, None)
+        if count > len(items):
+            self.wake_item_readers(stand)
         for item in reversed(items[count:]):
             self.drop_item(item)
 
@@ -192,6 +194,11 @@ class Recalculation:
         """
         if len(self._instance.items(stand)) >= ITEMS_MAX:
             raise InputFault("CP-1220", path=stand.path, limit=ITEMS_MAX)
+        item = self._make_item(stand, after)
+        self.wake_item_readers(stand)
+        return item
+
+    def _make_item(self, stand: Node, after: Node | None) -> Node:
         item = self._instance.new_item(stand, after)
         for node in self._instance.below(item):
             node.relevant = node.parent is None or node.parent.relevant
@@ -200,7 +207,6 @@ class Recalculation:
             elif node.value:
                 self._values[node.path] = node.value
         self.wake_all(item)
-        self.wake_item_readers(stand)
         assert stand.definition is not None
         self.act(stand.definition.actions, NEW_REPEAT, item)
         return item

@@ -154,6 +154,9 @@ class _Finder:
 
     def _reach(self, step: Step, node: NodeDef | None) -> Iterable[NodeDef | None]:
         children = [self._root] if node is None else node.children
+        if step.axis == "child" and node is not None and not step.test.endswith((")", "*")):
+            found_child = node.named.get(step.test)
+            return [] if found_child is None else [found_child]
         ancestors = _ancestors(node)
         match step.axis:
             case "child":

@@ -7,7 +7,8 @@ entity can ever expand, and bounds size, depth and number of elements.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
@@ -34,6 +35,7 @@ class Node:
     Attributes:
         kind: one of DOCUMENT, ELEMENT, TEXT, ATTRIBUTE, COMMENT, INSTRUCTION.
         name: qualified name as written; `local` and `uri` are its parts.
+        attributes: texts by qualified name.
         value: own text of a leaf; None for an element with children.
         relevant: effective relevance; always True outside a running form. Irrelevant nodes are in no node-set.
         shown: a running form's own relevance, before its ancestors are asked.
@@ -43,29 +45,27 @@ class Node:
         keyed: indexes over the children of a node that never changes (choice lists), made when first asked for.
     """
 
-    __slots__ = (
-        "attributes", "children", "definition", "fault", "frozen", "keyed", "kind", "local", "name", "named", "parent",
-        "path", "rank", "relevant", "shown", "uri", "value",
-    )  # fmt: skip
+    # Defaults stand in the class: a form has many thousand nodes, and most differ from these in nothing.
+    local = ""
+    uri = ""
+    definition: NodeDef | None = None
+    relevant = True
+    shown = True
+    path = ""
+    rank = ""
+    fault: InputFault | None = None
+    frozen = False
+    named: dict[str, list[Node]] | None = None
+    keyed: dict[tuple[str, str], dict[str, list[Node]]] | None = None
+    attributes: Mapping[str, str] = MappingProxyType({})
+    _attribute_nodes: list[Node] | None = None
 
     def __init__(self, kind: int, name: str = "", value: str | None = None, parent: Node | None = None) -> None:
         self.kind = kind
         self.name = name
-        self.local = name
-        self.uri = ""
         self.value = value
         self.parent = parent
         self.children: list[Node] = []
-        self.attributes: dict[str, Node] = {}
-        self.definition: NodeDef | None = None
-        self.relevant = True
-        self.shown = True
-        self.path = ""
-        self.rank = ""
-        self.fault: InputFault | None = None
-        self.frozen = False
-        self.named: dict[str, list[Node]] | None = None
-        self.keyed: dict[tuple[str, str], dict[str, list[Node]]] | None = None
 
     def __repr__(self) -> str:
         return f"<Node {self.path or self.name}>"
@@ -125,8 +125,15 @@ class Node:
 
     def attribute(self, name: str, default: str = "") -> str:
         """The text of an attribute by its qualified name."""
-        found = self.attributes.get(name)
-        return default if found is None or found.value is None else found.value
+        return self.attributes.get(name, default)
+
+    def attribute_nodes(self) -> list[Node]:
+        """The attributes as nodes; made when an expression first asks for them."""
+        if self._attribute_nodes is None:
+            self._attribute_nodes = [Node(ATTRIBUTE, name, text, self) for name, text in self.attributes.items()]
+            for node in self._attribute_nodes:
+                node.local = node.name.rpartition(":")[2]
+        return self._attribute_nodes
 
     def first(self, local: str) -> Node | None:
         """The first child element of that local name."""
@@ -192,6 +199,7 @@ class _Reader:
         self._keep_text = keep_text
         self._open: list[Node] = [self.document]
         self._elements = 0
+        self._names: dict[str, tuple[str, str, str]] = {}
 
     def refuse(self, name: str, *_rest: object) -> None:
         raise InputFault("CP-1202", name=name)
@@ -208,13 +216,24 @@ class _Reader:
         parent = self._open[-1]
         if not self._keep_text and parent.value is not None:
             self._split(parent)
-        node = _named(ELEMENT, name, parent)
-        for key, value in attributes.items():
-            attribute = _named(ATTRIBUTE, key, node)
-            attribute.value = value
-            node.attributes[attribute.name] = attribute
+        qualified, local, uri = self._names.get(name) or self._name(name)
+        node = Node(ELEMENT, qualified, None, parent)
+        node.local = local
+        node.uri = uri
+        if attributes:
+            node.attributes = {(self._names.get(key) or self._name(key))[0]: text for key, text in attributes.items()}
         parent.children.append(node)
         self._open.append(node)
+
+    def _name(self, name: str) -> tuple[str, str, str]:
+        """expat gives `uri local prefix`, `uri local` for the default namespace, or `local`."""
+        parts = name.split(" ")
+        if len(parts) == 1:
+            found = (name, name, "")
+        else:
+            found = (f"{parts[2]}:{parts[1]}" if len(parts) == 3 else parts[1], parts[1], parts[0])
+        self._names[name] = found
+        return found
 
     def end(self, _name: str) -> None:
         node = self._open.pop()
@@ -249,13 +268,3 @@ class _Reader:
             last.value = (last.value or "") + text
         else:
             parent.children.append(Node(TEXT, "", text, parent))
-
-
-def _named(kind: int, name: str, parent: Node) -> Node:
-    """expat gives `uri local prefix`, `uri local` for the default namespace, or `local`."""
-    node = Node(kind, name, None, parent)
-    if " " in name:
-        parts = name.split(" ")
-        node.uri, node.local = parts[0], parts[1]
-        node.name = f"{parts[2]}:{parts[1]}" if len(parts) == 3 else parts[1]
-    return node

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from cpdesk.base.errors import InputFault
@@ -17,7 +16,6 @@ from cpdesk.forms.xpath.compile import Expression, compile_expression
 _NODES_MAX: Final = 20_000
 _LANGUAGE: Final = re.compile(r"\(([A-Za-z]{2,3}(?:-\w+)*)\)\s*\Z")
 _ITEXT: Final = re.compile(r"\s*jr:itext\(\s*(?:'([^']*)'|\"([^\"]*)\")\s*\)\s*\Z")
-_XFORMS: Final = "http://www.w3.org/2002/xforms"
 _OWN_ATTRIBUTES: Final = frozenset(("preload", "preloadParams", "constraintMsg", "requiredMsg"))
 
 
@@ -136,6 +134,7 @@ class _Loader:
             self.by_path[path] = found
             if parent is not None:
                 parent.children.append(found)
+                parent.named[found.name] = found
         for child in children:
             self._define(child, found, repeats)
         return found
@@ -157,17 +156,18 @@ class _Loader:
         node.readonly = self._rule(node, bind, "readonly", "false()")
         node.constraint = self._rule(node, bind, "constraint", "true()")
         node.calculate = self._rule(node, bind, "calculate", "")
-        for attribute in bind.attributes.values():
-            if attribute.uri and attribute.uri != _XFORMS and attribute.local not in _OWN_ATTRIBUTES:
-                node.attributes[attribute.local] = attribute.text
-            if attribute.local == "preload":
-                node.preload = (attribute.text, node.preload[1])
-            elif attribute.local == "preloadParams":
-                node.preload = (node.preload[0], attribute.text)
-            elif attribute.local == "constraintMsg":
-                node.constraint_message = self.words_of(attribute.text, f"constraintMsg {node.path}")
-            elif attribute.local == "requiredMsg":
-                node.required_message = self.words_of(attribute.text, f"requiredMsg {node.path}")
+        for name, text in bind.attributes.items():
+            prefix, _, local = name.rpartition(":")
+            if prefix and local not in _OWN_ATTRIBUTES:
+                node.attributes[local] = text
+            if local == "preload":
+                node.preload = (text, node.preload[1])
+            elif local == "preloadParams":
+                node.preload = (node.preload[0], text)
+            elif local == "constraintMsg":
+                node.constraint_message = self.words_of(text, f"constraintMsg {node.path}")
+            elif local == "requiredMsg":
+                node.required_message = self.words_of(text, f"requiredMsg {node.path}")
         node.soft_min = _number(node, "soft_min")
         node.soft_max = _number(node, "soft_max")
 
@@ -297,8 +297,3 @@ def _number(node: NodeDef, name: str) -> float | None:
         return float(text) if text else None
     except ValueError:
         raise InputFault("CP-1204", what=f"{name} = {text}", place=node.path) from None
-
-
-def attributes_of(element: Node) -> Mapping[str, str]:
-    """Attributes by local name, for the few that come with or without a prefix."""
-    return {attribute.local: attribute.text for attribute in element.attributes.values()}

@@ -78,10 +78,8 @@ def _decimal_date_time(_context: Context, value: Value) -> Value:
 
 def _decimal_time(_context: Context, value: Value) -> Value:
     text = to_text(value)
-    if len(text) > 4 and text[2] == ":":
-        found = date_of_text(f"1970-01-02T{text}")
-    else:
-        found = as_date("decimal-time", value)
+    is_time = len(text) > 4 and text[2] == ":"
+    found = date_of_text(f"1970-01-02T{text}") if is_time else as_date("decimal-time", value)
     if found is None:
         return NAN
     moment = moment_of(found).astimezone(values.ZONE)

@@ -308,7 +308,7 @@ _REVERSE: Final = frozenset(("ancestor", "ancestor-or-self", "preceding", "prece
 _AXES: Final[dict[str, Callable[[Node], list[Node]]]] = {
     "ancestor": _ancestors,
     "ancestor-or-self": lambda node: [node, *_ancestors(node)],
-    "attribute": lambda node: list(node.attributes.values()),
+    "attribute": Node.attribute_nodes,
     "child": _children,
     "descendant": _descendants,
     "descendant-or-self": lambda node: list(node.walk()),

@@ -1,0 +1,139 @@
+"""Forms and answers made to break the engine end in a coded error, soon."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from cpdesk.base.errors import InputFault
+from cpdesk.forms.form import Form
+from cpdesk.forms.publish import compile_xlsform
+from cpdesk.forms.session import Session
+from cpdesk.forms.xform import load_form
+from cpdesk.forms.xpath.compile import compile_expression
+
+LAUGHS = """<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>
+<html><head><title>&c;</title></head></html>"""
+
+
+@pytest.fixture(autouse=True)
+def soon() -> Iterator[None]:
+    started = time.process_time()
+    yield
+    assert time.process_time() - started < 10
+
+
+def code_of(action: Callable[[], object]) -> str:
+    with pytest.raises(InputFault) as caught:
+        action()
+    assert caught.value.message("zh")
+    assert caught.value.remedy("zh")
+    return caught.value.code
+
+
+def form_of(binds: str, *, body: str = "", data: str = "<a/><b/>") -> str:
+    return (
+        '<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" '
+        'xmlns:jr="http://openrosa.org/javarosa"><h:head><h:title>t</h:title><model><instance>'
+        f'<data id="t">{data}</data></instance>{binds}</model></h:head><h:body>{body}</h:body></h:html>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("xml", "code"),
+    [
+        (LAUGHS, "CP-1202"),
+        ('<!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>', "CP-1202"),
+        ("<html><head>", "CP-1201"),
+        ("", "CP-1201"),
+        ("<a>" * 5000 + "</a>" * 5000, "CP-1203"),
+        ("<html/>", "CP-1204"),
+        (form_of('<bind nodeset="/data/zz" type="int"/>'), "CP-1210"),
+        (form_of('<bind nodeset="/data/a" calculate="/data/bb + 1"/>'), "CP-1210"),
+        (form_of('<bind nodeset="/data/a" calculate="cuont(/data/b)"/>'), "CP-1206"),
+        (form_of('<bind nodeset="/data/a" calculate="pulldata(/data/b)"/>'), "CP-1207"),
+        (form_of('<bind nodeset="/data/a" calculate="count()"/>'), "CP-1208"),
+        (form_of('<bind nodeset="/data/a" calculate="1 +"/>'), "CP-1205"),
+        (form_of('<bind nodeset="/data/a" calculate="/data/b"/><bind nodeset="/data/b" calculate="../a"/>'), "CP-1211"),
+        (form_of('<bind nodeset="/data/a" relevant=". = 1"/>'), "CP-1211"),
+    ],
+)
+def test_a_wrong_form_is_refused_with_its_code(xml: str, code: str) -> None:
+    assert code_of(lambda: load_form(xml)) == code
+
+
+def test_errors_name_place_and_nearest_name() -> None:
+    with pytest.raises(InputFault) as caught:
+        load_form(form_of('<bind nodeset="/data/a" calculate="cuont(/data/b)"/>'))
+    assert "calculate a" in caught.value.message("en")
+    assert "count" in caught.value.remedy("en")
+    with pytest.raises(InputFault) as caught:
+        load_form(form_of('<bind nodeset="/data/a" calculate="/data/b"/><bind nodeset="/data/b" calculate="../a"/>'))
+    assert "a (calculate) → b (calculate)" in caught.value.message("en")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(" * 1000 + "1" + ")" * 1000,
+        "if(1, " * 1000 + "1" + ", 2)" * 1000,
+        "a[" * 1000 + "1" + "]" * 1000,
+        "1" + " + 1" * 20_000,
+        "not(" * 1000 + "1" + ")" * 1000,
+    ],
+)
+def test_huge_expressions_are_refused(source: str) -> None:
+    assert code_of(lambda: compile_expression(source, "here")) == "CP-1209"
+
+
+def test_expressions_as_deep_as_allowed_run(load: Callable[..., Form], open_session: Callable[..., Session]) -> None:
+    session = open_session()
+    nested = "if(. = '', " * 98 + "'deep'" + ", '')" * 98
+    assert session.evaluate(nested, "head") == "deep"
+    assert session.evaluate("-" * 5000 + "1", "head") == "1"
+    assert session.evaluate("1" + "+1" * 4000, "head") == "4001"
+    assert session.evaluate("." + "[1]" * 90, "head") == ""
+
+
+def test_a_long_answer_is_refused_at_once(open_session: Callable[..., Session]) -> None:
+    session = open_session()
+    assert code_of(lambda: session.set("head", "x" * 10_000_000)) == "CP-1215"
+    assert session.answers().get("head") is None
+
+
+def test_an_endless_walk_is_given_up(open_session: Callable[..., Session]) -> None:
+    session = open_session()
+    for _ in range(100):
+        session.add_item("yard/building")
+    source = "count(//*[count(//*[count(//*) > 1]) > 1])"
+    assert code_of(lambda: session.evaluate(source, "head")) == "CP-1219"
+
+
+def test_a_repeat_count_is_bounded(load: Callable[..., Form], open_session: Callable[..., Session]) -> None:
+    form = load(
+        "type | name | label | repeat_count",
+        "integer | n | N | ",
+        "begin_repeat | r | R | ${n}",
+        "text | t | T | ",
+        "end_repeat | | | ",
+    )
+    session = open_session(form=form)
+    session.set("n", "99999999999999999999999")
+    assert len(session.children("r")) == 2000
+    session.set("n", "1")
+    assert len(session.children("r")) == 1
+
+
+@pytest.mark.parametrize(
+    "source", ["no table at all", "| survey |\n| | type | name |\n| | texxt | a |", b"PK\x03\x04 damaged"]
+)
+def test_a_wrong_xlsform_is_refused(source: str | bytes) -> None:
+    assert code_of(lambda: compile_xlsform(source, name="bad")) == "CP-1216"
+
+
+def test_an_xlsform_error_names_sheet_and_row() -> None:
+    with pytest.raises(InputFault) as caught:
+        compile_xlsform("| survey |\n| | type | name | label |\n| | text | a | A |\n| | texxt | b | B |", name="bad")
+    assert "row 3" in caught.value.message("en")
