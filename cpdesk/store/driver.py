@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 if TYPE_CHECKING:
     import sqlite3
@@ -68,7 +67,7 @@ def connect(path: Path, key: bytes, *, read_only: bool = False, immutable: bool 
     mode = "immutable=1" if immutable else "mode=ro" if read_only else "mode=rwc"
     # Connections are used by one thread at a time, but closed by the thread that closes the store.
     connection: Connection = _driver().connect(
-        f"file:{quote(str(path.absolute()))}?{mode}", uri=True, isolation_level=None, check_same_thread=False
+        f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, check_same_thread=False
     )
     try:
         _unlock(connection, key)

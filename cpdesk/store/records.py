@@ -250,7 +250,7 @@ class Records(Lists):
             "SELECT number, id, updated_at FROM records WHERE number > ? ORDER BY number LIMIT ?", (after, batch)
         ).fetchall()
         for _, record, updated_at in rows:
-            self._shelf.put(db, self._shelf.need(db, record), updated_at)
+            self._shelf.put(db, self._shelf.need(db, record), updated_at, terms_anew=True)
         return len(rows), rows[-1][0] if rows else after
 
     def _changing(

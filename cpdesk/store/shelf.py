@@ -122,8 +122,12 @@ class Shelf:
         db.execute("INSERT INTO fields (number, visible, server) VALUES (?, '{}', '{}')", (number,))
         return Shelved(number, head, {}, {}, 0, 0)
 
-    def put(self, db: Database, shelved: Shelved, updated_at: str) -> None:
-        """Write the record back: its fields, its row of the lists and its words of the search."""
+    def put(self, db: Database, shelved: Shelved, updated_at: str, *, terms_anew: bool = False) -> None:
+        """Write the record back: its fields, its row of the lists and its words of the search.
+
+        Args:
+            terms_anew: make the terms of the search also where the text is the same.
+        """
         server = shelved.server_fields if shelved.unsent else None
         db.execute(
             "UPDATE fields SET visible = ?, server = ? WHERE number = ?",
@@ -132,7 +136,7 @@ class Shelf:
         record = record_of(shelved, updated_at)
         description = self._described(record)
         search_text = "" if record.deleted else normalise((description.title, *description.search_texts))
-        self._index(db, shelved.number, search_text)
+        self._index(db, shelved.number, search_text, terms_anew)
         db.execute(
             "UPDATE records SET version = ?, status = ?, site = ?, title = ?, village = ?, search_text = ?,"
             " summary = ?, revision = ?, updated_at = ?, deleted = ?, sample = ?, conflicts = ?, unsent = ?"
@@ -162,9 +166,9 @@ class Shelf:
             _log.error("a record of form %s could not be described: %s", record.form, type(error).__name__)
             return Description(record.id)
 
-    def _index(self, db: Database, number: int, search_text: str) -> None:
+    def _index(self, db: Database, number: int, search_text: str, terms_anew: bool) -> None:
         before = db.execute("SELECT search_text FROM records WHERE number = ?", (number,)).fetchone()[0]
-        if before == search_text:
+        if before == search_text and not terms_anew:
             return
         if before:
             db.execute("DELETE FROM search WHERE rowid = ?", (number,))

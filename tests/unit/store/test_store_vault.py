@@ -8,12 +8,15 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import keyring
+import keyring.backends.fail
 import pytest
+from keyring.backend import KeyringBackend
 
 from cpdesk.base.clock import FixedClock
 from cpdesk.base.errors import AccessFault, EnvironmentFault, IntegrityFault
 from cpdesk.store import recovery_code
-from cpdesk.store.keystores import FileKeyStore
+from cpdesk.store.keystores import FileKeyStore, SystemKeyStore, key_store_here
 from cpdesk.store.vault import DELAY_MAX_S, FREE_TRIES, PinCost, Vault, delay_s
 
 QUICK = PinCost(passes=1, memory_kib=64, lanes=1)
@@ -193,6 +196,42 @@ def test_the_file_key_store_is_for_this_account_alone(tmp_path: Path) -> None:
     assert store.get("one") == b"another"
     if sys.platform != "win32":
         assert stat.S_IMODE((tmp_path / "secrets" / "one.secret").stat().st_mode) == 0o600
+
+
+def test_the_system_s_key_store_is_used_where_it_keeps_what_it_is_given(tmp_path: Path) -> None:
+    before = keyring.get_keyring()  # before our classes are known: keyring would choose among them
+
+    class Kept(KeyringBackend):
+        priority = 5.0  # type: ignore[assignment]
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.kept: dict[tuple[str, str], str] = {}
+
+        def get_password(self, service: str, username: str) -> str | None:
+            return self.kept.get((service, username))
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            self.kept[service, username] = password
+
+        def delete_password(self, service: str, username: str) -> None:
+            del self.kept[service, username]
+
+    class Forgetful(Kept):
+        def get_password(self, service: str, username: str) -> str | None:
+            return None
+
+    try:
+        for backend, kind in ((Kept(), "system"), (Forgetful(), "file"), (keyring.backends.fail.Keyring(), "file")):
+            keyring.set_keyring(backend)
+            found = key_store_here(tmp_path)
+            assert found.name_of_kind == kind
+            found.set("one", b"\x00secret")
+            assert found.get("one") == b"\x00secret" and found.get("two") is None
+        keyring.set_keyring(keyring.backends.fail.Keyring())
+        assert SystemKeyStore().get("one") is None
+    finally:
+        keyring.set_keyring(before)
 
 
 def test_the_default_cost_is_rfc_9106_s() -> None:
