@@ -7,6 +7,7 @@ from cpdesk.reports.sheet import HEAD, MM, NOTE, TITLE, WIDTH_MM, Sheet, Type, b
 _BADGE = Type(10.5, 15, True, "bad")
 _NOTE_BOLD = Type(9, 13.5, True, "ink")
 _LINE = Type(10.5, 15, False, "ink2")
+_LONG_LINE = Type(9, 12, False, "ink2")
 
 
 def binding(sheet: Sheet) -> None:
@@ -25,10 +26,11 @@ def first_head(sheet: Sheet, *, title: str, badge: str, lines: tuple[str, str], 
     if badge:
         _badge(sheet, end + 4, 22, badge)
     room = WIDTH_MM - size - 6
+    style = _LINE if all(sheet.width(line, _LINE) <= room for line in lines) else _LONG_LINE
     y = 25.4
     for line in lines:
-        y = sheet.para(left, y, room, line, _LINE, most=2)
-    rule = max(39.0, y + 1.2)
+        y = sheet.para(left, y, room, line, style, most=1 if style is _LINE else 2)
+    rule = max(39.0, y + 0.6)
     sheet.line(0, rule, WIDTH_MM, rule, width=1.1)
 
 
@@ -77,15 +79,16 @@ def section(
 ) -> float:
     """Head of a block with its bar; `note_at` is beside, right or below. Returns where the content begins."""
     sheet.rect(x, y, 1.2, 4.6, fill="accent")
-    end = x + 3 + sheet.text(x + 3, y + 4.2, title, HEAD, room=width - 3)
+    end = x + 3 + sheet.text(x + 3, y + 4.2, title, sheet.fitted(title, HEAD, width - 3, smallest=9), room=width - 3)
     if note and note_at == "below":
         return sheet.para(x + 3, y + 5.4, width - 3, note, NOTE, most=2) + 1.5
     if note:
         room = x + width - end - 2.5
+        style = sheet.fitted(note, NOTE, room)
         if note_at == "beside":
-            sheet.text(end + 2.5, y + 4.1, note, NOTE, room=room)
+            sheet.text(end + 2.5, y + 4.1, note, style, room=room)
         else:
-            sheet.text(x + width, y + 4.1, note, NOTE, align="right", room=room)
+            sheet.text(x + width, y + 4.1, note, style, align="right", room=room)
     return y + 8.2
 
 

@@ -10,7 +10,8 @@ from cpdesk.model.assessment import Audit
 from cpdesk.reports.household_content import MINUS, Figure
 from cpdesk.reports.rounding import rounded
 
-_SIGNS: Final = (("degC", "℃"), ("CO2", "CO₂"), ("SO2", "SO₂"), ("m2", "m²"), ("m3", "m³"), ("K)", "K)"))
+_SIGNS: Final = (("degC", "℃"), ("CO2", "CO₂"), ("SO2", "SO₂"), ("m2", "m²"), ("m3", "m³"))
+_WITHOUT_UNIT: Final = frozenset({"", "-", "household"})
 
 
 def groups_of(audit: Audit) -> dict[str, str]:
@@ -50,6 +51,8 @@ def joined(words: Sequence[str], translate: Translator) -> str:
 
 def unit(name: str, translate: Translator) -> str:
     """A unit as it is printed: m2 → m², CNY/a → 元/年, piece → 樘."""
+    if name in _WITHOUT_UNIT:
+        return ""
     if translate.has(f"report.unit.{name}"):
         return translate(f"report.unit.{name}")
     for plain, sign in _SIGNS:

@@ -13,6 +13,7 @@ from cpdesk.reports.sheet import ANSWER, BODY, FIGURE, MM, WIDTH_MM, Sheet, Type
 _LABEL = Type(10.5, 15, True, "accent")
 _TILE_TITLE = Type(10.5, 15, True, "ink2")
 _TILE_LINE = Type(10.5, 14.3, False, "ink2")
+_TILE_SMALL = Type(8.6, 10.4, False, "ink2")
 _UNIT = Type(11, 15, True)
 _STEP = Type(12, 17, True)
 _NUMBER = Type(12.5, 17, True)
@@ -73,9 +74,17 @@ def tiles(sheet: Sheet, items: tuple[Tile, ...]) -> None:
         style = sheet.fitted(tile.figure.marked, FIGURE, room, smallest=15)
         end = left + 3 + sheet.text(left + 3, top + 14.4, tile.figure.marked, style)
         sheet.text(end + 1.2, top + 14.4, tile.unit, _UNIT)
-        y = top + 16.4
-        for text in tile.lines[:2]:
-            y = sheet.para(left + 3, y, TILE_MM - 4, text, sheet.fitted(text, _TILE_LINE, TILE_MM - 4), most=1)
+        _tile_lines(sheet, left + 3, top + 16.4, tile.lines[:2])
+
+
+def _tile_lines(sheet: Sheet, x: float, y: float, lines: tuple[str, ...]) -> None:
+    """Two lines of body size; longer words get small lines, of which three fit."""
+    room = TILE_MM - 4
+    styles = [sheet.fitted(text, _TILE_LINE, room, smallest=9) for text in lines]
+    if any(sheet.width(text, style) > room for text, style in zip(lines, styles, strict=True)):
+        styles = [_TILE_SMALL] * len(lines)
+    for text, style in zip(lines, styles, strict=True):
+        y = sheet.para(x, y, room, text, style, most=2)
 
 
 def _steps(sheet: Sheet, top: float, steps: tuple[Step, ...], copy: Copy) -> None:

@@ -123,7 +123,8 @@ def _comparison(sheet: Sheet, top: float, data: Choices, copy: Copy) -> float:
     y = top + head_mm
     sheet.line(0, y, width, y, width=0.5)
     for (label, style, cell), height in zip(rows, heights, strict=True):
-        sheet.para(1.6, y + height / 2 - style.leading / 2 / MM, _LABEL_MM - 1.6, label, style, most=1)
+        fitted = sheet.fitted(label, style, _LABEL_MM - 2)
+        sheet.para(1.6, y + height / 2 - style.leading / 2 / MM, _LABEL_MM - 1.6, label, fitted, most=1)
         for number, choice in enumerate(data.choices):
             cell(sheet, _LABEL_MM + number * _COLUMN_MM + 3, y + height / 2, choice)
         y += height
