@@ -73,7 +73,7 @@ class Assessment:
         heat_need_kwh: heat the rooms need; `heat_index_w_m2` mean heating power per m2 over the season.
         peak_kw: highest hourly heating power.
         coldest_days_c: mean room temperature over the five coldest days.
-        season_mean_c: mean room temperature of the season.
+        season_mean_c: mean room temperature of the season; `operative_mean_c` felt, with the surfaces' share.
         months: the months of the heating season in order.
         loss_shares_pct: whole percent by part (wall, roof, window, door, floor, air), summing to 100.
     """
@@ -85,6 +85,7 @@ class Assessment:
     design_load_kw: Quantity
     coldest_days_c: Quantity
     season_mean_c: Quantity
+    operative_mean_c: Quantity
     co2_t: Quantity
     kgce: Quantity
     final_energy_kwh: Quantity

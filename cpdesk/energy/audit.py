@@ -1,0 +1,210 @@
+"""The audit of one household: `audit(building, tables, weather=..., wishes=...)`.
+
+Every applicable combination of the catalogue is evaluated; three of them become packages; every figure says how it was
+made and how sure it is. The same building, tables, weather and wishes always give the same audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from cpdesk.energy.checks import bill_checks, factors_used, free_acts, hand_check, what_ifs
+from cpdesk.energy.climate import Weather, make_weather
+from cpdesk.energy.envelope import layout
+from cpdesk.energy.grid import Grid, evaluate, frontier, make_setting
+from cpdesk.energy.measures import Verdict, judge
+from cpdesk.energy.packages import choose, make_package, measures_of, paid, payback
+from cpdesk.energy.ranges import Case, Outcome, cases, influences, interval, outcomes
+from cpdesk.energy.statement import assess_state, quantity
+from cpdesk.energy.systems import limit_w
+from cpdesk.energy.tables import EnergyTables
+from cpdesk.model.assessment import (
+    Assessment,
+    Audit,
+    FrontierPoint,
+    NearMiss,
+    Offer,
+    Package,
+    Quantity,
+    Wishes,
+)
+from cpdesk.model.building import Building
+from cpdesk.model.records import Quality
+
+_CLOUD: Final = 400
+_MISSES: Final = 3
+NO_WISHES: Final = Wishes()
+
+
+def audit(
+    building: Building, tables: EnergyTables, *, weather: Weather | None = None, wishes: Wishes = NO_WISHES
+) -> Audit:
+    """Assess a household and find what to do.
+
+    Args:
+        weather: an hourly year; made from the normals of the building's terrain and altitude when not given.
+        wishes: budget, refused works and the seed of the sampled cloud.
+
+    Raises:
+        InputFault: CP-1301 a value no building has, CP-1307 no climate, CP-1308 the hourly model does not hold.
+    """
+    weather = weather or make_weather(tables, building.terrain, building.height_m)
+    verdicts = judge(building, layout(building), tables, wishes)
+    grid = evaluate(make_setting(building, tables, weather, verdicts))
+    setting = grid.setting
+    baseline = assess_state(
+        setting, setting.plants[0], grid.rows[0], grid.usual[0], grid.wish[0], 0, 0.0, limit_w(building.systems, tables)
+    )
+    choices = choose(grid, wishes.budget_yuan)
+    packages = [make_package(grid, choice) for choice in choices]
+    all_cases = cases(grid)
+    results = outcomes(grid, choices, all_cases) if choices else []
+    baseline, packages = _with_ranges(baseline, packages, all_cases, results)
+    best = next((at for at, choice in enumerate(choices) if choice.code == "A"), None)
+    savings = [] if best is None else [result[best].saving for result in results]
+    of_best = [] if best is None else [result[best] for result in results]
+    points, cloud = _points(grid, wishes.seed)
+    counts = {quality.value: 0 for quality in Quality}
+    for item in building.inputs:
+        counts[item.quality.value] += 1
+    return Audit(
+        archetype=building.archetype,
+        climate=weather.name,
+        floor_area_m2=quantity(building.floor_area_m2, "m2", "floor_area"),
+        gross_area_m2=quantity(building.gross_area_m2, "m2", "gross_area"),
+        baseline=baseline,
+        offers=tuple(_offer(grid, verdict) for verdict in verdicts),
+        packages=tuple(packages),
+        recommended="" if best is None else "A",
+        nothing_pays=best is None,
+        only_comfort=best is None and bool(packages),
+        near_misses=() if best is not None else _near_misses(grid, verdicts),
+        free_acts=free_acts(grid),
+        combinations=grid.saving.size,
+        frontier=points,
+        cloud=cloud,
+        inputs=building.inputs,
+        quality_counts=counts,
+        influences=influences(all_cases, savings) if savings else (),
+        what_ifs=() if best is None else what_ifs(grid, choices[best], packages[best], all_cases, of_best),
+        factors=factors_used(grid),
+        hand_check=hand_check(grid, baseline),
+        bill_checks=bill_checks(grid, baseline),
+        budget_yuan=wishes.budget_yuan,
+    )
+
+
+def _with_ranges(
+    baseline: Assessment, packages: list[Package], all_cases: Sequence[Case], results: Sequence[Sequence[Outcome]]
+) -> tuple[Assessment, list[Package]]:
+    """P10 and P90 on the figures that people decide by."""
+    if not packages:
+        return baseline, packages
+    keys = [case.key for case in all_cases[1:]]
+
+    def ranged(figure: Quantity, name: str, at: int, factor: float = 1.0) -> Quantity:
+        values = [getattr(result[at], name) * factor for result in results]
+        low, high = interval(values[0], list(zip(keys, values[1:], strict=True)))
+        shift = figure.value - values[0]
+        return replace(figure, low=low + shift, high=high + shift)
+
+    found = []
+    for at, package in enumerate(packages):
+        saving = ranged(package.saving_yuan, "saving", at)
+        own = package.own_cost_yuan.value
+        back = package.payback_a
+        if back is not None and saving.low is not None and saving.high is not None:
+            back = replace(back, low=own / saving.high, high=own / saving.low if saving.low > 0 else None)
+        found.append(
+            replace(
+                package,
+                saving_yuan=saving,
+                payback_a=back,
+                co2_saving_t=ranged(package.co2_saving_t, "co2_saving_kg", at, 0.001),
+                coldest_days_c=ranged(package.coldest_days_c, "coldest_c", at),
+            )
+        )
+    return replace(
+        baseline,
+        cost_yuan=ranged(baseline.cost_yuan, "cost_before", 0),
+        coldest_days_c=ranged(baseline.coldest_days_c, "coldest_before_c", 0),
+    ), found
+
+
+def _place_alone(grid: Grid, code: str) -> tuple[int, int]:
+    """State and plant of a measure done by itself."""
+    setting = grid.setting
+    for at, options in enumerate(setting.plant_options):
+        if any(option.measure.id == code for option in options):
+            return 0, at
+    digits = [0] * len(setting.groups)
+    for at, group in enumerate(setting.groups):
+        for number, option in enumerate(group, 1):
+            if option.measure.id == code:
+                digits[at] = number
+    return int(np.ravel_multi_index(digits, setting.shape)), 0
+
+
+def _offer(grid: Grid, verdict: Verdict) -> Offer:
+    measure, option = verdict.measure, verdict.option
+    name = f"energy.measure.{measure.id}"
+    if option is None:
+        return Offer(measure.id, name, measure.group, False, verdict.reasons)
+    place = _place_alone(grid, measure.id)
+    money = paid(grid, [option])
+    own, saving = money.own(measure.id), float(grid.saving[place])
+    low, mid, high = option.cost_yuan
+    return Offer(
+        code=measure.id,
+        name=name,
+        group=measure.group,
+        applicable=True,
+        reasons=(),
+        amount=quantity(option.amount, option.unit, "amount_of_work"),
+        investment_yuan=Quantity(
+            mid, "CNY", low, high, "energy.formula.investment", source=measure.source, status=measure.status
+        ),
+        subsidy_yuan=quantity(money.subsidy[measure.id], "CNY", "subsidy", status="to_confirm"),
+        own_cost_yuan=quantity(own, "CNY", "own_cost", status="to_confirm"),
+        saving_alone_yuan=quantity(saving, "CNY/a", "saving", status="to_confirm"),
+        payback_alone_a=payback(own, saving),
+        life_a=measure.life_a,
+    )
+
+
+def _near_misses(grid: Grid, verdicts: Sequence[Verdict]) -> tuple[NearMiss, ...]:
+    """The single measures that come nearest to paying: payback over life, the smallest first."""
+    found: list[tuple[float, NearMiss]] = []
+    for verdict in verdicts:
+        offer = _offer(grid, verdict)
+        if offer.own_cost_yuan is None or offer.saving_alone_yuan is None or offer.saving_alone_yuan.value <= 0:
+            continue
+        assert offer.life_a is not None  # every offered measure has a life
+        back = offer.payback_alone_a
+        ratio = back.value / offer.life_a if back is not None else np.inf
+        miss = NearMiss(offer.code, offer.name, offer.own_cost_yuan, offer.saving_alone_yuan, back, offer.life_a)
+        found.append((float(ratio), miss))
+    found.sort(key=lambda item: (item[0], item[1].code))
+    return tuple(miss for _, miss in found[:_MISSES])
+
+
+def _points(grid: Grid, seed: int) -> tuple[tuple[FrontierPoint, ...], tuple[FrontierPoint, ...]]:
+    """The frontier in order of own money, and a sample of what it dominates."""
+    best = frontier(grid.own_cost, grid.co2_saving_kg)
+    rest = np.setdiff1d(np.arange(grid.saving.size), best)
+    draw = np.random.default_rng(seed)
+    sample = np.sort(draw.choice(rest, size=min(_CLOUD, len(rest)), replace=False)) if len(rest) else rest
+    return tuple(_point(grid, int(at)) for at in best), tuple(_point(grid, int(at)) for at in sample)
+
+
+def _point(grid: Grid, flat: int) -> FrontierPoint:
+    state, plant = (int(value) for value in np.unravel_index(flat, grid.saving.shape))
+    return FrontierPoint(
+        own_cost_yuan=float(grid.own_cost[state, plant]),
+        co2_saving_t=float(grid.co2_saving_kg[state, plant]) / 1000.0,
+        measures=measures_of(grid, state, plant),
+    )

@@ -1,0 +1,177 @@
+"""What stands beside the audit so that people can trust it: the hand check, the bills, free acts, what-ifs, factors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from cpdesk.energy.envelope import AIR, AREA, CAPACITY, DOOR, ROOF, WALL, WINDOW, air_conductance
+from cpdesk.energy.grid import OFF_C, Grid, figures, set_points
+from cpdesk.energy.packages import Choice, heat_limit, payback
+from cpdesk.energy.ranges import Case, Outcome
+from cpdesk.energy.seasonal import Season, seasonal_need
+from cpdesk.energy.statement import quantity
+from cpdesk.energy.systems import limit_w
+from cpdesk.energy.zone import Drivers, solve
+from cpdesk.model.assessment import (
+    Assessment,
+    BillCheck,
+    FactorUse,
+    FreeAct,
+    HandCheck,
+    Package,
+    WhatIf,
+)
+
+
+def hand_check(grid: Grid, baseline: Assessment) -> HandCheck:
+    """The seasonal method at the hourly model's mean operative temperature.
+
+    The floor enters with the loss of the ground model. Sun on walls and roof and their heat to the sky, which nearly
+    cancel, are left out, as they are when one computes by hand.
+    """
+    setting, row = grid.setting, grid.rows[0]
+    drivers, area = setting.drivers, float(grid.rows[0][AREA])
+    inside, outside = baseline.operative_mean_c.value, float(drivers.outdoor_c[drivers.counted].mean())
+    days = float(drivers.counted.sum()) / 24.0
+    kelvin_hours = 0.024 * max(inside - outside, 0.1) * days
+    floor = baseline.losses_kwh["floor"] / kelvin_hours
+    transmission = float(row[[WINDOW, DOOR, WALL, ROOF]].sum()) + floor
+    sun = sum(month.sun_kwh for month in baseline.months)
+    internal = sum(month.internal_kwh for month in baseline.months)
+    season = Season(
+        transmission_w_m2k=transmission / area, ventilation_w_m2k=float(row[AIR]) / area, inside_c=inside,
+        outside_c=outside, days=days, sun_kwh_m2=sun / area, internal_kwh_m2=internal / area,
+        capacity_wh_m2k=float(row[CAPACITY]) / 3600.0 / area,
+    )  # fmt: skip
+    result = seasonal_need(season)
+    hourly = baseline.heat_need_kwh.value
+    need = result.need_kwh_m2 * area
+    difference = 100.0 * (need - hourly) / hourly if hourly > 0 else 0.0
+    source = "ISO 13790:2008 12.2.1"
+    return HandCheck(
+        loss_kwh=quantity(result.loss_kwh_m2 * area, "kWh/a", "hand_loss", ("inside", inside, "degC"),
+                          ("outside", outside, "degC"), ("days", days, "d"), source=source),
+        sun_kwh=quantity(sun, "kWh/a", "sun", source=source),
+        internal_kwh=quantity(internal, "kWh/a", "internal", source=source),
+        need_kwh=quantity(need, "kWh/a", "hand_need", ("utilisation", result.utilisation, ""), source=source),
+        hourly_need_kwh=baseline.heat_need_kwh,
+        difference_pct=difference,
+        agrees=abs(difference) <= setting.tables.rule("hand_check_pct"),
+    )  # fmt: skip
+
+
+def bill_checks(grid: Grid, baseline: Assessment) -> tuple[BillCheck, ...]:
+    """Modelled beside billed use of every carrier that has a bill."""
+    found = []
+    for bill in grid.setting.building.bills:
+        used = next((item for item in baseline.carriers if item.carrier == bill.carrier), None)
+        if used is not None:
+            modelled = used.amount.value
+            found.append(BillCheck(bill.carrier, modelled, bill.amount, bill.unit, modelled / bill.amount))
+    return tuple(found)
+
+
+def free_acts(grid: Grid) -> tuple[FreeAct, ...]:
+    """What costs nothing: the night 2 K cooler, the day 1 K cooler, one leak stuffed with cloth."""
+    setting, building = grid.setting, grid.setting.building
+    day, night = set_points(building.schedule, wish=False)
+    row = grid.rows[0]
+    stuffed = row.copy()
+    volume = sum(zone.volume_m3 for zone in building.zones)
+    least = min(float(row[AIR]), air_conductance(volume, setting.tables.rule("leak_min_1_h")))
+    stuffed[AIR] = max(least, row[AIR] - air_conductance(volume, setting.tables.rule("leak_point_1_h")))
+    acts = [("day_cooler", row, day - 1.0, night if night == OFF_C else min(night, day - 1.0))]
+    if night != OFF_C:
+        acts.append(("night_cooler", row, day, max(5.0, night - 2.0)))
+    if building.leak_points >= 1:
+        acts.append(("stuff_leaks", stuffed, day, night))
+    limit = limit_w(building.systems, setting.tables)
+    solved = solve(
+        np.array([item[1] for item in acts]), setting.drivers, np.array([item[2] for item in acts]),
+        np.array([item[3] for item in acts]), np.full(len(acts), limit), setting.weights.rows,
+    )  # fmt: skip
+    costs = figures(setting, setting.plants[0], solved).cost
+    present = float(grid.usual[0].cost[0])
+    found = [
+        FreeAct(code, f"energy.act.{code}", quantity(present - float(cost), "CNY/a", "saving", status="to_confirm"))
+        for (code, *_), cost in zip(acts, costs, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda item: -item.saving_yuan.value))
+
+
+def what_ifs(
+    grid: Grid, choice: Choice, package: Package, all_cases: Sequence[Case], results: Sequence[Outcome]
+) -> tuple[WhatIf, ...]:
+    """Package A under one changed circumstance at a time."""
+    own = package.own_cost_yuan.value
+    found = []
+    for case, result in zip(all_cases, results, strict=True):
+        if case.key == "price":
+            found.append(_what_if("price_low" if case.side < 0 else "price_high", result.saving, own))
+    for shift, code in ((-1.0, "colder"), (1.0, "milder")):
+        found.append(_what_if(code, _shifted_saving(grid, choice, shift), own))
+    defaults = [result.saving for case, result in zip(all_cases, results, strict=True) if case.key]
+    if defaults:
+        found.append(_what_if("worst_default", min(defaults), own))
+    found.append(_what_if("no_subsidy", package.saving_yuan.value, package.investment_yuan.value))
+    return tuple(found)
+
+
+def _what_if(code: str, saving: float, own: float) -> WhatIf:
+    back = payback(own, saving)
+    return WhatIf(code, f"energy.what_if.{code}", saving, None if back is None else back.value)
+
+
+def _shifted_saving(grid: Grid, choice: Choice, shift_k: float) -> float:
+    """Saving with every hour warmer or colder, at the temperatures the household keeps."""
+    setting = grid.setting
+    drivers = setting.drivers
+    rows = drivers.rows.copy()
+    rows[0] += shift_k
+    shifted: Drivers = replace(drivers, rows=rows)
+    usual, wish = (set_points(setting.building.schedule, wish=wish) for wish in (False, True))
+    day, night = (one + choice.warmth * (two - one) for one, two in zip(usual, wish, strict=True))
+    limits = np.array([limit_w(setting.building.systems, setting.tables), heat_limit(grid, choice)])
+    solved = solve(
+        np.array([grid.rows[0], grid.rows[choice.state]]), shifted, np.array([usual[0], day]),
+        np.array([usual[1], night]), limits, setting.weights.rows,
+    )  # fmt: skip
+    before = figures(setting, setting.plants[0], solved).cost[0]
+    after = figures(setting, setting.plants[choice.plant], solved).cost[1]
+    return float(before - after)
+
+
+def factors_used(grid: Grid) -> tuple[FactorUse, ...]:
+    """Every factor, tariff and subsidy that can stand behind the figures of this house."""
+    setting, tables = grid.setting, grid.setting.tables
+    carriers = sorted({system.carrier for plant in setting.plants for system in plant.systems})
+    found = []
+    for carrier in carriers:
+        row = tables.factors[carrier]
+        for name, value, unit in (
+            ("calorific_value", row.kwh_per_unit, f"kWh/{row.unit}"),
+            ("standard_coal", row.kgce_per_unit, f"kgce/{row.unit}"),
+            ("carbon", row.co2_kg_per_unit, f"kgCO2/{row.unit}"),
+        ):
+            found.append(
+                FactorUse(f"{carrier}.{name}", f"energy.factor.{name}", value, unit, row.year, row.source, row.status)
+            )
+        for tariff in tables.tariffs:
+            if tariff.carrier == carrier:
+                found.append(
+                    FactorUse(
+                        tariff.id, "energy.factor.price", tariff.price_yuan, f"CNY/{tariff.unit.removesuffix('/a')}",
+                        tariff.valid_from, tariff.source, tariff.status,
+                    )
+                )  # fmt: skip
+    for subsidy in tables.subsidies:
+        unit = "CNY/m2" if subsidy.basis == "yuan_per_m2" else ""
+        found.append(
+            FactorUse(
+                subsidy.id, "energy.factor.subsidy", subsidy.rate, unit, subsidy.year, subsidy.source, subsidy.status
+            )
+        )
+    return tuple(found)

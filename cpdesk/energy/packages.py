@@ -1,0 +1,285 @@
+"""Choosing packages A, B and C from all combinations, and taking one apart into its measures in order of the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpdesk.energy.climate import Floats
+from cpdesk.energy.grid import Grid, design_load_w
+from cpdesk.energy.measures import Option
+from cpdesk.energy.money import annuity, subsidies
+from cpdesk.energy.statement import assess_state, mixed, quantity
+from cpdesk.energy.systems import limit_w
+from cpdesk.model.assessment import Package, PackageItem, Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One combination and how warm the household then keeps its rooms (0 usual, 1 wished)."""
+
+    code: str
+    state: int
+    plant: int
+    warmth: float
+    within_budget: bool
+
+
+def choose(grid: Grid, budget: float | None) -> list[Choice]:
+    """Packages A (best present value within the budget), B (least own money that pays), C (warmest).
+
+    B saves at least a share of A's saving, or it would always be the draught strip, and costs clearly less than A. C reaches the wished temperature on
+    the coldest days within 0.3 K of the best, with the best present value among those; it stays within the budget and
+    at today's heating cost where it can.
+    """
+    affordable = np.ones_like(grid.own_cost, dtype=bool) if budget is None else grid.own_cost <= budget
+    something = grid.investment > 0
+    npv = grid.npv(grid.saving)
+    pays = something & (npv > 0) & (grid.saving > 0)
+    found: list[Choice] = []
+    best = _best(npv, pays & affordable)
+    within = best is not None
+    if best is None:
+        best = _best(npv, pays)
+    if best is not None:
+        found.append(Choice("A", best[0], best[1], float(grid.warmth[best]), within))
+        enough = grid.saving >= grid.setting.tables.rule("package_b_saving") * grid.saving[best]
+        cheaper = grid.own_cost <= grid.setting.tables.rule("package_b_cost") * grid.own_cost[best]
+        least = _best(-grid.own_cost, pays & enough & cheaper)
+        if least is not None:
+            found.append(Choice("B", least[0], least[1], float(grid.warmth[least]), _within(grid, least, budget)))
+    warm = _warmest(grid, something, affordable)
+    if warm is not None and all((item.state, item.plant, item.warmth) != (*warm, 1.0) for item in found):
+        found.append(Choice("C", warm[0], warm[1], 1.0, _within(grid, warm, budget)))
+    return found
+
+
+def _within(grid: Grid, place: tuple[int, int], budget: float | None) -> bool:
+    return budget is None or bool(grid.own_cost[place] <= budget)
+
+
+def _best(score: Floats, allowed: NDArray[np.bool_]) -> tuple[int, int] | None:
+    if not allowed.any():
+        return None
+    state, plant = np.unravel_index(int(np.argmax(np.where(allowed, score, -np.inf))), score.shape)
+    return int(state), int(plant)
+
+
+def _warmest(grid: Grid, something: NDArray[np.bool_], affordable: NDArray[np.bool_]) -> tuple[int, int] | None:
+    present = float(grid.usual[0].coldest_c[0])
+    npv = grid.npv(grid.saving_full)
+    for allowed in (something & affordable & (grid.saving_full >= 0), something & affordable):
+        if not allowed.any():
+            continue
+        top = float(np.where(allowed, grid.coldest_full_c, -np.inf).max())
+        if top < present + 0.5:
+            continue
+        return _best(npv, allowed & (grid.coldest_full_c >= top - 0.3))
+    return None
+
+
+def options_of(grid: Grid, state: int, plant: int) -> list[tuple[int | None, int, Option]]:
+    """(group, choice, option) of a combination in the order of the work; group `None` is the plant's measure."""
+    setting = grid.setting
+    digits = np.unravel_index(state, setting.shape) if setting.groups else ()
+    found: list[tuple[int | None, int, Option]] = []
+    for at, digit in enumerate(digits):
+        if digit:
+            found.append((at, int(digit), setting.groups[at][int(digit) - 1]))
+    found += [(None, plant, option) for option in setting.plant_options[plant]]
+    return sorted(found, key=lambda item: (item[2].measure.order, item[2].measure.id))
+
+
+def measures_of(grid: Grid, state: int, plant: int) -> tuple[str, ...]:
+    """Measure ids of a combination."""
+    return tuple(option.measure.id for _, _, option in options_of(grid, state, plant))
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Cost, subsidy and own money of the measures of one combination, by measure id."""
+
+    cost: dict[str, float]
+    subsidy: dict[str, float]
+
+    def own(self, code: str) -> float:
+        """Own money for one measure."""
+        return self.cost[code] - self.subsidy[code]
+
+
+def paid(grid: Grid, options: list[Option]) -> Paid:
+    """What each measure of a combination costs and gets."""
+    costs = {option.measure.id: np.array([option.cost_yuan[1]]) for option in options}
+    setting = grid.setting
+    programmes = subsidies(costs, setting.building.floor_area_m2, setting.tables)
+    given = dict.fromkeys(costs, 0.0)
+    for programme in programmes.values():
+        for code, value in programme.items():
+            given[code] += float(value[0])
+    return Paid({code: float(value[0]) for code, value in costs.items()}, given)
+
+
+def _path(grid: Grid, choice: Choice, options: list[tuple[int | None, int, Option]]) -> list[tuple[int, int]]:
+    """Combinations on the way: nothing, then one measure more at a time."""
+    digits = [0] * len(grid.setting.groups)
+    plant = 0
+    path = [(0, 0)]
+    for group, number, _ in options:
+        if group is None:
+            plant = choice.plant
+        else:
+            digits[group] = number
+        state = int(np.ravel_multi_index(digits, grid.setting.shape)) if digits else 0
+        path.append((state, plant))
+    return path
+
+
+def make_package(grid: Grid, choice: Choice) -> Package:
+    """The package of a combination with all its figures; savings of the items sum to the package's."""
+    setting, tables = grid.setting, grid.setting.tables
+    options = options_of(grid, choice.state, choice.plant)
+    path = _path(grid, choice, options)
+    money = paid(grid, [option for _, _, option in options])
+    usual, wish = grid.usual[choice.plant], grid.wish[choice.plant]
+    present = mixed(grid.usual[0], grid.wish[0], 0, 0.0)
+    after = mixed(usual, wish, choice.state, choice.warmth)
+    same = present["cost"] - float(usual.cost[choice.state])
+    saving = present["cost"] - after["cost"]
+    items = _items(grid, options, path, money, same, saving, present, after)
+    investment, given = sum(money.cost.values()), sum(money.subsidy.values())
+    own = investment - given
+    capital = sum(money.own(option.measure.id) / annuity(tables.rule("discount_rate"), option.measure.life_a)
+                  for _, _, option in options)  # fmt: skip
+    npv = (saving - capital) * annuity(tables.rule("discount_rate"), tables.rule("horizon_a"))
+    low = sum(option.cost_yuan[0] for _, _, option in options)
+    high = sum(option.cost_yuan[2] for _, _, option in options)
+    plant = setting.plants[choice.plant]
+    limit = heat_limit(grid, choice)
+    return Package(
+        code=choice.code,
+        items=items,
+        investment_yuan=Quantity(investment, "CNY", low, high, "energy.formula.investment", status="to_confirm",
+                                 source="measures.csv"),
+        subsidy_yuan=quantity(given, "CNY", "subsidy", source="subsidies.csv", status="to_confirm"),
+        own_cost_yuan=quantity(own, "CNY", "own_cost", ("investment", investment, "CNY"), ("subsidy", given, "CNY"),
+                               status="to_confirm"),
+        saving_same_yuan=quantity(same, "CNY/a", "saving_same", ("cost_before", present["cost"], "CNY/a"),
+                                  ("cost_after", present["cost"] - same, "CNY/a"), status="to_confirm"),
+        take_back_yuan=quantity(same - saving, "CNY/a", "take_back", ("warmth", choice.warmth, ""), status="own_rule"),
+        saving_yuan=quantity(saving, "CNY/a", "saving", ("cost_before", present["cost"], "CNY/a"),
+                             ("cost_after", after["cost"], "CNY/a"), status="to_confirm"),
+        payback_a=payback(own, saving),
+        npv_yuan=quantity(npv, "CNY", "npv", ("saving", saving, "CNY/a"), ("yearly_capital", capital, "CNY/a"),
+                          ("rate", tables.rule("discount_rate"), ""), ("horizon", tables.rule("horizon_a"), "a"),
+                          status="to_confirm"),
+        co2_saving_t=quantity((present["co2_kg"] - after["co2_kg"]) / 1000.0, "t/a", "co2_saving",
+                              source="factors.csv", status="to_confirm"),
+        kgce_saving=quantity(present["kgce"] - after["kgce"], "kgce/a", "kgce_saving", source="GB/T 2589-2020",
+                             status="to_confirm"),
+        coldest_days_c=quantity(after["coldest_c"], "degC", "coldest", source="ISO 13790:2008 annex C"),
+        after=assess_state(setting, plant, grid.rows[choice.state], usual, wish, choice.state, choice.warmth, limit),
+        system=plant.systems[0].type,
+        within_budget=choice.within_budget,
+        notices=_notices(grid, choice, options),
+    )  # fmt: skip
+
+
+def heat_limit(grid: Grid, choice: Choice) -> float:
+    """Heat that the plant of a choice brings at the design temperature, in W."""
+    setting = grid.setting
+    present = limit_w(setting.building.systems, setting.tables)
+    if setting.plants[choice.plant].code.startswith("keep"):
+        return present
+    load = design_load_w(grid.rows[choice.state][None, :], setting.building.schedule.wish_c, setting.tables)
+    return max(present, setting.tables.rule("sizing_factor") * float(load[0]))
+
+
+def payback(own: float, saving: float) -> Quantity | None:
+    """Simple payback in years, `None` where nothing is saved."""
+    if saving <= 0:
+        return None
+    return quantity(own / saving, "a", "payback", ("own_cost", own, "CNY"), ("saving", saving, "CNY/a"),
+                    status="to_confirm")  # fmt: skip
+
+
+def _items(
+    grid: Grid,
+    options: list[tuple[int | None, int, Option]],
+    path: list[tuple[int, int]],
+    money: Paid,
+    same: float,
+    saving: float,
+    present: dict[str, float],
+    after: dict[str, float],
+) -> tuple[PackageItem, ...]:
+    """In-order marginals; what take-back changes is spread in proportion, so that every column sums exactly."""
+    count = len(options)
+    same_by = _steps(path, grid, "cost")
+    total_same = sum(same_by)
+    share = saving / total_same if abs(total_same) > 1e-9 else 0.0
+    saving_by = _closed([value * share for value in same_by], saving)
+    same_by = _closed(same_by, same)
+    co2_by = _spread(_steps(path, grid, "co2_kg"), present["co2_kg"] - after["co2_kg"], same_by)
+    warm_by = _spread(
+        [-value for value in _steps(path, grid, "coldest_c")], after["coldest_c"] - present["coldest_c"], same_by
+    )
+    found = []
+    for at in range(count):
+        option = options[at][2]
+        measure = option.measure
+        own = money.own(measure.id)
+        found.append(
+            PackageItem(
+                code=measure.id,
+                name=f"energy.measure.{measure.id}",
+                amount=quantity(option.amount, option.unit, "amount_of_work"),
+                investment_yuan=Quantity(money.cost[measure.id], "CNY", option.cost_yuan[0], option.cost_yuan[2],
+                                         "energy.formula.investment", source=measure.source, status=measure.status),
+                subsidy_yuan=quantity(money.subsidy[measure.id], "CNY", "subsidy", source="subsidies.csv",
+                                      status="to_confirm"),
+                own_cost_yuan=quantity(own, "CNY", "own_cost", status="to_confirm"),
+                saving_same_yuan=quantity(same_by[at], "CNY/a", "marginal", status="to_confirm"),
+                saving_yuan=quantity(saving_by[at], "CNY/a", "marginal", status="to_confirm"),
+                co2_saving_t=quantity(co2_by[at] / 1000.0, "t/a", "marginal", status="to_confirm"),
+                coldest_gain_k=quantity(warm_by[at], "K", "marginal"),
+                payback_a=payback(own, saving_by[at]),
+                life_a=measure.life_a,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _steps(path: list[tuple[int, int]], grid: Grid, name: str) -> list[float]:
+    values = [float(getattr(grid.usual[plant], name)[state]) for state, plant in path]
+    return [values[at] - values[at + 1] for at in range(len(values) - 1)]
+
+
+def _closed(values: list[float], total: float) -> list[float]:
+    """The same values, the last one closing the sum to the total exactly."""
+    return [*values[:-1], total - sum(values[:-1])] if values else values
+
+
+def _spread(values: list[float], total: float, shares: list[float]) -> list[float]:
+    """Values raised to sum to the total; what is missing is warmth that was bought with the saving, so it goes by it."""
+    missing = total - sum(values)
+    weights = [max(share, 0.0) for share in shares]
+    whole = sum(weights) or 1.0
+    return _closed([value + missing * weight / whole for value, weight in zip(values, weights, strict=True)], total)
+
+
+def _notices(grid: Grid, choice: Choice, options: list[tuple[int | None, int, Option]]) -> tuple[str, ...]:
+    codes = {option.measure.id for _, _, option in options}
+    effects = {option.measure.effect for _, _, option in options}
+    found = []
+    systems = grid.setting.plants[choice.plant].systems
+    if any(system.carrier in ("coal", "coal_loose", "wood", "pellets") for system in systems) and "seal" in effects:
+        found.append("energy.notice.stove_air")
+    if any(grid.setting.tables.systems[system.type].heat_pump for system in systems) and choice.plant:
+        found.append("energy.notice.electric_capacity")
+    if any(code.startswith("wall_") for code in codes):
+        found.append("energy.notice.wall_days")
+    if any(code.startswith("win_") for code in codes):
+        found.append("energy.notice.window_day")
+    return tuple(found)

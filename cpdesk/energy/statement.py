@@ -1,0 +1,167 @@
+"""One state of the house as figures that carry their proof: `Assessment`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from cpdesk.energy.climate import Floats
+from cpdesk.energy.grid import Figures, Setting, design_load_w, set_points
+from cpdesk.energy.money import amount, cost_by_carrier
+from cpdesk.energy.systems import Energy, Plant
+from cpdesk.energy.zone import Trace, trace
+from cpdesk.model.assessment import Assessment, CarrierUse, MonthBalance, Quantity
+
+PARTS = ("wall", "roof", "window", "door", "floor", "air")
+_METHOD = "ISO 13790:2008 annex C"
+
+
+def quantity(
+    value: float,
+    unit: str,
+    formula: str = "",
+    *inputs: tuple[str, float | str, str],
+    source: str = "",
+    status: str = "",
+) -> Quantity:
+    """A figure without a range; `formula` and the names of the inputs are the tails of their text keys."""
+    named = tuple((f"energy.term.{name}", item, of) for name, item, of in inputs)
+    return Quantity(
+        value=float(value), unit=unit, formula=f"energy.formula.{formula}" if formula else "", inputs=named,
+        source=source, status=status or "computed",
+    )  # fmt: skip
+
+
+def mixed(usual: Figures, wish: Figures, at: int, warmth: float) -> dict[str, float]:
+    """Figures of one state on the way from usual to wished set points."""
+    found = {}
+    for name in ("cost", "co2_kg", "kgce", "need_kwh", "peak_w", "coldest_c", "mean_c"):
+        one, two = float(getattr(usual, name)[at]), float(getattr(wish, name)[at])
+        found[name] = one + warmth * (two - one)
+    return found
+
+
+def mixed_energy(usual: Figures, wish: Figures, at: int, warmth: float) -> Energy:
+    """Final energy of one state on the way from usual to wished set points, as arrays of one."""
+    kwh = {
+        carrier: usual.energy.kwh[carrier][at : at + 1] * (1 - warmth) + wish.energy.kwh[carrier][at : at + 1] * warmth
+        for carrier in usual.energy.kwh
+    }
+    valley = usual.energy.valley_kwh[at : at + 1] * (1 - warmth) + wish.energy.valley_kwh[at : at + 1] * warmth
+    return Energy(kwh, valley)
+
+
+def assess_state(
+    setting: Setting, plant: Plant, row: Floats, usual: Figures, wish: Figures, at: int, warmth: float, limit: float
+) -> Assessment:
+    """The assessment of one state with one plant.
+
+    Args:
+        row: envelope row of the state; `at` its place in the figures.
+        warmth: 0 at usual set points, 1 at wished ones.
+        limit: heat the plant brings, in W.
+    """
+    schedule, area = setting.building.schedule, setting.building.floor_area_m2
+    low, high = set_points(schedule, wish=False), set_points(schedule, wish=True)
+    day, night = (one + warmth * (two - one) for one, two in zip(low, high, strict=True))
+    detail = trace(row, setting.drivers, day, night, limit)
+    season = mixed(usual, wish, at, warmth)
+    energy = mixed_energy(usual, wish, at, warmth)
+    hours = float(setting.drivers.counted.sum())
+    losses = {part: float(detail.losses_w[part].sum()) / 1000.0 for part in PARTS}
+    carriers = _carriers(setting, plant, energy)
+    cost = sum(item.cost_yuan.value for item in carriers)
+    heat = ("heat_need", season["need_kwh"], "kWh")
+    factor_status = _weakest(setting, energy)
+    return Assessment(
+        cost_yuan=quantity(cost, "CNY/a", "cost", heat, source="tariffs.csv", status="to_confirm"),
+        heat_need_kwh=quantity(season["need_kwh"], "kWh/a", "heat_need", ("area", area, "m2"), source=_METHOD),
+        heat_index_w_m2=quantity(
+            1000.0 * season["need_kwh"] / hours / area, "W/m2", "heat_index", heat, ("hours", hours, "h"),
+            ("area", area, "m2"), source=_METHOD,
+        ),
+        peak_kw=quantity(season["peak_w"] / 1000.0, "kW", "peak", source=_METHOD),
+        design_load_kw=quantity(
+            float(design_load_w(row[None, :], day, setting.tables)[0]) / 1000.0, "kW", "design_load",
+            ("inside", day, "degC"), ("outside", setting.tables.limits["design_outdoor_c"].value, "degC"),
+            source="GB 50736-2012",
+        ),
+        coldest_days_c=quantity(season["coldest_c"], "degC", "coldest", source=_METHOD),
+        season_mean_c=quantity(season["mean_c"], "degC", "season_mean", source=_METHOD),
+        operative_mean_c=quantity(float(detail.operative_c.mean()), "degC", "operative_mean", source=_METHOD),
+        co2_t=quantity(season["co2_kg"] / 1000.0, "t/a", "co2", source="factors.csv", status=factor_status),
+        kgce=quantity(season["kgce"], "kgce/a", "kgce", source="GB/T 2589-2020", status=factor_status),
+        final_energy_kwh=quantity(
+            sum(float(item[0]) for item in energy.kwh.values()), "kWh/a", "final_energy", heat, source="systems.csv",
+            status="to_confirm",
+        ),
+        carriers=carriers,
+        months=_months(setting, detail),
+        losses_kwh=losses,
+        loss_shares_pct=whole_shares(losses),
+    )  # fmt: skip
+
+
+def _carriers(setting: Setting, plant: Plant, energy: Energy) -> tuple[CarrierUse, ...]:
+    tables = setting.tables
+    costs = cost_by_carrier(energy, tables, valley_meter=plant.valley_meter, base_kwh=setting.base_kwh)
+    found = []
+    for carrier, kwh in energy.kwh.items():
+        factor = tables.factors[carrier]
+        bought = float(amount(carrier, kwh, tables)[0])
+        price = float(costs[carrier][0]) / bought if bought > 0 else 0.0
+        found.append(
+            CarrierUse(
+                carrier=carrier,
+                energy_kwh=quantity(float(kwh[0]), "kWh/a", "final_energy", source="systems.csv", status="to_confirm"),
+                amount=quantity(
+                    bought, f"{factor.unit}/a", "amount", ("energy", float(kwh[0]), "kWh"),
+                    ("calorific_value", factor.kwh_per_unit, f"kWh/{factor.unit}"), source=factor.source,
+                    status=factor.status,
+                ),
+                cost_yuan=quantity(
+                    float(costs[carrier][0]), "CNY/a", "cost", ("amount", bought, factor.unit),
+                    ("mean_price", price, f"CNY/{factor.unit}"), source="tariffs.csv", status="to_confirm",
+                ),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _weakest(setting: Setting, energy: Energy) -> str:
+    used = {setting.tables.factors[carrier].status for carrier in energy.kwh}
+    return "to_confirm" if "to_confirm" in used else "computed"
+
+
+def _months(setting: Setting, detail: Trace) -> tuple[MonthBalance, ...]:
+    month = setting.drivers.month[setting.drivers.counted]
+    _, first = np.unique(month, return_index=True)
+    found = []
+    for number in month[np.sort(first)]:
+        here = month == number
+        found.append(
+            MonthBalance(
+                month=int(number) + 1,
+                losses_kwh={part: float(detail.losses_w[part][here].sum()) / 1000.0 for part in PARTS},
+                sun_kwh=float(detail.sun_w[here].sum()) / 1000.0,
+                internal_kwh=float(detail.internal_w[here].sum()) / 1000.0,
+                heating_kwh=float(detail.heating_w[here].sum()) / 1000.0,
+                stored_kwh=float(detail.stored_w[here].sum()) / 1000.0,
+            )
+        )
+    return tuple(found)
+
+
+def whole_shares(values: Mapping[str, float]) -> dict[str, int]:
+    """Whole percents that sum to 100 (largest remainder); negative parts count as nothing."""
+    positive = {key: max(0.0, value) for key, value in values.items()}
+    total = sum(positive.values())
+    if total <= 0:
+        return dict.fromkeys(values, 0)
+    exact = {key: 100.0 * value / total for key, value in positive.items()}
+    found = {key: int(value) for key, value in exact.items()}
+    rest = 100 - sum(found.values())
+    for key in sorted(exact, key=lambda item: exact[item] - found[item], reverse=True)[:rest]:
+        found[key] += 1
+    return found
