@@ -16,6 +16,7 @@ Standard library only, and no syntax newer than Python 3.7, so that an old Pytho
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import hashlib
@@ -28,6 +29,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -186,8 +188,22 @@ def set_up(dev: bool, window: bool) -> Path:
     wheelhouse = wheelhouse_folder()
     install_system_packages(missing_system_packages(window, need_pip=not ready, wheelhouse=wheelhouse))
     if not ready:
-        prepare(folder, python, lock, wheelhouse)
+        with one_at_a_time(folder):
+            if not is_ready(folder, python, lock):  # another start may have done it meanwhile
+                prepare(folder, python, lock, wheelhouse)
     return python
+
+
+@contextlib.contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let a second start wait for the first one's set-up (where the system has such locks)."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(folder.name + ".lock").open("w") as handle:
+        with contextlib.suppress(ImportError):
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def prepare(folder: Path, python: Path, lock: Path, wheelhouse: Path | None) -> None:
@@ -209,12 +225,13 @@ def prepare(folder: Path, python: Path, lock: Path, wheelhouse: Path | None) -> 
 
 
 def is_ready(folder: Path, python: Path, lock: Path) -> bool:
-    """Whether the environment holds exactly what the lock says and was finished."""
+    """Whether the environment was finished, here, and holds exactly what the lock says."""
     if (folder / UNFINISHED).exists() or not python.exists():
         return False
     try:
         stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
-        return bool(stamp["python"] == platform.python_version() and stamp["locks"][lock.name] == digest(lock))
+        made_here = stamp["python"] == platform.python_version() and stamp["checkout"] == str(ROOT)
+        return bool(made_here and stamp["locks"][lock.name] == digest(lock))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -224,7 +241,7 @@ def write_stamp(folder: Path, lock: Path) -> None:
     locks = {lock.name: digest(lock)}
     if lock.name == "requirements-dev.lock":
         locks["requirements.lock"] = digest(ROOT / "requirements.lock")
-    stamp = {"python": platform.python_version(), "locks": locks}
+    stamp = {"python": platform.python_version(), "checkout": str(ROOT), "locks": locks}
     (folder / STAMP).write_text(json.dumps(stamp, indent=2), encoding="utf-8")
 
 
@@ -265,7 +282,9 @@ def runs_same_python(python: Path) -> bool:
 def tie_checkout(python: Path) -> None:
     """Let the environment's Python find the `cpdesk` package beside this file."""
     _, where = run_quietly([str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"])
-    (Path(where.strip()) / "cpdesk-checkout.pth").write_text(str(ROOT) + "\n", encoding="utf-8")
+    # as a line of code in ASCII: older Pythons read paths in the machine's own encoding
+    line = f"import sys; sys.path.append({str(ROOT)!a})\n"
+    (Path(where.strip()) / "cpdesk-checkout.pth").write_text(line, encoding="ascii")
 
 
 def run_quietly(command: list[str], environment: dict[str, str] | None = None) -> tuple[int, str]:

@@ -68,20 +68,29 @@ def small(shared: Path) -> Iterator[Path]:
     lock.write_text(kept)
 
 
-def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def begin(folder: Path, *words: str, **settings: str) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CPDESK_", "PIP_"))}
-    environment |= {"CPDESK_WHEELHOUSE": str(folder.parent / "wheelhouse"), "PYTHONUTF8": "1", **settings}
-    return subprocess.run(
+    environment |= {"CPDESK_WHEELHOUSE": str(folder.parent / "wheelhouse"), "PYTHONIOENCODING": "utf-8", **settings}
+    return subprocess.Popen(
         [sys.executable, str(folder / "run.py"), *words],
-        capture_output=True, encoding="utf-8", env=environment, cwd=folder.parent, check=False, timeout=300,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=environment, cwd=folder.parent,
     )  # fmt: skip
 
 
+def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    process = begin(folder, *words, **settings)
+    out, err = process.communicate(timeout=300)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
 def test_sets_up_once_then_starts_at_once(small: Path) -> None:
+    impatient = begin(small, "forms")  # a second click while the first start is setting up
     first = run(small, "demo", "--out", "a b")
+    out, err = impatient.communicate(timeout=300)
+    assert json.loads(out)["words"] == ["forms"], err
+    assert (first.stderr + err).count("Setting up") == 1
     assert json.loads(first.stdout) == {"words": ["demo", "--out", "a b"], "greeting": "你好"}
-    assert "Setting up" in first.stderr
-    assert "正在准备" in first.stderr
+    assert "正在准备" in first.stderr + err
     second = run(small, "forms", CPDESK_WHEELHOUSE=str(small))  # a folder without wheels: nothing can be installed
     assert json.loads(second.stdout)["words"] == ["forms"]
     assert second.stderr == ""
@@ -156,3 +165,11 @@ def test_a_set_up_that_was_cut_off_is_made_again(small: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "Setting up" in done.stderr
     assert not (small / ".venv" / "half-written").exists()
+
+
+def test_a_checkout_that_was_moved_finds_itself_again(shared: Path) -> None:
+    moved = shared.with_name("搬到 moved")
+    shared.rename(moved)
+    done = run(moved, "forms")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["words"] == ["forms"]
