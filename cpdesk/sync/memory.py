@@ -37,6 +37,7 @@ class MemoryReplica:
         self._cursors: dict[str, str] = {}
         self._own: list[SignedOperation] = []
         self._waiting: dict[str, SignedOperation] = {}
+        self._waiting_of: dict[str, list[Operation]] = {}
         self._server: dict[str, Fields] = {}
         self._revisions: dict[str, int] = {}
         self._taken: dict[str, int] = {}
@@ -55,13 +56,12 @@ class MemoryReplica:
     def visible(self, record: str) -> Fields:
         """What the person sees: the server's state with the unsent operations on top."""
         fields = dict(self._server.get(record, {}))
-        for signed in self._waiting.values():
-            if signed.operation.record == record:
-                _lay(fields, signed.operation.set)
+        for operation in self._waiting_of.get(record, ()):
+            _lay(fields, operation.set)
         return fields
 
     def records(self) -> set[str]:
-        return set(self._server) | {signed.operation.record for signed in self._waiting.values()}
+        return set(self._server) | set(self._waiting_of)
 
     def change(
         self,
@@ -96,6 +96,7 @@ class MemoryReplica:
         signed = SignedOperation(operation, self.sign(operation.content_hash()))
         self._own.append(signed)
         self._waiting[operation.op_id] = signed
+        self._waiting_of.setdefault(record, []).append(operation)
         return operation
 
     def add_blob(self, content: bytes) -> str:
@@ -127,7 +128,8 @@ class MemoryReplica:
     def apply(self, entries: Sequence[Entry], *, stream: str, cursor: str | None) -> Changes:
         for entry in entries:
             operation = entry.signed.operation
-            self._waiting.pop(operation.op_id, None)
+            if self._waiting.pop(operation.op_id, None) is not None:
+                self._waiting_of[operation.record].remove(operation)
             if entry.outcome is Outcome.QUARANTINED:
                 self.refused[operation.op_id] = entry.reason
             if entry.revision <= self._taken.get(stream, 0):
