@@ -26,7 +26,6 @@ ACTIONS: Final = (
     Action("go.settings", "Ctrl+,", "ui.action.settings"),
     Action("lock", "Ctrl+Shift+L", "ui.action.lock"),
     Action("search", "Ctrl+K", "ui.action.search"),
-    Action("undo", "Ctrl+Z", "ui.action.undo"),
     Action("next_pane", "F6", "ui.action.next_pane"),
     Action("back", "Esc", "ui.action.back"),
     Action("help", "F1", "ui.action.help"),

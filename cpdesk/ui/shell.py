@@ -14,6 +14,7 @@ from cpdesk.ui.language import Text, say, text, tr
 from cpdesk.ui.theme import BAR, RAIL, theme
 from cpdesk.ui.views import StatusView
 from cpdesk.ui.widgets.basic import Avatar, Block, ElidedLabel, Label, Pill, clear, column, row
+from cpdesk.ui.widgets.faults import FaultBar
 from cpdesk.ui.widgets.toast import Toast
 
 RAIL_PAGES = (("households", "home"), ("reports", "report"), ("sync", "sync"))
@@ -200,6 +201,8 @@ class Shell(QMainWindow):
         line.addLayout(right, 1)
         self.bar = TopBar(self.desk)
         right.addWidget(self.bar)
+        self.faults = FaultBar(self.desk)
+        right.addWidget(self.faults)
         self.stack = QStackedWidget(self.desk)
         right.addWidget(self.stack, 1)
         self.toast = Toast(self.stack)
@@ -211,6 +214,13 @@ class Shell(QMainWindow):
     def add_page(self, name: str, page: QWidget) -> None:
         self._pages[name] = page
         self.stack.addWidget(page)
+
+    def remove_pages(self) -> None:
+        """Take all pages away, at the lock."""
+        for page in self._pages.values():
+            self.stack.removeWidget(page)
+            page.deleteLater()
+        self._pages.clear()
 
     def page(self, name: str) -> QWidget:
         return self._pages[name]

@@ -132,7 +132,7 @@ class ConflictFieldBlock(QWidget):
         self.view = view
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(view.label)
-        stack = column(self, gap=8)
+        stack = column(self, (12, 0, 0, 0), 8)
         head = row(gap=8)
         head.addWidget(Label(view.label, "h3"))
         head.addWidget(Label(view.place, "meta", "text2"), 1)

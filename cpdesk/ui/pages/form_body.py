@@ -76,6 +76,10 @@ class FormBody(QWidget):
     def blocks(self) -> list[QWidget]:
         return [self._blocks[key] for key in self._order]
 
+    def photo_blocks(self) -> list[QuestionBlock]:
+        """Questions that show a picture."""
+        return [each for each in self.blocks() if isinstance(each, QuestionBlock) and each.shows_picture()]
+
     def commit(self) -> None:
         for block in self.blocks():
             if isinstance(block, QuestionBlock):
@@ -156,11 +160,16 @@ class FormBody(QWidget):
     def _order_tabs(self) -> None:
         last: QWidget | None = None
         for block in self.blocks():
-            for widget in (child for child in block.findChildren(QObject) if isinstance(child, QWidget)):
+            for widget in _widgets_in(block):
                 if widget.focusProxy() is None and widget.focusPolicy().value & 1:
                     if last is not None:
                         QWidget.setTabOrder(last, widget)
                     last = widget
+
+
+def _widgets_in(block: QWidget) -> list[QWidget]:
+    window = block.window()  # the list of a combo is a window of its own
+    return [widget for widget in block.findChildren(QWidget) if widget.window() is window]
 
 
 def _key(item: Item) -> str:

@@ -79,6 +79,8 @@ class SurveyPage(QWidget):
     def show_section(self, page: SectionPage, *, focus: str | None = None) -> None:
         """The middle. `focus` names the question to go to; "" the first one; None leaves the focus where it is."""
         fresh = page.path != self._section
+        if fresh:
+            self.why.hide()
         self._section = page.path
         self._number.set_words(page.number)
         self._title.set_words(page.title)
@@ -95,6 +97,12 @@ class SurveyPage(QWidget):
         self._saved_at = at
         self._saved.set_words(problem or (text("ui.survey.saved", at=at) if at else ""))
         self._saved.set_colour("bad" if problem else "text2")
+
+    def show_why(self, label: str, words: str) -> None:
+        """Why a question is asked, hidden or wrong, above the questions until it is closed."""
+        self._why_title.set_words(label)
+        self._why_words.set_words(words)
+        self.why.show()
 
     def section(self) -> str:
         return self._section
@@ -150,6 +158,7 @@ class SurveyPage(QWidget):
         line.addWidget(self._note, 1)
         line.addWidget(Button(text("ui.survey.why"), "quiet", "info", self._why))
         stack.addWidget(head)
+        stack.addWidget(self._make_why())
         self.body = FormBody()
         self.body.answered.connect(self.answered)
         self.body.row_wanted.connect(self.row_wanted)
@@ -166,6 +175,23 @@ class SurveyPage(QWidget):
         stack.addWidget(self.form_scroll, 1)
         stack.addWidget(self._make_foot())
         return middle
+
+    def _make_why(self) -> QWidget:
+        self.why = Block("inset")
+        line = row(self.why, (16, 10, 8, 10), 12)
+        words = column(gap=2)
+        self._why_title = Label("", "h3")
+        self._why_words = Label("", "table", "text2", wrap=True)
+        words.addWidget(self._why_title)
+        words.addWidget(self._why_words)
+        line.addLayout(words, 1)
+        close = Button("", "quiet", "close", self.why.hide, tip=text("ui.close"))
+        line.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        holder = QWidget()
+        outer = row(holder, (32, 8, 32, 0))
+        outer.addWidget(self.why)
+        self.why.hide()
+        return holder
 
     def _make_foot(self) -> Block:
         foot = Block("foot")

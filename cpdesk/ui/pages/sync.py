@@ -202,7 +202,7 @@ class SyncPage(QWidget):
         head.addStretch(1)
         stack.addLayout(head)
         stack.addWidget(Label(text("ui.sync.both_kept"), "table", "text2", wrap=True))
-        sides = row(gap=12)
+        sides = row(margins=(12, 0, 0, 0), gap=12)
         sides.addWidget(Label(text("ui.sync.standing"), "h3"), 1)
         sides.addWidget(Label(text("ui.sync.other"), "h3"), 1)
         stack.addSpacing(4)

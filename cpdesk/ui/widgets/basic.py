@@ -416,14 +416,14 @@ def row(parent: QWidget | None = None, margins: tuple[int, int, int, int] = (0, 
 
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout and let it go."""
-    while layout.count():
-        item = layout.takeAt(0)
-        widget = item.widget()
-        if widget is not None:
+    for place in reversed(range(layout.count())):
+        item = layout.takeAt(place)
+        widget, inner = item.widget(), item.layout()
+        if isinstance(inner, QLayout):
+            clear(inner)
+        elif isinstance(widget, QWidget):
             widget.setParent(None)
             widget.deleteLater()
-        elif isinstance(item, QLayout):
-            clear(item)
 
 
 __all__ = [

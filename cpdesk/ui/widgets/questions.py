@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 from cpdesk.ui.views import QuestionView
@@ -97,6 +98,13 @@ class QuestionBlock(QWidget):
         """Give on what is typed but not yet left, before the page goes away."""
         if isinstance(self.editor, (TextField, LongTextField)):
             self.editor.commit()
+
+    def shows_picture(self) -> bool:
+        return isinstance(self.editor, (PhotoField, SignaturePad))
+
+    def show_image(self, image: QImage) -> None:
+        if isinstance(self.editor, (PhotoField, SignaturePad)):
+            self.editor.show_image(image)
 
     def can_share_row(self) -> bool:
         return self.view.short and not self.view.assumed and not self.view.problem

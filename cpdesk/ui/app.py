@@ -1,0 +1,137 @@
+"""Starts the window: input method, fonts, language, theme, unlock page; then the desk with its pages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import MutableMapping
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from cpdesk.base.paths import Paths
+from cpdesk.base.settings import Settings
+from cpdesk.context import Context
+from cpdesk.ui import fonts, language
+from cpdesk.ui.pages.unlock import UnlockPage
+from cpdesk.ui.presenters.unlock import UnlockPresenter
+from cpdesk.ui.shell import Shell
+from cpdesk.ui.theme import apply_theme
+from cpdesk.ui.window import DeskWindow
+from cpdesk.ui.worker import Worker
+
+_ACTIVITY: Final = frozenset(
+    {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.TouchBegin}
+)
+_MINUTE_MS: Final = 60_000
+
+
+def choose_input_method(environment: MutableMapping[str, str], *, fcitx: bool, ibus: bool) -> None:
+    """Point Qt at the input method of the machine, unless the person's environment decides already.
+
+    PyPI's Qt has no fcitx plugin; fcitx5 answers ibus' portal, and only when `IBUS_USE_PORTAL` is set. Must run before
+    QApplication is made.
+    """
+    if environment.get("QT_IM_MODULE") not in (None, "", "fcitx", "fcitx5"):
+        return
+    if fcitx or environment.get("QT_IM_MODULE") in ("fcitx", "fcitx5"):
+        environment["QT_IM_MODULE"] = "ibus"
+        environment.setdefault("IBUS_USE_PORTAL", "1")
+    elif ibus:
+        environment["QT_IM_MODULE"] = "ibus"
+
+
+def make_application(arguments: list[str] | None = None) -> QApplication:
+    """The application, dressed from tokens and fonts, in Chinese and light until settings say otherwise."""
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
+        return running
+    if sys.platform.startswith("linux"):
+        choose_input_method(
+            os.environ, fcitx=shutil.which("fcitx5") is not None, ibus=shutil.which("ibus-daemon") is not None
+        )
+    app = QApplication(arguments if arguments is not None else sys.argv[:1])
+    app.setApplicationName("cpdesk")
+    app.setDesktopFileName("cpdesk")
+    fonts.load_fonts()
+    return app
+
+
+class Program(QObject):
+    """From the unlock page to the desk and back, whenever it is locked."""
+
+    def __init__(self, app: QApplication, paths: Paths) -> None:
+        super().__init__(app)
+        self._app, self._paths = app, paths
+        self.worker = Worker(self)
+        self.settings = Settings(paths.config / "settings.json")
+        language.set_language(app, str(self.settings.get("language")))
+        apply_theme(app, str(self.settings.get("theme")))
+        self.shell = Shell()
+        self.shell.closing.connect(self.close)
+        self.unlock_page = UnlockPage()
+        self.unlock_page.language_wanted.connect(lambda code: language.set_language(app, code))
+        self.unlock = UnlockPresenter(self.unlock_page, paths, self.worker, self)
+        self.unlock.opened.connect(self.open_desk)
+        self.window: DeskWindow | None = None
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.timeout.connect(self.lock)
+        app.installEventFilter(self)
+
+    def start(self) -> None:
+        """Show the window with the page this computer needs."""
+        geometry = str(self.settings.get("window_geometry"))
+        if geometry:
+            self.shell.restoreGeometry(QByteArray.fromBase64(QByteArray(geometry.encode("ascii"))))
+        self.shell.show_alone(self.unlock_page)
+        self.shell.show()
+        self.unlock.show()
+
+    def open_desk(self, ctx: Context) -> None:
+        """The desk is unlocked."""
+        self.window = DeskWindow(ctx, self.shell, self.worker)
+        self.window.lock_wanted.connect(self.lock)
+        self.window.start()
+        self._restart_idle()
+
+    def lock(self) -> None:
+        """Write down what is typed, close the store, ask for the PIN. Nothing that was filled in is lost."""
+        self._idle.stop()
+        if self.window is None:
+            return
+        window, self.window = self.window, None
+        self.shell.show_alone(self.unlock_page)
+        window.close()
+        self.unlock.show()
+
+    def close(self) -> None:
+        """The window closes: keep its place, write everything down."""
+        self._idle.stop()
+        self._app.removeEventFilter(self)
+        geometry = bytes(self.shell.saveGeometry().toBase64().data()).decode("ascii")
+        Settings(self._paths.config / "settings.json").set("window_geometry", geometry)
+        if self.window is not None:
+            window, self.window = self.window, None
+            window.close()
+        self.worker.stop()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _ACTIVITY and self.window is not None:
+            self._restart_idle()
+        return False
+
+    def _restart_idle(self) -> None:
+        minutes = int(self.window.desk.ctx.settings.get("lock_after_minutes")) if self.window is not None else 0
+        if minutes > 0:
+            self._idle.start(minutes * _MINUTE_MS)
+
+
+def run(paths: Paths | None = None) -> int:
+    """Open the program and stay until its window is closed; the exit code."""
+    app = make_application()
+    program = Program(app, paths or Paths.of_user())
+    program.start()
+    return app.exec()

@@ -1,0 +1,179 @@
+"""The village list over `operations.households`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog
+
+from cpdesk.context import Context
+from cpdesk.model.records import Changes, RecordKind, Status
+from cpdesk.operations import households, register
+from cpdesk.operations.surveys import SURVEY_FORM
+from cpdesk.ui.language import language, tr
+from cpdesk.ui.pages.households import HouseholdsPage
+from cpdesk.ui.presenters.base import Desk, Presenter
+from cpdesk.ui.presenters.choices import choice_words
+from cpdesk.ui.presenters.words import moment, moment_long, number, status_view
+from cpdesk.ui.views import (
+    Fact,
+    FilterChip,
+    HouseholdList,
+    HouseholdPreview,
+    HouseholdQuery,
+    HouseholdRow,
+)
+
+_CHIPS = (Status.NONE, Status.DRAFT, Status.COMPLETE, Status.RETURNED, Status.SUBMITTED, Status.ACCEPTED)
+
+
+class HouseholdsPresenter(Presenter):
+    """Keeps the page in step with the store."""
+
+    opened = Signal(str)
+    report_wanted = Signal(str)
+
+    def __init__(self, desk: Desk, page: HouseholdsPage) -> None:
+        super().__init__(desk)
+        self.page = page
+        page.query_changed.connect(lambda _query: self.refresh())
+        page.rows_wanted.connect(self._rows)
+        page.preview_wanted.connect(self._preview)
+        page.opened.connect(self.opened)
+        page.report_wanted.connect(self.report_wanted)
+        page.import_wanted.connect(self._import)
+        desk.changed.connect(self._changed)
+        desk.language_changed.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Ask for the list again; only the newest question is answered."""
+        query = self.page.query()
+        self.run(lambda: list_of(self.ctx, query), self.page.show_list, key="households", latest=True)
+
+    def _rows(self, ids: tuple[str, ...]) -> None:
+        self.run(lambda: rows_of(self.ctx, ids), self.page.show_rows)
+
+    def _preview(self, record: str) -> None:
+        self.run(lambda: preview_of(self.ctx, record), self.page.show_preview, key="preview", latest=True)
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.records:
+            self.page.forget_rows(frozenset(changes.records))
+        if RecordKind.HOUSEHOLD in changes.kinds or RecordKind.SURVEY in changes.kinds:
+            self.refresh()
+
+    def _import(self) -> None:
+        name, _kind = QFileDialog.getOpenFileName(
+            self.page, tr("ui.households.import"), "", "Excel, CSV (*.xlsx *.csv)"
+        )
+        if name:
+            path = Path(name)
+            self.run(lambda: import_file(self.ctx, path), self._imported, key="import")
+
+    def _imported(self, answer: tuple[int, Changes]) -> None:
+        count, changes = answer
+        self.desk.tell(changes)
+        self.refresh()
+        self.desk.shell.toast.say(tr("ui.households.imported", n=count))
+
+
+def store_query(query: HouseholdQuery) -> households.HouseholdQuery:
+    """The page's question as the operation takes it."""
+    return households.HouseholdQuery(text=query.search, status=Status(query.status) if query.status else None)
+
+
+def list_of(ctx: Context, query: HouseholdQuery) -> HouseholdList:
+    """Ids and filter counts of a query."""
+    asked = store_query(query)
+    counts = households.household_counts(ctx, asked)
+    chips = [FilterChip("", tr("ui.households.all"), counts.total)]
+    chips += [
+        FilterChip(status.value, tr(f"status.{status}"), counts.by_status.get(status, 0))
+        for status in _CHIPS
+        if counts.by_status.get(status, 0) or query.status == status.value
+    ]
+    return HouseholdList(query, tuple(households.household_ids(ctx, asked)), tuple(chips))
+
+
+def rows_of(ctx: Context, ids: tuple[str, ...]) -> list[HouseholdRow]:
+    """Rows ready to be painted."""
+    heaters = heater_words(ctx)
+    return [_row(ctx, line, heaters) for line in households.household_lines(ctx, ids)]
+
+
+def heater_words(ctx: Context) -> dict[str, str]:
+    """Words of the form's heater codes in the language of the window."""
+    return choice_words(ctx.forms.newest(SURVEY_FORM), "heater.type", language())
+
+
+def import_file(ctx: Context, path: Path) -> tuple[int, Changes]:
+    """Bring a register file into the desk: how many households are new, and what changed."""
+    report, changes = register.import_register(ctx, path)
+    return report.added + report.changed, changes
+
+
+def _row(ctx: Context, line: households.HouseholdLine, heaters: dict[str, str]) -> HouseholdRow:
+    return HouseholdRow(
+        id=line.id,
+        number=line.number,
+        name=line.name,
+        address=_address(line),
+        heating=heaters.get(line.heating, line.heating),
+        status=status_view(line.status),
+        answered=line.answered / line.asked if line.answered is not None and line.asked else 0.0,
+        area_m2=line.area_m2,
+        heat_kwh_m2=line.heat_kwh_m2,
+        saving_yuan=line.saving_yuan,
+        updated=moment(line.updated_at, ctx.clock),
+    )
+
+
+def _address(line: households.HouseholdLine) -> str:
+    return " ".join(part for part in (line.village, line.door) if part)
+
+
+def preview_of(ctx: Context, record: str) -> HouseholdPreview:
+    """The pane beside the list."""
+    line = households.household_lines(ctx, [record])[0]
+    facts = [
+        Fact(tr("ui.preview.heating"), heater_words(ctx).get(line.heating, line.heating) or "—"),
+        Fact(tr("ui.preview.area"), f"{number(line.area_m2)} m²" if line.area_m2 is not None else "—"),
+    ]
+    if line.conflicts:
+        facts.append(Fact(tr("ui.preview.conflicts"), tr("ui.preview.places", n=line.conflicts), "bad"))
+    if line.unsent:
+        facts.append(Fact(tr("ui.preview.unsent"), tr("ui.preview.items", n=line.unsent)))
+    figures: list[Fact] = []
+    if line.cost_yuan is not None:
+        figures.append(Fact(tr("ui.preview.cost"), tr("ui.preview.yuan", n=number(line.cost_yuan))))
+    if line.cost_yuan is not None and line.saving_yuan is not None:
+        after = number(line.cost_yuan - line.saving_yuan)
+        figures.append(Fact(tr("ui.preview.after"), tr("ui.preview.yuan", n=after), "info"))
+    if line.heat_kwh_m2 is not None:
+        figures.append(Fact(tr("ui.preview.heat"), f"{number(line.heat_kwh_m2)} kWh/m²"))
+    primary = {
+        Status.NONE: "ui.preview.begin",
+        Status.DRAFT: "ui.preview.go_on",
+        Status.COMPLETE: "ui.preview.look",
+        Status.RETURNED: "ui.preview.mend",
+    }.get(line.status, "ui.preview.look")
+    return HouseholdPreview(
+        id=record,
+        title="·".join(part for part in (line.number, line.name) if part),
+        address=_address(line),
+        status=status_view(line.status),
+        primary=tr(primary),
+        figures=tuple(figures),
+        facts=tuple(facts),
+        events=tuple(_events(ctx, record)),
+    )
+
+
+def _events(ctx: Context, record: str) -> list[Fact]:
+    events = []
+    for entry in households.household_history(ctx, record):
+        answers = [path for path in entry.operation.set if not path.startswith("@")]
+        words = tr("ui.preview.wrote", who=entry.operation.actor or "—", n=len(answers))
+        events.append(Fact(moment_long(entry.operation.at, ctx.clock), words))
+    return events

@@ -1,0 +1,271 @@
+"""From a running form to sections and questions: which control, which number, what is shown where.
+
+A top-level group is a section; so is each item of a repeat, with the groups inside it as sections of their own below.
+A repeat of a few short questions is one grid inside its section; one with many has a section for every item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from cpdesk.forms.form import Kind, NodeDef
+from cpdesk.forms.session import Session
+from cpdesk.forms.state import NodeState
+from cpdesk.ui.language import language, tr
+from cpdesk.ui.views import (
+    Control,
+    GridView,
+    HeadingView,
+    Item,
+    OptionView,
+    QuestionView,
+    RepeatView,
+    SectionPage,
+    SectionView,
+)
+
+BUTTONS_MAX: Final = 6
+_BUTTON_WORDS_MAX: Final = 60
+_GRID_COLUMNS_MAX: Final = 6
+_SHORT_CHOICES: Final = 34
+
+
+@dataclass
+class Section:
+    """One section: its path (of a group, a repeat item, or an added mark for what stands at the root)."""
+
+    path: str
+    title: str
+    depth: int = 0
+    members: list[str] = field(default_factory=list)
+    repeat: str = ""
+
+
+def outline(session: Session) -> list[Section]:
+    """The sections of a survey as it stands, in order; what is not asked is left out."""
+    sections: list[Section] = []
+    for path in session.children(""):
+        node, state = session.definition(path), session.state(path)
+        if not state.relevant or (not state.label and node.kind in (Kind.GROUP, Kind.REPEAT)):
+            continue
+        if node.kind is Kind.GROUP:
+            sections += _of_group(session, path, state.label, depth=0)
+        elif node.kind is Kind.REPEAT:
+            sections += _of_repeat(session, path, depth=0)
+        elif node.kind is not Kind.HIDDEN:
+            if not sections or sections[-1].path:
+                sections.append(Section("", session.form.title(language())))
+            sections[-1].members.append(path)
+    return sections
+
+
+def _of_group(session: Session, path: str, title: str, *, depth: int) -> list[Section]:
+    own = Section(path, title, depth)
+    below: list[Section] = []
+    for child in session.children(path):
+        node = session.definition(child)
+        if node.kind is Kind.REPEAT and not _fits_grid(node):
+            if session.state(child).relevant:
+                below += _of_repeat(session, child, depth=depth + 1)
+        elif node.kind is not Kind.HIDDEN:
+            own.members.append(child)
+    return [own, *below] if own.members or not below else below
+
+
+def _of_repeat(session: Session, path: str, *, depth: int) -> list[Section]:
+    node = session.definition(path)
+    if _fits_grid(node):
+        return [Section(path, session.state(path).label, depth, [path])]
+    sections: list[Section] = []
+    items = session.children(path)
+    for place, item in enumerate(items):
+        title = _item_title(session, item, place, len(items))
+        loose = [each for each in session.children(item) if session.definition(each).kind is not Kind.GROUP]
+        groups = [each for each in session.children(item) if session.definition(each).kind is Kind.GROUP]
+        sections.append(Section(item, title, depth, loose, repeat=path))
+        for group in groups:
+            if session.state(group).relevant:
+                sections += _of_group(session, group, session.state(group).label, depth=depth + 1)
+    if sections:
+        sections[-1].members.append(f"+{path}")
+    else:
+        sections.append(Section(path, session.state(path).label, depth, [f"+{path}"]))
+    return sections
+
+
+def _item_title(session: Session, item: str, place: int, total: int) -> str:
+    label = session.state(item).label
+    for path in session.children(item):
+        node = session.definition(path)
+        inner = session.children(path) if node.kind is Kind.GROUP else [path]
+        for each in inner[:3]:
+            state = session.state(each)
+            words = [choice.label for choice in state.choices if choice.value == state.value]
+            if words and state.relevant:
+                return words[0]
+    return f"{label} {place + 1}" if total > 1 else label
+
+
+def _fits_grid(repeat: NodeDef) -> bool:
+    leaves = [node for node in repeat.walk() if node.kind in (Kind.QUESTION, Kind.NOTE)]
+    simple = all(node.kind is Kind.QUESTION and node.control in ("input", "select1") for node in leaves)
+    return simple and 0 < len(leaves) <= _GRID_COLUMNS_MAX
+
+
+def section_views(session: Session, sections: list[Section]) -> tuple[SectionView, ...]:
+    """The section list with its counts."""
+    views, number, below = [], 0, 0
+    for section in sections:
+        if section.depth == 0:
+            number, below = number + 1, 0
+            shown = str(number)
+        else:
+            below += 1
+            shown = f"{number}.{below}"
+        answered, asked, problems = _counts(session, section)
+        views.append(SectionView(section.path, shown, section.title, answered, asked, problems, section.depth))
+    return tuple(views)
+
+
+def _counts(session: Session, section: Section) -> tuple[int, int, int]:
+    answered = asked = problems = 0
+    for path in section.members:
+        if path.startswith("+"):
+            continue
+        progress = session.progress(path)
+        answered, asked = answered + progress.answered, asked + progress.asked
+        problems += progress.problems
+    return answered, asked, problems
+
+
+def section_page(session: Session, section: Section, number: str, assumed: Mapping[str, str]) -> SectionPage:
+    """The questions of a section as they stand."""
+    items: list[Item] = []
+    for path in section.members:
+        if path.startswith("+"):
+            items.append(_add_button(session, path[1:]))
+        else:
+            items += _items(session, path, assumed)
+    return SectionPage(
+        section.path,
+        number,
+        section.title,
+        session.state(section.path).hint if section.path else "",
+        tuple(_numbered(items, number)),
+        item_of_repeat=bool(section.repeat),
+    )
+
+
+def _items(session: Session, path: str, assumed: Mapping[str, str]) -> Iterator[Item]:
+    node, state = session.definition(path), session.state(path)
+    if not state.relevant or node.kind is Kind.HIDDEN:
+        return
+    if node.kind is Kind.GROUP:
+        if state.label:
+            yield HeadingView(path, state.label, state.hint)
+        for child in session.children(path):
+            yield from _items(session, child, assumed)
+    elif node.kind is Kind.REPEAT:
+        yield _grid(session, path, state)
+    elif node.kind is Kind.NOTE or (node.readonly is not None and node.control == "input" and not node.is_select):
+        if state.value:
+            yield HeadingView(path, "", f"{state.label} {state.value} {node.unit}".strip())
+        elif node.kind is Kind.NOTE:
+            yield HeadingView(path, "", state.label)
+    else:
+        yield question_view(node, state, assumed.get(path, ""))
+
+
+def question_view(node: NodeDef, state: NodeState, assumed: str = "") -> QuestionView:
+    """One question with its control."""
+    control = control_of(node, state)
+    options = tuple(OptionView(choice.value, choice.label) for choice in state.choices)
+    if node.control == "trigger":
+        options = (OptionView("OK", tr("ui.survey.acknowledge")),)
+    words = sum(len(option.words) for option in options)
+    problem = state.problem
+    return QuestionView(
+        path=state.path,
+        number="",
+        control=control,
+        label=state.label,
+        hint=state.hint,
+        value=state.value or None,
+        options=options,
+        required=state.required,
+        readonly=state.readonly,
+        unit=UNIT_WORDS.get(node.unit, node.unit),
+        problem=problem.message(language()) if problem is not None else "",
+        soft=problem is not None and not problem.blocks,
+        assumed="" if state.value else assumed,
+        whole=node.type == "int",
+        short=control in ("number", "date", "combo", "text") or (control == "choice" and words <= _SHORT_CHOICES),
+    )
+
+
+UNIT_WORDS: Final = {"m2": "m²", "m3": "m³", "W/(m2K)": "W/(m²·K)", "C": "℃", "degC": "℃"}
+
+
+def control_of(node: NodeDef, state: NodeState) -> Control:
+    """Which control a question gets: by its type, and by how many and how long its choices are."""
+    if node.control == "trigger":
+        return "choice"
+    if node.control == "select":
+        return "multi"
+    if node.is_select:
+        words = sum(len(choice.label) for choice in state.choices)
+        few = len(state.choices) <= BUTTONS_MAX and words <= _BUTTON_WORDS_MAX * (1 if language() == "zh" else 2)
+        return "choice" if few else "combo"
+    if node.control == "upload":
+        return "signature" if "signature" in node.appearance else "photo"
+    if node.type in ("int", "decimal"):
+        return "number"
+    if node.type == "date":
+        return "date"
+    return "long" if "multiline" in node.appearance else "text"
+
+
+def _grid(session: Session, path: str, state: NodeState) -> GridView:
+    node = session.definition(path)
+    leaves = [leaf for leaf in node.walk() if leaf.kind is Kind.QUESTION]
+    rows: list[tuple[str, tuple[QuestionView | None, ...]]] = []
+    columns: tuple[QuestionView, ...] = ()
+    problem = ""
+    for item in session.children(path):
+        cells: list[QuestionView | None] = []
+        heads: list[QuestionView] = []
+        for leaf in leaves:
+            leaf_path = item + leaf.path[len(node.path) :]
+            leaf_state = session.state(leaf_path)
+            view = question_view(leaf, leaf_state)
+            heads.append(view)
+            cells.append(view if leaf_state.relevant else None)
+            if leaf_state.relevant and view.problem and not view.soft and not problem:
+                problem = view.problem
+        columns = tuple(heads)
+        rows.append((item, tuple(cells)))
+    add = tr("ui.survey.add_row") if _can_add(session, path) else ""
+    return GridView(path, "", state.label, columns, tuple(rows), state.hint, add, problem)
+
+
+def _can_add(session: Session, path: str) -> bool:
+    node = session.definition(path)
+    most = node.attributes.get("max_items", "")
+    return not node.no_add_remove and (not most.isdigit() or len(session.children(path)) < int(most))
+
+
+def _add_button(session: Session, path: str) -> RepeatView:
+    label = session.state(path).label.rsplit("：", 1)[-1]
+    return RepeatView(path, label, tr("ui.survey.add_item", what=label) if _can_add(session, path) else "")
+
+
+def _numbered(items: list[Item], number: str) -> Iterator[Item]:
+    place = 0
+    for item in items:
+        if isinstance(item, (QuestionView, GridView)):
+            place += 1
+            yield replace(item, number=f"{number}.{place}")
+        elif not isinstance(item, RepeatView) or item.add_words:
+            yield item

@@ -1,0 +1,164 @@
+"""Reports: made off the GUI thread, shown as they will be printed, saved and printed from the same bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtWidgets import QFileDialog
+
+from cpdesk.base.files import write_atomically
+from cpdesk.context import Context
+from cpdesk.model.records import Changes
+from cpdesk.operations import households
+from cpdesk.ui.language import language, tr
+from cpdesk.ui.pages.reports import ReportsPage
+from cpdesk.ui.pdf import PDF_KEY, page_count, render_page
+from cpdesk.ui.presenters.base import Desk, Presenter
+from cpdesk.ui.presenters.households import list_of, rows_of
+from cpdesk.ui.presenters.words import fault_words, moment_long
+from cpdesk.ui.views import Fact, HouseholdQuery
+
+
+@dataclass(frozen=True)
+class MadeReport:
+    """A report in memory."""
+
+    household: str
+    title: str
+    pdf: bytes
+    pages: int
+    facts: tuple[Fact, ...]
+    warnings: tuple[str, ...]
+
+
+class ReportsPresenter(Presenter):
+    """Keeps the page in step; the newest choice wins."""
+
+    def __init__(self, desk: Desk, page: ReportsPage) -> None:
+        super().__init__(desk)
+        self.page = page
+        self._made: MadeReport | None = None
+        self._query = HouseholdQuery()
+        self._wanted = ""
+        self._stale = True
+        page.query_changed.connect(self._searched)
+        page.rows_wanted.connect(self._rows)
+        page.report_wanted.connect(self._make)
+        page.page_wanted.connect(self._render)
+        page.save_wanted.connect(self._save)
+        page.print_wanted.connect(self._print)
+        desk.changed.connect(self._changed)
+        desk.language_changed.connect(self._again)
+
+    def show(self) -> None:
+        """The page came to the front."""
+        if self._stale:
+            self._stale = False
+            self._refresh()
+        elif self._made is None and self.page.current_id():
+            self._make(self.page.current_id())
+
+    def choose(self, household: str) -> None:
+        """Show the report of one household."""
+        self._wanted = household
+        self.page.choose(household)
+
+    def _refresh(self) -> None:
+        query = self._query
+        self.run(lambda: list_of(self.ctx, query), self._listed, key="reports", latest=True)
+
+    def _listed(self, answer: object) -> None:
+        self.page.show_list(answer)  # type: ignore[arg-type]
+        if self._wanted:
+            self.page.choose(self._wanted)
+
+    def _searched(self, query: HouseholdQuery) -> None:
+        self._query = query
+        self._refresh()
+
+    def _rows(self, ids: tuple[str, ...]) -> None:
+        self.run(lambda: rows_of(self.ctx, ids), self.page.show_rows)
+
+    def _make(self, household: str) -> None:
+        self._wanted = ""
+        self._made = None
+        self.page.show_making()
+        self.run(
+            lambda: make_report(self.ctx, household),
+            self._show,
+            key=PDF_KEY,
+            latest=True,
+            on_error=lambda error: self.page.show_nothing(fault_words(error)),
+        )
+
+    def _show(self, made: MadeReport) -> None:
+        self._made = made
+        self.page.show_report(made.title, made.pages, made.facts, made.warnings)
+
+    def _render(self, page: int, width_px: int) -> None:
+        made = self._made
+        if made is None:
+            return
+
+        def show(image: QImage) -> None:
+            if self._made is made:
+                self.page.show_page(page, image)
+
+        self.run(lambda: render_page(made.pdf, page, width_px), show, key=PDF_KEY)
+
+    def _save(self) -> None:
+        made = self._made
+        if made is None:
+            return
+        name, _kind = QFileDialog.getSaveFileName(self.page, tr("ui.reports.save"), f"{made.title}.pdf", "PDF (*.pdf)")
+        if name:
+            path = Path(name)
+            self.run(
+                lambda: write_atomically(path, made.pdf),
+                lambda _nothing: self.desk.shell.toast.say(tr("ui.reports.saved", name=path.name)),
+            )
+
+    def _print(self) -> None:
+        """Qt's print support is no part of the small Qt: the PDF goes to the system's viewer, which prints it."""
+        made = self._made
+        if made is None:
+            return
+        path = self.ctx.paths.cache / "print" / f"{made.household}.pdf"
+        self.run(lambda: write_atomically(path, made.pdf), lambda _nothing: self._open(path))
+
+    def _open(self, path: Path) -> None:
+        if QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self.desk.shell.toast.say(tr("ui.reports.opened"))
+        else:
+            self.page.warnings.set_words(tr("ui.reports.no_viewer"))
+            self.page.warnings.show()
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.records or changes.kinds:
+            self._stale, self._made = True, None
+
+    def _again(self) -> None:
+        self._stale = True
+        if self.page.isVisible():
+            self.show()
+
+
+def make_report(ctx: Context, household: str) -> MadeReport:
+    """The report of a household's newest survey; for a worker thread.
+
+    Raises:
+        CpdeskError: there is no survey yet, or its answers contradict physics.
+    """
+    from cpdesk.operations.reporting import household_report  # late: reportlab
+
+    line = households.household_lines(ctx, [household])[0]
+    made = household_report(ctx, household, language=language())
+    facts = (
+        Fact(tr("ui.reports.made_at"), moment_long(ctx.clock.now().isoformat(), ctx.clock)),
+        Fact(tr("ui.reports.pages"), str(page_count(made.pdf))),
+        Fact(tr("ui.reports.hash"), made.content_hash[:8]),
+    )
+    return MadeReport(household, f"{line.number} {line.name}", made.pdf, page_count(made.pdf), facts, made.warnings)

@@ -1,0 +1,188 @@
+"""From an audit to the live panel. The work runs off the GUI thread; making the view is words and rounding only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from cpdesk.base.errors import CpdeskError
+from cpdesk.context import Context
+from cpdesk.forms.form import Form
+from cpdesk.model.assessment import Audit, Package, Quantity
+from cpdesk.model.records import Answers, Quality
+from cpdesk.ui.language import language, tr
+from cpdesk.ui.presenters.words import number
+from cpdesk.ui.views import Fact, NowAfter, PackageView, ResultView, Share, StatusView, Tone
+
+_ITEM_OF: Final = ("building.", "heater.", "temperature.", "site.", "")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answers of one moment. `left_out`: paths of answers that cannot be used as they are."""
+
+    record: str
+    form: Form
+    answers: Answers
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WorkedOut:
+    """The audit of those answers, or the fault that stood in its way."""
+
+    audit: Audit | None
+    fault: CpdeskError | None
+    left_out: tuple[str, ...]
+
+
+def work_out(ctx: Context, answered: Answered) -> WorkedOut:
+    """Audit the answers; for a worker thread. A fault in the answers is an outcome, not a failure of the panel."""
+    from cpdesk.operations.assess import assess_answers  # late: numpy and the tables
+
+    try:
+        audit = assess_answers(ctx, answered.form, answered.answers, record=answered.record)
+    except CpdeskError as fault:
+        return WorkedOut(None, fault, answered.left_out)
+    return WorkedOut(audit, None, answered.left_out)
+
+
+def result_view(outcome: WorkedOut, form: Form, answers: Answers) -> tuple[ResultView, dict[str, str]]:
+    """The panel, and the sentence of the visible default for each question that has none of its own."""
+    if outcome.audit is None:
+        words = outcome.fault.message(language()) if outcome.fault is not None else ""
+        return ResultView(missing=words or tr("ui.result.nothing_yet")), {}
+    audit = outcome.audit
+    chosen = next((package for package in audit.packages if package.code == audit.recommended), None)
+    chosen = chosen or (audit.packages[0] if audit.packages else None)
+    view = ResultView(
+        quality=_quality(audit),
+        bars=_bars(audit, chosen),
+        heat_note=tr("ui.result.season", n=number(audit.baseline.heat_need_kwh.value)),
+        shares=_shares(audit),
+        packages=tuple(_package(package) for package in audit.packages),
+        left_out=tr("ui.result.left_out", n=len(outcome.left_out)) if outcome.left_out else "",
+        notes=_notes(audit),
+        frontier=tuple((point.own_cost_yuan, point.co2_saving_t) for point in audit.frontier),
+        cloud=tuple((point.own_cost_yuan, point.co2_saving_t) for point in audit.cloud),
+        monthly=_months(audit),
+        combinations=audit.combinations,
+    )
+    return view, assumptions(audit, form, answers)
+
+
+def assumptions(audit: Audit, form: Form, answers: Answers) -> dict[str, str]:
+    """Path → sentence, for defaults that stand for a question of the form."""
+    by_quantity: dict[str, list[str]] = {}
+    for path, binding in form.quantities.items():
+        by_quantity.setdefault(binding.quantity, []).append(path)
+    sentences: dict[str, str] = {}
+    for item in audit.inputs:
+        if item.quality is not Quality.DEFAULT or not item.reason:
+            continue
+        words = tr(item.reason, **dict(item.reason_fields))
+        for prefix in _ITEM_OF:
+            for template in by_quantity.get(prefix + item.key, ()):
+                for path in _paths_of(template, answers):
+                    sentences[path] = words
+    return sentences
+
+
+def _paths_of(template: str, answers: Answers) -> list[str]:
+    """A template path in every item of its repeat that the answers know of."""
+    steps = template.split("/")
+    items = [path for path in answers if path.endswith("]") and path.split("[")[0] in (steps[0], "/".join(steps[:2]))]
+    if not items:
+        return [template]
+    return [item + template[len(item.split("[", maxsplit=1)[0]) :] for item in items]
+
+
+def _quality(audit: Audit) -> StatusView:
+    counts = audit.quality_counts
+    assumed = int(counts.get("D", 0))
+    total = sum(counts.values()) or 1
+    tone: Tone = "warn" if assumed / total > 0.5 else "mute"
+    return StatusView(tr("ui.result.quality", n=assumed, total=total), tone)
+
+
+def _bars(audit: Audit, package: Package | None) -> tuple[NowAfter, ...]:
+    before = audit.baseline
+    after = package.after if package is not None else before
+    return (
+        _pair(tr("ui.result.cost"), tr("ui.result.yuan_year"), before.cost_yuan, after.cost_yuan, 0),
+        _pair("CO₂", tr("ui.result.tonnes_year"), before.co2_t, after.co2_t, 1),
+    )
+
+
+def _pair(title: str, unit: str, before: Quantity, after: Quantity, digits: int) -> NowAfter:
+    change = (after.value / before.value - 1) * 100 if before.value else 0.0
+    return NowAfter(
+        title + (tr("ui.result.to_confirm") if "to_confirm" in (before.status, after.status) else ""),
+        unit,
+        before.value,
+        after.value,
+        number(before.value, digits),
+        number(after.value, digits),
+        f"{change:+.0f}%".replace("-", "−"),
+    )
+
+
+def _shares(audit: Audit) -> tuple[Share, ...]:
+    parts: Mapping[str, int] = audit.baseline.loss_shares_pct
+    shares = [Share(tr(f"ui.part.{part}"), percent / 100) for part, percent in parts.items()]
+    return tuple(sorted(shares, key=lambda share: -share.share))
+
+
+def _package(package: Package) -> PackageView:
+    saving = package.saving_yuan
+    low = saving.low if saving.low is not None else saving.value
+    high = saving.high if saving.high is not None else saving.value
+    names = [tr(item.name) for item in package.items]
+    shown = " + ".join(names[:3]) + (tr("ui.result.more_measures", n=len(names) - 3) if len(names) > 3 else "")
+    own, saved = number(package.own_cost_yuan.value), number(saving.value)
+    return PackageView(
+        id=package.code,
+        letter=package.code,
+        title=f"{package.code}  {shown}",
+        note=tr("ui.result.package_note", own=own, saving=saved),
+        low=low,
+        middle=saving.value,
+        high=high,
+        own_cost_yuan=package.own_cost_yuan.value,
+        co2_saved_t=package.co2_saving_t.value,
+        figures=_figures(package),
+        measures=tuple(names),
+    )
+
+
+def _figures(package: Package) -> tuple[Fact, ...]:
+    payback = package.payback_a
+    saving = package.saving_yuan
+    low, high = number(saving.low), number(saving.high)
+    return (
+        Fact(tr("ui.packages.own"), number(package.own_cost_yuan.value)),
+        Fact(tr("ui.packages.subsidy"), number(package.subsidy_yuan.value)),
+        Fact(tr("ui.packages.cost_after"), number(package.after.cost_yuan.value)),
+        Fact(tr("ui.packages.saving"), number(saving.value)),
+        Fact("P10–P90", f"{low}–{high}"),
+        Fact(tr("ui.packages.co2"), number(package.co2_saving_t.value, 1)),
+        Fact(tr("ui.packages.coldest"), number(package.coldest_days_c.value, 1)),
+        Fact(tr("ui.packages.payback"), number(payback.value if payback is not None else None, 1)),
+    )
+
+
+def _notes(audit: Audit) -> tuple[str, ...]:
+    notes = []
+    if audit.nothing_pays:
+        notes.append(tr("ui.result.only_comfort" if audit.only_comfort else "ui.result.nothing_pays"))
+    if any(factor.status == "to_confirm" for factor in audit.factors):
+        notes.append(tr("ui.result.unconfirmed"))
+    return tuple(notes)
+
+
+def _months(audit: Audit) -> tuple[tuple[str, float, float], ...]:
+    return tuple(
+        (tr("ui.month", n=month.month), month.heating_kwh, month.sun_kwh + month.internal_kwh)
+        for month in audit.baseline.months
+    )

@@ -1,0 +1,293 @@
+"""The survey page over a form session: answers in, views out, every field to the disk, figures off the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog
+
+from cpdesk.base.errors import CpdeskError
+from cpdesk.forms.form import Kind
+from cpdesk.forms.state import Problem, Touched
+from cpdesk.model.records import Changes, RecordKind, Status
+from cpdesk.operations import photos, surveys
+from cpdesk.ui.language import language, text, tr
+from cpdesk.ui.pages.survey import SurveyPage
+from cpdesk.ui.presenters.base import Desk, Presenter
+from cpdesk.ui.presenters.outline import Section, outline, section_page, section_views
+from cpdesk.ui.presenters.result import Answered, WorkedOut, result_view, work_out
+from cpdesk.ui.presenters.words import fault_words, moment, status_view
+from cpdesk.ui.views import ResultView, SectionView, SurveyView
+
+_SAVE = "save"
+
+
+class SurveyPresenter(Presenter):
+    """One open survey. `left` asks to go back to the list."""
+
+    left = Signal()
+    shown = Signal(object)
+    compare_wanted = Signal(object)
+
+    def __init__(self, desk: Desk, page: SurveyPage) -> None:
+        super().__init__(desk)
+        self.page = page
+        self.open: surveys.OpenSurvey | None = None
+        self._sections: list[Section] = []
+        self._current = ""
+        self._assumed: Mapping[str, str] = {}
+        self._result = ResultView()
+        page.answered.connect(self.answer)
+        page.section_wanted.connect(lambda path: self.go_to(path, focus=""))
+        page.row_wanted.connect(self.add_item)
+        page.row_unwanted.connect(self.remove_item)
+        page.photo_requested.connect(self._ask_photo)
+        page.signed.connect(self._keep_signature)
+        page.next_problem_wanted.connect(self.next_problem)
+        page.jump_wanted.connect(self.jump)
+        page.complete_wanted.connect(self.complete)
+        page.why_wanted.connect(self._why)
+        page.compare_wanted.connect(lambda: self.compare_wanted.emit(self._result))
+        desk.language_changed.connect(self._speak)
+
+    # opening and leaving --------------------------------------------------------------------------------------------
+
+    def begin(self, household: str) -> None:
+        """Open the survey to fill of a household."""
+
+        def work() -> tuple[surveys.OpenSurvey, Changes]:
+            survey, changes = surveys.begin_survey(self.ctx, household)
+            return surveys.open_survey(self.ctx, survey), changes
+
+        self.run(work, self._opened, key=_SAVE)
+
+    def close(self) -> None:
+        """Give on what is typed, and let the survey go."""
+        self.page.commit()
+        self.open = None
+
+    def _opened(self, answer: tuple[surveys.OpenSurvey, Changes]) -> None:
+        self.open, changes = answer
+        self._assumed, self._result, self._current = {}, ResultView(), ""
+        self.desk.tell(changes)
+        self._sections = outline(self.open.session)
+        self.page.result.show_result(ResultView(missing=tr("ui.result.working")))
+        self.page.show_saved("")
+        first = next((view.path for view in self._views() if view.asked > view.answered), None)
+        self.go_to(first if first is not None else (self._sections[0].path if self._sections else ""), focus="")
+        self.shown.emit(self.page.view)
+        self._work_out()
+
+    # answers --------------------------------------------------------------------------------------------------------
+
+    def answer(self, path: str, value: str | None) -> None:
+        """An answer was given: compute, show, write down, work out."""
+        if self.open is None:
+            return
+        try:
+            touched = self.open.session.set(path, value)
+        except CpdeskError as error:
+            self.desk.show_fault(error)
+            return
+        self._took(touched)
+
+    def add_item(self, repeat: str) -> None:
+        if self.open is not None:
+            item, touched = self.open.session.add_item(repeat)
+            self._took(touched)
+            target = next((section.path for section in self._sections if section.path.startswith(item)), None)
+            if target is not None:
+                self.go_to(target, focus="")
+
+    def remove_item(self, item: str) -> None:
+        if self.open is not None:
+            self._took(self.open.session.remove_item(item))
+
+    def _took(self, touched: Touched) -> None:
+        self._show()
+        self._save(touched.values)
+        self._work_out()
+
+    def _save(self, values: Mapping[str, str | None]) -> None:
+        if self.open is None or not values:
+            return
+        record, kept = self.open.record.id, dict(values)
+        self.run(
+            lambda: surveys.save_answers(self.ctx, record, kept),
+            self._saved,
+            key=_SAVE,
+            on_error=lambda error: self.page.show_saved("", fault_words(error)),
+        )
+
+    def _saved(self, changes: Changes) -> None:
+        self.page.show_saved(moment(self.ctx.clock.now().isoformat(), self.ctx.clock))
+        self.desk.tell(Changes(records=changes.records, sync=True))
+
+    # showing --------------------------------------------------------------------------------------------------------
+
+    def go_to(self, path: str, *, focus: str | None = None) -> None:
+        """Show a section. `focus` as `SurveyPage.show_section`."""
+        self._current = path
+        self._show(focus)
+
+    def _views(self) -> tuple[SectionView, ...]:
+        assert self.open is not None
+        return section_views(self.open.session, self._sections)
+
+    def _show(self, focus: str | None = None) -> None:
+        if self.open is None:
+            return
+        session, record = self.open.session, self.open.record
+        self._sections = outline(session)
+        paths = [section.path for section in self._sections]
+        if self._current not in paths and paths:
+            self._current = paths[0]
+        views = self._views()
+        problems = sum(view.problems for view in views)
+        self.page.show_survey(
+            SurveyView(
+                record=record.id,
+                crumbs=(tr("ui.rail.households"), session.value_at("household/village") or "—"),
+                title=record.title,
+                status=status_view(record.status),
+                sections=views,
+                answered=sum(view.answered for view in views),
+                asked=sum(view.asked for view in views),
+                problems=problems,
+                can_complete=record.status in (Status.DRAFT, Status.RETURNED),
+            ),
+            self._current,
+        )
+        place = paths.index(self._current) if self._current in paths else 0
+        if self._sections:
+            page = section_page(session, self._sections[place], views[place].number, self._assumed)
+            self.page.show_section(page, focus=focus)
+            self._show_photos()
+
+    def _speak(self) -> None:
+        if self.open is not None:
+            self.open.session.set_language(language())
+            self._current_again()
+            self._work_out()
+
+    def _current_again(self) -> None:
+        self._show()
+        self.shown.emit(self.page.view)
+
+    def next_problem(self) -> None:
+        """F8: the next question that must be mended, going round."""
+        if self.open is None:
+            return
+        wrong = [problem for problem in self.open.session.validate() if problem.blocks]
+        if wrong:
+            here = self.page.body.current_path()
+            paths = [problem.path for problem in wrong]
+            place = paths.index(here) + 1 if here in paths else 0
+            self.show_question(paths[place % len(paths)])
+
+    def jump(self, words: str) -> None:
+        """To the question whose number or words were typed."""
+        if self.open is None or not words:
+            return
+        views = self._views()
+        for section, view in zip(self._sections, views, strict=True):
+            page = section_page(self.open.session, section, view.number, {})
+            for item in page.items:
+                label, number = getattr(item, "label", ""), getattr(item, "number", "")
+                if number and (number == words or words.casefold() in label.casefold()):
+                    self.go_to(section.path, focus=item.path)
+                    return
+        self.desk.shell.toast.say(tr("ui.survey.no_question", words=words))
+
+    def show_question(self, path: str) -> None:
+        """Go to a question wherever it stands."""
+        for section in self._sections:
+            if any(path == member or path.startswith((member + "/", member + "[")) for member in section.members):
+                self.go_to(section.path, focus=path)
+                return
+
+    # completing -----------------------------------------------------------------------------------------------------
+
+    def complete(self) -> None:
+        """Mark the survey as filled, or go to what is missing."""
+        if self.open is None:
+            return
+        self.page.commit()
+        record = self.open.record.id
+        self.run(lambda: surveys.complete_survey(self.ctx, record), self._completed, key=_SAVE)
+
+    def _completed(self, answer: tuple[list[Problem], Changes]) -> None:
+        problems, changes = answer
+        if problems:
+            self.show_question(problems[0].path)
+            words = problems[0].message(language())
+            self.desk.shell.toast.say(tr("ui.survey.not_yet", n=len(problems), words=words))
+            return
+        self.desk.tell(changes | Changes(kinds=frozenset({RecordKind.SURVEY})))
+        self.desk.shell.toast.say(text("ui.survey.completed"))
+        self.left.emit()
+
+    def _why(self, path: str) -> None:
+        if self.open is None or not path:
+            return
+        node = self.open.session.definition(path)
+        words = self.open.session.explain(path).text() if node.kind is not Kind.REPEAT else ""
+        self.page.show_why(self.open.session.state(path).label, words or tr("ui.survey.always_asked"))
+
+    # figures --------------------------------------------------------------------------------------------------------
+
+    def _work_out(self) -> None:
+        if self.open is None:
+            return
+        answered = Answered(
+            record=self.open.record.id,
+            form=self.open.form,
+            answers=self.open.session.submission_answers(),
+            left_out=tuple(problem.path for problem in self.open.session.validate() if problem.blocks),
+        )
+        self.page.result.show_busy(True)
+        self.run(lambda: work_out(self.ctx, answered), self._worked_out, key="figures", latest=True, on_error=self._not_worked_out)
+
+    def _worked_out(self, outcome: WorkedOut) -> None:
+        if self.open is None:
+            return
+        self._result, assumed = result_view(outcome, self.open.form, self.open.session.answers())
+        self.page.result.show_result(self._result)
+        if assumed != self._assumed:
+            self._assumed = assumed
+            self._show()
+
+    def _not_worked_out(self, error: Exception) -> None:
+        self.page.result.show_result(ResultView(missing=fault_words(error)))
+
+    # pictures -------------------------------------------------------------------------------------------------------
+
+    def _ask_photo(self, path: str) -> None:
+        name, _kind = QFileDialog.getOpenFileName(self.page, tr("ui.photo.add"), "", "(*.jpg *.jpeg *.png)")
+        if name:
+            file = Path(name)
+            self._keep(path, lambda: photos.keep_photo(self.ctx, file.read_bytes(), name=file.name))
+
+    def _keep_signature(self, path: str, png: bytes) -> None:
+        self._keep(path, lambda: photos.keep_photo(self.ctx, png, name=path))
+
+    def _keep(self, path: str, work: Callable[[], str]) -> None:
+        self.run(work, lambda reference: self.answer(path, reference), key=_SAVE)
+
+    def _show_photos(self) -> None:
+        for block in self.page.body.photo_blocks():
+            reference = block.view.value
+            if reference:
+                self.run(
+                    lambda reference=reference: thumbnail(photos.photo_content(self.ctx, reference)),  # type: ignore[misc]
+                    lambda image, block=block: block.show_image(image),  # type: ignore[misc]
+                )
+
+
+def thumbnail(content: bytes | None) -> QImage:
+    """A picture small enough for a strip; empty when it is not on this desk yet."""
+    image = QImage.fromData(content) if content else QImage()
+    return image.scaledToWidth(320) if image.width() > 320 else image
