@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 from pyxform.xls2json_backends import md_to_dict
 from pyxform.xls2xform import convert
 
 from cpdesk.base import tables
+from cpdesk.base.clock import FixedClock
+from cpdesk.base.ids import IdMaker
 from cpdesk.base.resources import resource_path
+from cpdesk.forms.form import Form
+from cpdesk.forms.session import Session
+from cpdesk.forms.xform import load_form
 
 LANGUAGES = ("中文 (zh)", "English (en)")
 XPATH_FUNCTIONS = {
@@ -226,3 +232,98 @@ def test_townships_are_the_choices_and_villages_lie_in_them(sheets: dict[str, li
     )
     assert len({(row["township_code"], row["name"]) for row in villages}) == len(villages) > 30
     assert all(row["code"].startswith(row["township_code"]) for row in villages if row["code"])
+
+
+@pytest.fixture(scope="module")
+def form() -> Form:
+    return load_form(resource_path("forms/farmhouse.xml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def survey(form: Form) -> Session:
+    clock = FixedClock(datetime(2026, 11, 22, 4, tzinfo=UTC))
+    session = Session(form, {}, clock=clock, new_id=IdMaker(clock).new)
+    session.set("household/consent_ok", "yes")
+    return session
+
+
+def item(survey: Session, start: str) -> str:
+    return next(path for path in survey.answers() if re.fullmatch(rf"{start}\[[^]/]+\]", path))
+
+
+def fill(survey: Session, group: str, **answers: object) -> None:
+    for name, value in answers.items():
+        survey.set(f"{group}/{name}", str(value))
+
+
+def wrong(survey: Session, path: str) -> bool:
+    problem = survey.state(path).problem
+    return problem is not None and problem.code == "constraint"
+
+
+def test_without_consent_nothing_further_is_asked(survey: Session) -> None:
+    survey.set("household/consent_ok", "no")
+    assert not survey.state("bills/fuels_used").relevant
+    assert not survey.state("household/position").relevant
+    assert survey.state("household/household_no").relevant
+
+
+def test_areas_follow_from_lengths_and_cannot_exceed_the_house(survey: Session) -> None:
+    house = item(survey, "building")
+    fill(survey, f"{house}/b_body", b_bays=5, b_length_m=16.5, b_depth_m=6, b_storey_height_m=3, b_heated_rooms=4)
+    fill(survey, f"{house}/b_body", b_roof_shape="pitched_tile", b_ridge_rise_m=1.6)
+    answers = survey.answers()
+    assert answers[f"{house}/b_body/b_floor_area_m2"] == "99"
+    assert answers[f"{house}/b_body/b_wall_long_m2"] == "49.5"
+    assert answers[f"{house}/b_body/b_wall_gable_m2"] == "22.8"
+    fill(survey, f"{house}/b_body", b_heated_area_m2=100)
+    assert wrong(survey, f"{house}/b_body/b_heated_area_m2")
+    fill(survey, f"{house}/b_body", b_heated_area_m2=60)
+    assert not wrong(survey, f"{house}/b_body/b_heated_area_m2")
+    assert survey.state(f"{house}/b_body/fx_heated_share").relevant
+    assert survey.answers()["heating/heated_total_m2"] == "60"
+    fill(survey, f"{house}/b_open", b_win_front_count=5, b_win_front_width_m=3.9, b_win_front_height_m=2.4)
+    assert wrong(survey, f"{house}/b_open/b_win_front_height_m")
+    fill(survey, f"{house}/b_open", b_win_front_width_m=1.8, b_win_front_height_m=1.5)
+    assert not wrong(survey, f"{house}/b_open/b_win_front_height_m")
+    assert survey.answers()[f"{house}/b_open/b_win_front_area_m2"] == "13.5"
+
+
+def test_a_tight_house_breathes_less(survey: Session) -> None:
+    house = item(survey, "building")
+    tests = ("hand", "paper", "light", "frame", "ceiling", "pipe")
+    for level, quilt, expected in (("l0", "yes", "0.4"), ("l1", "no", "1.1"), ("l2", "no", "1.7")):
+        fill(survey, f"{house}/b_open", b_door_curtain=quilt, **{f"b_leak_{name}": level for name in tests})
+        assert survey.answers()[f"{house}/b_open/b_air_change_1_h"] == expected
+
+
+def test_bills_are_checked_against_house_and_heater(survey: Session) -> None:
+    house = item(survey, "building")
+    fill(survey, f"{house}/b_body", b_bays=5, b_length_m=16.5, b_depth_m=6, b_storey_height_m=3, b_heated_area_m2=60)
+    survey.set(f"{item(survey, 'heating/heater')}/h_type", "coal_boiler")
+    survey.set("bills/fuels_used", "electricity")
+    assert survey.state("bills/fx_fuel").relevant
+    survey.set("bills/fuels_used", "electricity coal_briquette")
+    fill(survey, "bills", coal_briquette_t=9, elec_year_kwh=3000, elec_season_kwh=4000)
+    assert not survey.state("bills/fx_fuel").relevant
+    assert survey.state("bills/fx_coal").relevant
+    assert wrong(survey, "bills/elec_season_kwh")
+    fill(survey, "bills", coal_briquette_t=2.5, elec_season_kwh=1200)
+    assert not survey.state("bills/fx_coal").relevant
+    assert not wrong(survey, "bills/elec_season_kwh")
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("position", "40.22 116.23 50 5", "39.2 116.23 50 5"),
+        ("household_no", "032", "32号"),
+        ("householder_phone", "010-69740000", "6974"),
+        ("altitude_m", "45", "1501"),
+        ("survey_date", "2026-11-22", "2026-11-23"),
+    ],
+)
+def test_limits_of_the_gate(survey: Session, name: str, good: str, bad: str) -> None:
+    for value, refused in ((good, False), (bad, True)):
+        survey.set(f"household/{name}", value)
+        assert wrong(survey, f"household/{name}") is refused
