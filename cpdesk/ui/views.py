@@ -190,7 +190,8 @@ class SectionPage:
     title: str
     note: str
     items: tuple[Item, ...]
-    item_of_repeat: bool = False
+    item: str = ""
+    """Path of the repeat item that may be taken away here."""
 
 
 @dataclass(frozen=True, slots=True)

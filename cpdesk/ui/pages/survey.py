@@ -39,7 +39,7 @@ class SurveyPage(QWidget):
         super().__init__(parent)
         self.view: SurveyView | None = None
         self._section = ""
-        self._saved_at = ""
+        self._item = ""
         line = row(self)
         self.left = self._make_left()
         line.addWidget(self.left)
@@ -85,6 +85,8 @@ class SurveyPage(QWidget):
         self._number.set_words(page.number)
         self._title.set_words(page.title)
         self._note.set_words(page.note)
+        self._item = page.item
+        self.remove.setVisible(bool(page.item))
         self.body.show_page(page, fresh=fresh)
         if fresh:
             self.form_scroll.verticalScrollBar().setValue(0)
@@ -94,7 +96,6 @@ class SurveyPage(QWidget):
 
     def show_saved(self, at: str, problem: str = "") -> None:
         """When the last answer reached this computer, or why it did not."""
-        self._saved_at = at
         self._saved.set_words(problem or (text("ui.survey.saved", at=at) if at else ""))
         self._saved.set_colour("bad" if problem else "text2")
 
@@ -156,6 +157,8 @@ class SurveyPage(QWidget):
         line.addWidget(self._number)
         line.addWidget(self._title)
         line.addWidget(self._note, 1)
+        self.remove = Button(text("ui.survey.remove_item"), "quiet", "trash", self._remove)
+        line.addWidget(self.remove)
         line.addWidget(Button(text("ui.survey.why"), "quiet", "info", self._why))
         stack.addWidget(head)
         stack.addWidget(self._make_why())
@@ -244,6 +247,10 @@ class SurveyPage(QWidget):
         widget = self.focusWidget()
         if widget is not None and self.form_scroll.isAncestorOf(widget):
             self.form_scroll.ensureWidgetVisible(widget, 0, 72)
+
+    def _remove(self) -> None:
+        if self._item:
+            self.row_unwanted.emit(self._item)
 
     def _why(self) -> None:
         self.why_wanted.emit(self.body.current_path() or self._section)

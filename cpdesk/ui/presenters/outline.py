@@ -81,13 +81,18 @@ def _of_repeat(session: Session, path: str, *, depth: int) -> list[Section]:
     sections: list[Section] = []
     items = session.children(path)
     for place, item in enumerate(items):
-        title = _item_title(session, item, place, len(items))
-        loose = [each for each in session.children(item) if session.definition(each).kind is not Kind.GROUP]
-        groups = [each for each in session.children(item) if session.definition(each).kind is Kind.GROUP]
-        sections.append(Section(item, title, depth, loose, repeat=path))
-        for group in groups:
+        title = _item_title(session, item, place, items)
+        kinds = {each: session.definition(each).kind for each in session.children(item)}
+        loose = [each for each, kind in kinds.items() if kind not in (Kind.GROUP, Kind.HIDDEN)]
+        own = [Section(item, title, depth, loose, repeat=path)] if loose else []
+        for group in (each for each, kind in kinds.items() if kind is Kind.GROUP):
             if session.state(group).relevant:
-                sections += _of_group(session, group, session.state(group).label, depth=depth + 1)
+                label = session.state(group).label
+                named = f"{title}·{label}" if not own and len(items) > 1 else label
+                own += _of_group(session, group, named, depth=depth + bool(loose))
+        if own:
+            own[0].repeat = path
+        sections += own
     if sections:
         sections[-1].members.append(f"+{path}")
     else:
@@ -95,17 +100,24 @@ def _of_repeat(session: Session, path: str, *, depth: int) -> list[Section]:
     return sections
 
 
-def _item_title(session: Session, item: str, place: int, total: int) -> str:
-    label = session.state(item).label
+def _item_title(session: Session, item: str, place: int, items: list[str]) -> str:
+    """The first choice that was made in an item names it (正房, 空气源热泵); else the repeat's label and its place."""
+    words = _first_choice(session, item)
+    if words:
+        alike = [other for other in items if _first_choice(session, other) == words]
+        return f"{words} {alike.index(item) + 1}" if len(alike) > 1 else words
+    label = session.state(item).label.rsplit("：", 1)[-1]
+    return f"{label} {place + 1}" if len(items) > 1 else label
+
+
+def _first_choice(session: Session, item: str) -> str:
     for path in session.children(item):
         node = session.definition(path)
-        inner = session.children(path) if node.kind is Kind.GROUP else [path]
-        for each in inner[:3]:
+        for each in session.children(path) if node.kind is Kind.GROUP else [path]:
             state = session.state(each)
-            words = [choice.label for choice in state.choices if choice.value == state.value]
-            if words and state.relevant:
-                return words[0]
-    return f"{label} {place + 1}" if total > 1 else label
+            if state.choices and state.relevant:
+                return next((choice.label for choice in state.choices if choice.value == state.value), "")
+    return ""
 
 
 def _fits_grid(repeat: NodeDef) -> bool:
@@ -154,8 +166,19 @@ def section_page(session: Session, section: Section, number: str, assumed: Mappi
         section.title,
         session.state(section.path).hint if section.path else "",
         tuple(_numbered(items, number)),
-        item_of_repeat=bool(section.repeat),
+        item=_removable(session, section),
     )
+
+
+def _removable(session: Session, section: Section) -> str:
+    """The repeat item a section begins, when the form lets it go."""
+    if not section.repeat or section.path == section.repeat:
+        return ""
+    node = session.definition(section.repeat)
+    least = node.attributes.get("min_items", "")
+    items = session.children(section.repeat)
+    enough = len(items) > (int(least) if least.isdigit() else 0)
+    return next((item for item in items if section.path.startswith(item)), "") if enough else ""
 
 
 def _items(session: Session, path: str, assumed: Mapping[str, str]) -> Iterator[Item]:

@@ -20,12 +20,12 @@ _ITEM_OF: Final = ("building.", "heater.", "temperature.", "site.", "")
 
 @dataclass(frozen=True)
 class Answered:
-    """The answers of one moment. `left_out`: paths of answers that cannot be used as they are."""
+    """The answers of one moment. `left_out`: how many cannot be used as they are."""
 
     record: str
     form: Form
     answers: Answers
-    left_out: tuple[str, ...]
+    left_out: int
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class WorkedOut:
 
     audit: Audit | None
     fault: CpdeskError | None
-    left_out: tuple[str, ...]
+    left_out: int
 
 
 def work_out(ctx: Context, answered: Answered) -> WorkedOut:
@@ -62,7 +62,7 @@ def result_view(outcome: WorkedOut, form: Form, answers: Answers) -> tuple[Resul
         heat_note=tr("ui.result.season", n=number(audit.baseline.heat_need_kwh.value)),
         shares=_shares(audit),
         packages=tuple(_package(package) for package in audit.packages),
-        left_out=tr("ui.result.left_out", n=len(outcome.left_out)) if outcome.left_out else "",
+        left_out=tr("ui.result.left_out", n=outcome.left_out) if outcome.left_out else "",
         notes=_notes(audit),
         frontier=tuple((point.own_cost_yuan, point.co2_saving_t) for point in audit.frontier),
         cloud=tuple((point.own_cost_yuan, point.co2_saving_t) for point in audit.cloud),

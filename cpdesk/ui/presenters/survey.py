@@ -246,10 +246,16 @@ class SurveyPresenter(Presenter):
             record=self.open.record.id,
             form=self.open.form,
             answers=self.open.session.submission_answers(),
-            left_out=tuple(problem.path for problem in self.open.session.validate() if problem.blocks),
+            left_out=self.page.view.problems if self.page.view is not None else 0,
         )
         self.page.result.show_busy(True)
-        self.run(lambda: work_out(self.ctx, answered), self._worked_out, key="figures", latest=True, on_error=self._not_worked_out)
+        self.run(
+            lambda: work_out(self.ctx, answered),
+            self._worked_out,
+            key="figures",
+            latest=True,
+            on_error=self._not_worked_out,
+        )
 
     def _worked_out(self, outcome: WorkedOut) -> None:
         if self.open is None:

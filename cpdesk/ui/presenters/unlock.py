@@ -11,13 +11,22 @@ from cpdesk.base.paths import Paths
 from cpdesk.base.settings import Settings
 from cpdesk.context import Context
 from cpdesk.operations import desk as desk_operations
-from cpdesk.ui.language import language, text, tr
+from cpdesk.ui.language import Text, language, text, tr
 from cpdesk.ui.pages.unlock import UnlockPage
 from cpdesk.ui.presenters.words import duration, fault_words
 from cpdesk.ui.views import UnlockView
 from cpdesk.ui.worker import Worker
 
 _KEY = "unlock"
+_WRONG_PIN = ("CP-4001", "CP-4002")
+
+
+def wrong_pin_words(error: CpdeskError) -> Text:
+    """How many tries are left, or how long to wait; and that nothing is lost."""
+    left, seconds = int(str(error.fields.get("left", 0))), int(str(error.fields.get("seconds", 0)))
+    if left > 0:
+        return text("ui.unlock.wrong", left=left)
+    return text("ui.unlock.wait", wait=duration(max(1, seconds)))
 
 
 class UnlockPresenter(QObject):
@@ -80,7 +89,9 @@ class UnlockPresenter(QObject):
 
     def _failed(self, error: Exception) -> None:
         self._page.show_busy(False)
-        if isinstance(error, CpdeskError):
+        if isinstance(error, CpdeskError) and error.code in _WRONG_PIN:
+            self._page.show_problem(wrong_pin_words(error))
+        elif isinstance(error, CpdeskError):
             self._page.show_problem(f"{error.message(language())} {error.remedy(language())}".strip())
         else:
             self._page.show_problem(fault_words(error))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
+from cpdesk.ui.fonts import width_px
 from cpdesk.ui.views import QuestionView
 from cpdesk.ui.widgets.basic import IconText, Label, column, row
 from cpdesk.ui.widgets.choices import ChoiceButtons, ComboBox, MultiChoice, Option
@@ -28,6 +29,7 @@ Editor = (
 _NUMBER_WIDTH: Final = 112
 _TEXT_WIDTH: Final = 288
 _LONG_LABEL: Final = 26
+_HINT_BESIDE: Final = 150
 
 
 class QuestionBlock(QWidget):
@@ -57,6 +59,7 @@ class QuestionBlock(QWidget):
         stack.addLayout(self._place)
         self._hint = Label("", "meta", "text2", wrap=True)
         stack.addWidget(self._hint)
+        self._hint_beside = Label("", "meta", "text2")
         self._unit = Label("", "body", "text2")
         self._assumed = IconText("", "warn", "info", ground=True)
         self._problem = IconText("", "bad", "alert")
@@ -84,8 +87,11 @@ class QuestionBlock(QWidget):
         self._label.set_words(view.label)
         self._label.setWordWrap(len(view.label) > _LONG_LABEL)
         self._star.setVisible(view.required)
+        beside = view.control == "number" and width_px(view.hint, "meta") <= _HINT_BESIDE
         self._hint.set_words(view.hint)
-        self._hint.setVisible(bool(view.hint))
+        self._hint.setVisible(bool(view.hint) and not beside)
+        self._hint_beside.set_words(view.hint)
+        self._hint_beside.setVisible(bool(view.hint) and beside)
         self._unit.set_words(view.unit)
         self._unit.setVisible(bool(view.unit))
         self._show_state(view)
@@ -113,7 +119,8 @@ class QuestionBlock(QWidget):
         """Width the label and the control want."""
         wide = self._number.sizeHint().width() + self._label.sizeHint().width() + 36
         if self.editor is not None:
-            wide = max(wide, self.editor.sizeHint().width() + self._unit.sizeHint().width() + 8)
+            beside = self._hint_beside.sizeHint().width() + 8 if self._hint_beside.isVisibleTo(self) else 0
+            wide = max(wide, self.editor.sizeHint().width() + self._unit.sizeHint().width() + 8 + beside)
         return wide
 
     def _show_state(self, view: QuestionView) -> None:
@@ -138,7 +145,7 @@ class QuestionBlock(QWidget):
     def _make_editor(self, view: QuestionView) -> None:
         while self._place.count():
             old = self._place.takeAt(0).widget()
-            if old is not None and old is not self._unit:
+            if old is not None and old not in (self._unit, self._hint_beside):
                 old.setParent(None)
                 old.deleteLater()
         self.editor = editor = make_editor(view, self)
@@ -147,11 +154,12 @@ class QuestionBlock(QWidget):
         editor.setEnabled(not view.readonly or isinstance(editor, (TextField, LongTextField)))
         self._connect(editor)
         flows = isinstance(editor, (ChoiceButtons, MultiChoice, SignaturePad, PhotoField))
-        self._place.addWidget(editor, 1 if flows or isinstance(editor, (TextField, LongTextField)) else 0)
+        fixed = isinstance(editor, (NumberField, DateField, ComboBox))
+        self._place.addWidget(editor, 0 if fixed else 100)
         self._place.addWidget(self._unit)
+        self._place.addWidget(self._hint_beside)
         if not flows:
             self._place.addStretch(1)
-        self._unit.setParent(self)
 
     def _connect(self, editor: Editor) -> None:
         path = self.view.path
