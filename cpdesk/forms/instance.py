@@ -155,10 +155,9 @@ class Instance:
     def drop(self, item: Node) -> list[str]:
         """Take an item out; gives the paths of it and everything below, stands left out."""
         assert item.parent is not None
-        item.parent.remove(item)
-        inside = f"{item.path}/"
-        gone = [path for path in self.nodes if path == item.path or path.startswith(inside)]
+        gone = [node.path for node in self.below(item)]
         stored = [path for path in gone if not self.is_stand(self.nodes[path])]
+        item.parent.remove(item)
         for path in gone:
             del self.nodes[path]
         return stored

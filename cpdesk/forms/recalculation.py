@@ -18,7 +18,7 @@ from cpdesk.forms.xpath.compile import Expression
 from cpdesk.forms.xpath.context import Context, Environment
 from cpdesk.forms.xpath.values import Value, date_of_days, number_text, to_number, to_text
 
-ITEMS_MAX: Final = 2_000
+ITEMS_MAX: Final = 1_000
 VALUE_CHANGED: Final = "xforms-value-changed"
 NEW_REPEAT: Final = "odk-new-repeat"
 
@@ -184,7 +184,9 @@ class Recalculation:
         if count > len(items):
             self.wake_item_readers(stand)
         for item in reversed(items[count:]):
-            self.drop_item(item)
+            self._take_item(item)
+        if count < len(items):
+            self.wake_item_readers(stand)
 
     def add_item(self, stand: Node, after: Node | None) -> Node:
         """Add an item and wake all that it brings.
@@ -213,6 +215,9 @@ class Recalculation:
 
     def drop_item(self, item: Node) -> None:
         """Remove an item with all it holds and wake the readers of its repeat and of the repeats in it."""
+        self.wake_item_readers(self._take_item(item))
+
+    def _take_item(self, item: Node) -> Node:
         inside = [node for node in self._instance.below(item) if Instance.is_stand(node)]
         stand = self._instance.nodes[item.path[: item.path.rindex("[")]]
         for path in self._instance.drop(item):
@@ -220,7 +225,7 @@ class Recalculation:
         for nested in inside:
             assert nested.definition is not None
             self._wake(self._graph.items_readers.get(nested.definition, ()), stand)
-        self.wake_item_readers(stand)
+        return stand
 
     def act(self, actions: Iterable[Action], event: str, around: Node) -> None:
         """Carry out the actions of an event; their targets are those in the same items as `around`."""

@@ -10,7 +10,7 @@ from typing import Final
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.tree import Node
 
-STEPS_MAX: Final = 2_000_000
+STEPS_MAX: Final = 1_000_000
 
 
 def _no_text(_id: str) -> str:
