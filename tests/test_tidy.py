@@ -293,7 +293,14 @@ def test_links_between_documents_lead_somewhere() -> None:
     assert_none(problems)
 
 
-def test_every_command_is_there_and_documented() -> None:
+def test_every_listed_command_is_there() -> None:
+    from cpdesk.cli.app import COMMANDS
+
+    missing = [name for name in COMMANDS if not (ROOT / "cpdesk" / "cli" / f"cmd_{name}.py").exists()]
+    assert_none([f"cpdesk/cli/app.py: {name} is listed, but there is no cpdesk/cli/cmd_{name}.py" for name in missing])
+
+
+def test_every_command_is_documented() -> None:
     from typer import main as typer_main
 
     from cpdesk.cli.app import COMMANDS, build_app
@@ -302,7 +309,6 @@ def test_every_command_is_there_and_documented() -> None:
     problems = []
     for name in COMMANDS:
         if not (ROOT / "cpdesk" / "cli" / f"cmd_{name}.py").exists():
-            problems.append(f"cpdesk/cli/app.py: {name} is listed, but there is no cpdesk/cli/cmd_{name}.py")
             continue
         command = typer_main.get_command(build_app(name)).commands[name]  # type: ignore[attr-defined]
         ways = [f"cpdesk {name} {inner}" for inner in getattr(command, "commands", {})] or [f"cpdesk {name}"]
