@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from cpdesk.context import Context
 from cpdesk.energy.audit import audit
+from cpdesk.energy.construct import build
 from cpdesk.forms.form import Form
 from cpdesk.model.assessment import Audit
-from cpdesk.model.records import Answers
+from cpdesk.model.records import Answers, Changes
 from cpdesk.operations.facts import building_facts, read_answers, wishes_of
+from cpdesk.operations.surveys import open_survey
+from cpdesk.store.shelf import Cell
+
+LOSS_PARTS = ("wall", "roof", "window", "door", "floor", "air")
 
 
 def assess_answers(ctx: Context, form: Form, answers: Answers, *, record: str) -> Audit:
@@ -21,4 +26,29 @@ def assess_answers(ctx: Context, form: Form, answers: Answers, *, record: str) -
         InputFault: CP-13xx when answers contradict physics; the field, its range and the remedy are named.
     """
     reading = read_answers(form, answers)
-    return audit(building_facts(reading), ctx.energy, wishes=wishes_of(reading, record=record))
+    building = build(building_facts(reading), ctx.energy)
+    return audit(building, ctx.energy, wishes=wishes_of(reading, record=record))
+
+
+def assess_survey(ctx: Context, survey: str) -> tuple[Audit, Changes]:
+    """The audit of a stored survey; its leading figures are remembered for the lists of this desk."""
+    opened = open_survey(ctx, survey)
+    found = assess_answers(ctx, opened.form, opened.session.submission_answers(), record=survey)
+    return found, remember_figures(ctx, survey, found)
+
+
+def remember_figures(ctx: Context, survey: str, found: Audit) -> Changes:
+    """Keep what lists show of an audit beside the survey, on this desk only."""
+    area = found.floor_area_m2.value
+    package = next((one for one in found.packages if one.code == found.recommended), None)
+    figures: dict[str, Cell] = {
+        "area_m2": round(area, 1),
+        "heat_kwh": round(found.baseline.heat_need_kwh.value),
+        "heat_kwh_m2": round(found.baseline.heat_need_kwh.value / area),
+        "cost_yuan": round(found.baseline.cost_yuan.value),
+        "saving_yuan": round(package.saving_yuan.value) if package else None,
+        "own_cost_yuan": round(package.own_cost_yuan.value) if package else None,
+        "co2_saving_t": round(package.co2_saving_t.value, 2) if package else None,
+        **{f"loss_{part}_pct": found.baseline.loss_shares_pct.get(part, 0) for part in LOSS_PARTS},
+    }
+    return ctx.store.records.remember(survey, figures)

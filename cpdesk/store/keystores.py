@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -32,7 +34,6 @@ class SystemKeyStore:
     def available() -> bool:
         """Whether this computer has a key store that keeps what it is given."""
         import keyring
-        import keyring.errors
 
         try:
             if keyring.get_keyring().priority < 1:
@@ -47,11 +48,10 @@ class SystemKeyStore:
 
     def get(self, name: str) -> bytes | None:
         import keyring
-        import keyring.errors
 
         try:
             kept = keyring.get_password(_SERVICE, name)
-        except keyring.errors.KeyringError:
+        except Exception:  # as in `available`
             return None
         return None if kept is None else bytes.fromhex(kept)
 
@@ -81,8 +81,6 @@ class FileKeyStore:
             return path.read_bytes()
 
     def set(self, name: str, secret: bytes) -> None:
-        import os
-
         path = self._path(name)
         with disk_faults(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,6 +96,29 @@ class FileKeyStore:
         return self._folder / f"{name}.secret"
 
 
+class KeyStoreHere:
+    """The system's key store where there is one, else a file. Secrets are found where they were put, also after a
+    computer has got a key store or lost it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = FileKeyStore(folder)
+        self._system = SystemKeyStore()
+
+    @cached_property
+    def _best(self) -> KeyStore:
+        return self._system if self._system.available() else self._file
+
+    @property
+    def name_of_kind(self) -> str:
+        return self._best.name_of_kind
+
+    def get(self, name: str) -> bytes | None:
+        return self._file.get(name) or self._system.get(name)
+
+    def set(self, name: str, secret: bytes) -> None:
+        self._best.set(name, secret)
+
+
 def key_store_here(folder: Path) -> KeyStore:
-    """The system's key store, else a file in `folder`."""
-    return SystemKeyStore() if SystemKeyStore.available() else FileKeyStore(folder)
+    """The best key store of this computer; `folder` is for the file where there is no other."""
+    return KeyStoreHere(folder)

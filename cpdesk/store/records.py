@@ -24,7 +24,7 @@ from cpdesk.model.records import (
 from cpdesk.store.history import HistoryEntry, history_of, step_back, step_forward
 from cpdesk.store.lists import Lists
 from cpdesk.store.oplog import OperationLog, RecordHead, iso
-from cpdesk.store.shelf import COLUMNS, Fields, Shelf, Shelved, lay, record_of
+from cpdesk.store.shelf import COLUMNS, Cell, Fields, Shelf, Shelved, lay, record_of
 from cpdesk.store.writer import Readers, Writer
 
 if TYPE_CHECKING:
@@ -232,6 +232,16 @@ class Records(Lists):
             InputFault: CP-1501 no such record; CP-1509 nothing to redo.
         """
         return self._changing(record, lambda db, shelved: step_forward(db, shelved, actor, self.change), deleted=True)
+
+    def remember(self, record: str, figures: Mapping[str, Cell]) -> Changes:
+        """Keep figures that this desk worked out beside a record, for the columns of lists: its own and those of its
+        site, whose row shows its newest survey. None forgets one. They are no part of the record and are not synced.
+
+        Raises:
+            InputFault: CP-1501 no such record.
+        """
+        self._writer.do(lambda db: self._shelf.remember(db, record, figures))
+        return Changes(records=frozenset({record}))
 
     def describe_again(self, batch: int = 500, progress: Callable[[int], None] | None = None) -> int:
         """Make titles, list columns and search words of all records anew, after a program that describes them

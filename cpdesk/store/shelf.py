@@ -137,6 +137,9 @@ class Shelf:
         description = self._described(record)
         search_text = "" if record.deleted else normalise((description.title, *description.search_texts))
         self._index(db, shelved.number, search_text, terms_anew)
+        beside, site_before = db.execute(
+            "SELECT beside, site FROM records WHERE number = ?", (shelved.number,)
+        ).fetchone()
         db.execute(
             "UPDATE records SET version = ?, status = ?, site = ?, title = ?, village = ?, search_text = ?,"
             " summary = ?, revision = ?, updated_at = ?, deleted = ?, sample = ?, conflicts = ?, unsent = ?"
@@ -148,7 +151,7 @@ class Shelf:
                 description.title,
                 str(description.columns.get("village") or ""),
                 search_text,
-                _json(dict(description.columns)),
+                _json({**description.columns, **json.loads(beside)}),
                 record.revision,
                 updated_at,
                 record.deleted,
@@ -157,6 +160,41 @@ class Shelf:
                 shelved.unsent,
                 shelved.number,
             ),
+        )
+        sites = {site_before, record.site} - {None} if record.kind is RecordKind.SURVEY else {record.id}
+        for site in sites:
+            self._show_newest_survey(db, site)
+
+    def remember(self, db: Database, record: str, figures: Mapping[str, Cell]) -> None:
+        """Keep figures beside a record, for its columns and those of its site. They are this desk's and not synced."""
+        shelved = self.need(db, record)
+        beside, updated_at = db.execute(
+            "SELECT beside, updated_at FROM records WHERE number = ?", (shelved.number,)
+        ).fetchone()
+        kept = {name: value for name, value in {**json.loads(beside), **figures}.items() if value is not None}
+        db.execute("UPDATE records SET beside = ? WHERE number = ?", (_json(kept), shelved.number))
+        self.put(db, shelved, updated_at)
+
+    def _show_newest_survey(self, db: Database, site: str) -> None:
+        """A site's row shows the status and the figures of its newest survey, so that a list of sites needs no join.
+        Ids sort by the time they were made."""
+        row = db.execute("SELECT number, status, beside, summary FROM records WHERE id = ?", (site,)).fetchone()
+        if row is None:
+            return  # the survey came before its site
+        number, status, before, summary = row
+        newest = db.execute(
+            "SELECT id, status, updated_at, beside FROM records WHERE site = ? AND deleted = 0"
+            " ORDER BY id DESC LIMIT 1",
+            (site,),
+        ).fetchone()
+        beside: dict[str, Cell] = {}
+        if newest is not None:
+            survey, status, updated_at, figures = newest
+            beside = {**json.loads(figures), "visit": survey, "visit_updated_at": updated_at}
+        own = {name: value for name, value in json.loads(summary).items() if name not in json.loads(before)}
+        db.execute(
+            "UPDATE records SET status = ?, beside = ?, summary = ? WHERE number = ?",
+            (status if newest is not None else Status.NONE, _json(beside), _json({**own, **beside}), number),
         )
 
     def _described(self, record: Record) -> Description:

@@ -58,7 +58,11 @@ class Store:
             raise
         self._readers = Readers(self.database, key)
         log = OperationLog(clock, new_id)
-        self._writer.do(lambda db: _load_identity(db, log))
+        try:
+            self._writer.do(lambda db: _load_identity(db, log))
+        except BaseException:
+            self.close()
+            raise
         shelf = Shelf(describe)
         self.blobs = Blobs(folder / BLOBS_NAME, key, self._writer, self._readers, clock)
         self.records = Records(self._writer, self._readers, shelf, log, clock=clock, new_id=new_id)

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -104,6 +105,22 @@ class Writer:
             future.set_result(result)
 
 
+@dataclass(slots=True)
+class _Reader:
+    """A thread's connection. The lock keeps `close` from closing it in the middle of a query."""
+
+    thread: threading.Thread
+    connection: Connection
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    closed: bool = False
+
+    def close(self) -> None:
+        with self.lock:
+            if not self.closed:
+                self.closed = True
+                self.connection.close()
+
+
 class Readers:
     """Connections that read, one a thread, opened when a thread first asks. They see the last commit and never wait."""
 
@@ -112,55 +129,59 @@ class Readers:
         self._key = key
         self._local = threading.local()
         self._gate = threading.Lock()
-        self._open: list[tuple[threading.Thread, Connection]] = []
+        self._open: list[_Reader] = []
         self._closed = False
 
     def all(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """All rows of a query. Raises coded faults as `Writer.submit` says."""
-        with self._faults():
-            return self._connection().execute(sql, parameters).fetchall()
+        with self._reading() as connection:
+            return connection.execute(sql, parameters).fetchall()
 
     def one(self, sql: str, parameters: Sequence[object] = ()) -> Any:
         """The first row of a query, or None."""
-        with self._faults():
-            return self._connection().execute(sql, parameters).fetchone()
+        with self._reading() as connection:
+            return connection.execute(sql, parameters).fetchone()
 
     def column(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         """The first column of all rows of a query."""
-        with self._faults():
-            return [row[0] for row in self._connection().execute(sql, parameters)]
+        with self._reading() as connection:
+            return [row[0] for row in connection.execute(sql, parameters)]
 
     def close(self) -> None:
-        """Close the connections of all threads."""
+        """Close the connections of all threads, each after the query it is at."""
         with self._gate:
             self._closed = True
-            for _, connection in self._open:
-                connection.close()
+            for reader in self._open:
+                reader.close()
             self._open.clear()
 
     @contextmanager
-    def _faults(self) -> Iterator[None]:
+    def _reading(self) -> Iterator[Connection]:
         try:
             with database_faults(self.path):
-                yield
+                reader = self._mine()
+                with reader.lock:
+                    if reader.closed:
+                        raise EnvironmentFault("CP-2105")
+                    yield reader.connection
         except IntegrityFault:
-            self._local.connection = None  # see Writer._connect_again; closed with the others
+            self._local.reader = None  # see Writer._connect_again; closed with the others
             raise
 
-    def _connection(self) -> Connection:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        if self._closed:
-            raise EnvironmentFault("CP-2105")
-        if connection is None:
-            connection = connect(self.path, self._key, read_only=True)
+    def _mine(self) -> _Reader:
+        reader: _Reader | None = getattr(self._local, "reader", None)
+        if reader is None:
             with self._gate:
+                if self._closed:
+                    raise EnvironmentFault("CP-2105")
+                reader = _Reader(threading.current_thread(), connect(self.path, self._key, read_only=True))
                 self._close_of_ended_threads()
-                self._open.append((threading.current_thread(), connection))
-            self._local.connection = connection
-        return connection
+                self._open.append(reader)
+            self._local.reader = reader
+        return reader
 
     def _close_of_ended_threads(self) -> None:
-        for thread, connection in self._open:
-            if not thread.is_alive():
-                connection.close()
-        self._open = [(thread, connection) for thread, connection in self._open if thread.is_alive()]
+        for reader in self._open:
+            if not reader.thread.is_alive():
+                reader.close()
+        self._open = [reader for reader in self._open if not reader.closed]

@@ -31,7 +31,8 @@ def _records(db: Database) -> None:
             title TEXT NOT NULL,
             village TEXT NOT NULL,
             search_text TEXT NOT NULL,
-            summary TEXT NOT NULL,               -- JSON: column of the list -> value
+            summary TEXT NOT NULL,               -- JSON: column of the list -> value; holds `beside` too
+            beside TEXT NOT NULL DEFAULT '{}',   -- JSON: figures this desk worked out, and a site's newest survey
             revision INTEGER NOT NULL,
             updated_at TEXT NOT NULL,
             deleted INTEGER NOT NULL,
