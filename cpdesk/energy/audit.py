@@ -14,6 +14,7 @@ import numpy as np
 
 from cpdesk.energy.checks import bill_checks, factors_used, free_acts, hand_check, what_ifs
 from cpdesk.energy.climate import Weather, make_weather
+from cpdesk.energy.construct import build
 from cpdesk.energy.envelope import layout
 from cpdesk.energy.grid import Grid, evaluate, frontier, make_setting
 from cpdesk.energy.measures import Verdict, judge
@@ -32,7 +33,7 @@ from cpdesk.model.assessment import (
     Quantity,
     Wishes,
 )
-from cpdesk.model.building import Building
+from cpdesk.model.building import Building, BuildingFacts
 from cpdesk.model.records import Quality
 
 _CLOUD: Final = 400
@@ -41,17 +42,24 @@ NO_WISHES: Final = Wishes()
 
 
 def audit(
-    building: Building, tables: EnergyTables, *, weather: Weather | None = None, wishes: Wishes = NO_WISHES
+    household: Building | BuildingFacts,
+    tables: EnergyTables,
+    *,
+    weather: Weather | None = None,
+    wishes: Wishes = NO_WISHES,
 ) -> Audit:
     """Assess a household and find what to do.
 
     Args:
+        household: what the survey says, or the building that was made of it.
         weather: an hourly year; made from the normals of the building's terrain and altitude when not given.
         wishes: budget, refused works and the seed of the sampled cloud.
 
     Raises:
-        InputFault: CP-1301 a value no building has, CP-1307 no climate, CP-1308 the hourly model does not hold.
+        InputFault: CP-1301 a value no building has, CP-1302 to CP-1305 answers that contradict each other, CP-1307 no
+            climate, CP-1308 the hourly model does not hold.
     """
+    building = build(household, tables) if isinstance(household, BuildingFacts) else household
     weather = weather or make_weather(tables, building.terrain, building.height_m)
     verdicts = judge(building, layout(building), tables, wishes)
     grid = evaluate(make_setting(building, tables, weather, verdicts))

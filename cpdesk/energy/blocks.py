@@ -424,8 +424,8 @@ def _air(maker: Maker) -> tuple[float, float]:
     base, point, least = (tables.rule(key) for key in ("leak_base_1_h", "leak_point_1_h", "leak_min_1_h"))
     quilt = maker.code("door_curtain", facts.door_curtain, "no", ("yes", "no")) == "yes"
     if facts.leaks:
-        points = sum(_LEAK_POINTS[maker.code(f"leak.{key}", facts.leaks.get(key), "l1", _LEAK_POINTS)] for key in LEAKS)
-        quality = worst(*(maker.ledger.quality(f"{maker.name}.leak.{key}") for key in LEAKS))
+        points = sum(_LEAK_POINTS[maker.code(f"leak_{key}", facts.leaks.get(key), "l1", _LEAK_POINTS)] for key in LEAKS)
+        quality = worst(*(maker.ledger.quality(f"{maker.name}.leak_{key}") for key in LEAKS))
         value = base + point * points
     else:
         value = maker.archetype.air_change_1_h

@@ -30,9 +30,9 @@ class Choice:
 def choose(grid: Grid, budget: float | None) -> list[Choice]:
     """Packages A (best present value within the budget), B (least own money that pays), C (warmest).
 
-    B saves at least a share of A's saving, or it would always be the draught strip, and costs clearly less than A. C reaches the wished temperature on
-    the coldest days within 0.3 K of the best, with the best present value among those; it stays within the budget and
-    at today's heating cost where it can.
+    B saves at least a share of A's saving, or it would always be the draught strip, and costs clearly less than A. C is
+    within 0.3 K of the warmest rooms on the coldest days, with the best present value among those; it stays within the
+    budget and at today's heating cost where it can.
     """
     affordable = np.ones_like(grid.own_cost, dtype=bool) if budget is None else grid.own_cost <= budget
     something = grid.investment > 0
@@ -262,7 +262,7 @@ def _closed(values: list[float], total: float) -> list[float]:
 
 
 def _spread(values: list[float], total: float, shares: list[float]) -> list[float]:
-    """Values raised to sum to the total; what is missing is warmth that was bought with the saving, so it goes by it."""
+    """Values raised to sum to the total: what is missing is warmth bought with the saving, so it goes by the saving."""
     missing = total - sum(values)
     weights = [max(share, 0.0) for share in shares]
     whole = sum(weights) or 1.0
