@@ -10,6 +10,7 @@ from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.compile import Expression, compile_expression
 
 CONTROLS: Final = frozenset(("input", "secret", "select", "select1", "upload", "trigger", "range", "rank"))
+LOAD_EVENTS: Final = frozenset(("odk-instance-first-load", "odk-instance-load"))
 _ITEXT_CALL: Final = re.compile(r"\s*jr:itext\((.*)\)\s*\Z", re.DOTALL)
 
 
@@ -18,6 +19,7 @@ class Loading(Protocol):
 
     by_path: dict[str, NodeDef]
     bind_ids: dict[str, str]
+    first_load: list[Action]
 
     def path_of(self, reference: str, context: str, place: str) -> str: ...
     def label_of(self, element: Node | None, place: str) -> Words: ...
@@ -39,8 +41,7 @@ def read_body(loading: Loading, body: Node) -> None:
             inner = path if element.local == "repeat" else repeat
             stack.extend((child, path, inner) for child in reversed(element.elements()))
         elif element.local == "setvalue":
-            action = read_setvalue(loading, element, context)
-            loading.by_path[repeat].actions.append(action)
+            _add_action(loading, loading.by_path[repeat], element, context)
 
 
 def _reference(loading: Loading, element: Node, context: str) -> str | None:
@@ -85,7 +86,7 @@ def _control(loading: Loading, element: Node, context: str) -> None:
         elif child.local == "itemset":
             node.itemset = _itemset(child, path)
         elif child.local == "setvalue":
-            node.actions.append(read_setvalue(loading, child, path))
+            _add_action(loading, node, child, path)
     node.items = tuple(items)
 
 
@@ -100,6 +101,14 @@ def _itemset(element: Node, path: str) -> ItemSet:
         compile_expression(match[1] if match else source, place),
         match is not None,
     )
+
+
+def _add_action(loading: Loading, node: NodeDef, element: Node, context: str) -> None:
+    """An action belongs to the node whose event starts it, or to the loading of the whole form."""
+    action = read_setvalue(loading, element, context)
+    node.actions.append(action)
+    if action.events & LOAD_EVENTS:
+        loading.first_load.append(action)
 
 
 def read_setvalue(loading: Loading, element: Node, context: str) -> Action:

@@ -8,7 +8,7 @@ from typing import Final
 
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.body import read_body, read_setvalue
-from cpdesk.forms.form import Form, Kind, NodeDef, QuantityBinding, Text, Words
+from cpdesk.forms.form import Action, Form, Kind, NodeDef, QuantityBinding, Text, Words
 from cpdesk.forms.graph import build_graph
 from cpdesk.forms.tree import DOCUMENT, ELEMENT, TEXT, Node, read_xml
 from cpdesk.forms.xpath.compile import Expression, compile_expression
@@ -42,6 +42,7 @@ class _Loader:
         self.root_name = ""
         self.default_language = ""
         self.bind_ids: dict[str, str] = {}
+        self.first_load: list[Action] = []
         self._index = 0
 
     def load(self) -> Form:
@@ -49,12 +50,9 @@ class _Loader:
         self._read_itext()
         root = self._define(primary, None, _repeat_paths(self.body, self.model))
         self._binds()
-        first_load = [
-            action
-            for node in self.model.elements()
-            if node.local == "setvalue"
-            for action in (read_setvalue(self, node, ""),)
-        ]
+        self.first_load.extend(
+            read_setvalue(self, node, "") for node in self.model.elements() if node.local == "setvalue"
+        )
         if self.body is not None:
             read_body(self, self.body)
         nodes = tuple(root.walk())[1:]
@@ -84,7 +82,7 @@ class _Loader:
             default_language=self.default_language,
             primary=primary,
             instances=instances,
-            first_load=tuple(first_load),
+            first_load=tuple(self.first_load),
             graph=build_graph(root, self.root_name),
         )
 
@@ -113,7 +111,7 @@ class _Loader:
         itext = self.model.first("itext")
         for translation in itext.elements() if itext is not None else []:
             language = translation.attribute("lang")
-            if translation.attribute("default") or not self.itext:
+            if "default" in translation.attributes or not self.itext:
                 self.default_language = language
             texts = self.itext.setdefault(language, {})
             for text in translation.elements():

@@ -12,13 +12,18 @@ import math
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cpdesk.base.clock import FixedClock
 from cpdesk.base.errors import CpdeskError
+from cpdesk.forms.form import NodeDef
+from cpdesk.forms.session import Session
 from cpdesk.forms.tree import ATTRIBUTE, DOCUMENT, Node, read_xml
+from cpdesk.forms.xform import load_form
 from cpdesk.forms.xpath import values
 from cpdesk.forms.xpath.compile import compile_expression
 from cpdesk.forms.xpath.context import Context, Environment
@@ -51,6 +56,91 @@ def test_expressions_of_javarosa(capsys: pytest.CaptureFixture[str], monkeypatch
     failed = [("javarosa", case["expr"]) for case in cases if not _passes_javarosa(case)]
     _report(capsys, "javarosa_xpath.json", len(cases), failed)
     assert len(cases) - len(failed) >= JAVAROSA_FLOOR
+
+
+def test_scenarios_of_web_forms(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [json.loads(line) for line in corpus("scenario.jsonl").read_text(encoding="utf-8").splitlines()]
+    scenarios: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in sorted(rows, key=lambda row: (row["pid"], row["seq"])):
+        scenarios.setdefault((row["file"], row["test"]), []).append(row)
+    failed = [key for key, steps in scenarios.items() if _first_difference(steps)]
+    _report(capsys, "scenario.jsonl", len(scenarios), failed)
+    assert len(scenarios) - len(failed) >= SCENARIO_FLOOR
+
+
+def _first_difference(steps: list[dict[str, Any]]) -> str:
+    """What first differs from that engine's state over a scenario; "" when nothing does."""
+    session: Session | None = None
+    ids = count(1)
+    for step in steps:
+        try:
+            if step["op"] == "init":
+                clock = FixedClock(datetime(2026, 11, 22, 4, tzinfo=UTC))
+                session = Session(load_form(step["xml"]), clock=clock, new_id=lambda: f"n{next(ids)}")
+            elif session is not None:
+                _carry_out(session, step)
+            if session is not None and "state" in step:
+                for node in step["state"]:
+                    wrong = _difference(session, node)
+                    if wrong:
+                        return f"{step['op']} {node['ref']}: {wrong}"
+        except CpdeskError as fault:
+            return f"{step['op']}: {fault}"
+    return ""
+
+
+def _carry_out(session: Session, step: dict[str, Any]) -> None:
+    arguments = step.get("args", [])
+    if step["op"] == "answer":
+        given = arguments[1:] if len(arguments) > 1 else arguments  # one argument answers the question it stands at
+        path = _own_path(session, arguments[0] if len(arguments) > 1 else step["after"])
+        session.set(path, " ".join(_lexical(argument, session.definition(path)) for argument in given))
+    elif step["op"] == "createNewRepeat":
+        session.add_item(_own_path(session, step["after"].rpartition("[")[0]))
+    elif step["op"] == "removeRepeat":
+        session.remove_item(_own_path(session, arguments[0]))
+    elif step["op"] == "setLanguage":
+        session.set_language(arguments[0])
+
+
+def _lexical(argument: Any, definition: NodeDef) -> str:
+    if argument is None:
+        return ""
+    if isinstance(argument, bool):
+        return {"trigger": ("", "OK")}.get(definition.control, ("0", "1"))[argument]
+    return str(argument)
+
+
+def _own_path(session: Session, reference: str) -> str:
+    """`/data/repeat[2]/a` by positions as our path by item ids."""
+    path = ""
+    for step in reference.split("/")[2:]:
+        name, _, place = step.partition("[")
+        path = f"{path}/{name}".lstrip("/")
+        if place:
+            items = session.children(path)
+            path = items[int(place[:-1]) - 1] if int(place[:-1]) <= len(items) else f"{path}[none]"
+    return path
+
+
+def _difference(session: Session, node: dict[str, Any]) -> str:
+    if "meta" in node["ref"] or node["t"] == "root":
+        return ""
+    state = session.state(_own_path(session, node["ref"]))
+    if state.relevant != node["rel"]:
+        return f"relevant {state.relevant}"
+    if not state.relevant:
+        return ""
+    if state.required != node["req"]:
+        return f"required {state.required}"
+    if state.readonly != node["ro"]:
+        return f"readonly {state.readonly}"
+    volatile = re.compile(r"uuid:|\d{4}-\d\d-\d\d|[0-9a-f]{8}-")
+    if "val" in node and state.value != node["val"] and not volatile.match(str(node["val"])):
+        return f"value {state.value!r}, expected {node['val']!r}"
+    if "choices" in node and [[choice.value, choice.label] for choice in state.choices] != node["choices"]:
+        return f"choices {state.choices}, expected {node['choices']}"
+    return ""
 
 
 def _report(capsys: pytest.CaptureFixture[str], name: str, total: int, failed: list[tuple[str, str]]) -> None:
