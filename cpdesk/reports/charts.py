@@ -153,9 +153,9 @@ def frontier(
     """Cost against carbon; `names` are the upright axis, the level axis and the word for the budget."""
     sheet.text(x, y + 3, names[0], NOTE)
     left, base, top = x + 9, y + height - 9.5, y + 6.5
-    points = [*data.line, *data.packages]
-    most_x = max([point.own_yuan for point in points] + [data.budget_yuan or 0, 1000]) * 1.05 / 1000
-    most_y = max([point.co2_kg for point in points] + [100]) * 1.06 / 1000
+    most_x = _money_shown(data) / 1000
+    line = _cut_at(data.line, most_x * 1000)
+    most_y = max([point.co2_kg for point in [*line, *data.packages]] + [100]) * 1.06 / 1000
     step_x, step_y = nice_step(most_x, 5), nice_step(most_y, 6)
     plot_width = x + width - left
     scale_x, scale_y = plot_width / most_x, (base - top) / most_y
@@ -177,10 +177,10 @@ def frontier(
     sheet.text(x + width, base + 8.6, names[1], NOTE, align="right")
     inside = [point for point in data.cloud if point.own_yuan / 1000 <= most_x and 0 <= point.co2_kg / 1000 <= most_y]
     sheet.dots([place(point) for point in inside], radius=0.34, fill="arrow_area")
-    if len(data.line) > 1:
-        sheet.polygon([place(point) for point in data.line], stroke="accent", line=1.2, close=False)
-    if len(data.line) <= 30:
-        for point in data.line:
+    if len(line) > 1:
+        sheet.polygon([place(point) for point in line], stroke="accent", line=1.2, close=False)
+    if len(line) <= 30:
+        for point in line:
             sheet.circle(*place(point), 0.85, fill="surface", stroke="accent", line=0.9)
     if data.budget_yuan is not None and data.budget_yuan / 1000 < most_x:
         over = left + data.budget_yuan / 1000 * scale_x
@@ -188,8 +188,26 @@ def frontier(
         word_width = sheet.width(names[2], _SMALL_BOLD)
         fits = over + 1.2 + word_width <= x + width
         sheet.text(over + 1.2 if fits else over - 1.2 - word_width, base - 2.4, names[2], _SMALL_BOLD)
-    track = [place(point) for point in data.line]
+    track = [place(point) for point in line]
     _packages(sheet, [(point.letter, *place(point)) for point in data.packages], track, (left, x + width))
+
+
+def _money_shown(data: Frontier) -> float:
+    """Own money at the end of the axis: what a household may think of, not the dearest of all combinations."""
+    dearest = max([point.own_yuan for point in [*data.line, *data.cloud, *data.packages]] + [1000])
+    thought_of = max([point.own_yuan for point in data.packages] + [data.budget_yuan or 0])
+    return min(dearest * 1.05, thought_of * 1.6) if thought_of > 0 else dearest * 1.05
+
+
+def _cut_at(line: Sequence[Point], most_yuan: float) -> list[Point]:
+    """The line up to the end of the axis."""
+    kept = [point for point in line if point.own_yuan <= most_yuan]
+    beyond = [point for point in line if point.own_yuan > most_yuan]
+    if kept and beyond:
+        start, end = kept[-1], beyond[0]
+        share = (most_yuan - start.own_yuan) / (end.own_yuan - start.own_yuan)
+        kept.append(Point(int(most_yuan), round(start.co2_kg + share * (end.co2_kg - start.co2_kg))))
+    return kept
 
 
 def _packages(

@@ -22,7 +22,6 @@ _MIDDLE = Type(15, 20, True)
 _UNIT = Type(10.5, 15)
 _SMALL = Type(10.5, 14.5, False, "ink2")
 _INSIDE = Type(10.5, 15)
-_INSIDE_BOLD = Type(11, 15, True)
 
 
 def house(sheet: Sheet, top: float, losses: Sequence[Loss], *, names: dict[str, str], yuan: str, caption: str) -> float:
@@ -122,7 +121,7 @@ def _roof_label(sheet: Sheet, top: float, label: str, loss: Loss, yuan: str, big
 
 
 def _window_label(sheet: Sheet, top: float, label: str, loss: Loss, yuan: str, big: bool) -> None:
-    sheet.text(WIDTH_MM, top + 20.4, label, _LABEL, align="right")
+    sheet.text(WIDTH_MM, top + 20.4, label, sheet.fitted(label, _LABEL, 29), align="right")
     width = sheet.width(loss.yuan.text, _BIG if big else _MIDDLE) + 1.2 + sheet.width(yuan, _UNIT)
     _figure(sheet, WIDTH_MM - width, top + 27.2, loss, yuan, big)
     if loss.note:
@@ -130,14 +129,13 @@ def _window_label(sheet: Sheet, top: float, label: str, loss: Loss, yuan: str, b
 
 
 def _air_label(sheet: Sheet, top: float, label: str, loss: Loss, yuan: str, big: bool) -> None:
-    end = 100.5 + sheet.text(100.5, top + 52.6, label, _INSIDE)
-    sheet.text(end + 1.2, top + 52.6, f"{loss.yuan.text} {yuan}", _INSIDE_BOLD)
+    text = f"{label} **{loss.yuan.text} {yuan}**"
+    sheet.text(100.5, top + 52.6, text, sheet.fitted(text, _INSIDE, 26.5))
 
 
 def _floor_label(sheet: Sheet, top: float, label: str, loss: Loss, yuan: str, big: bool) -> None:
     left = 59 + max((loss.yuan.scaled or 0) * MM_PER_YUAN * 0.78, 3) + 2
-    end = left + sheet.text(left, top + 65.2, label, _INSIDE)
-    sheet.text(end + 1.2, top + 65.2, f"{loss.yuan.text} {yuan}", _INSIDE_BOLD)
+    sheet.text(left, top + 65.2, f"{label} **{loss.yuan.text} {yuan}**", _INSIDE)
 
 
 def _figure(sheet: Sheet, x: float, y: float, loss: Loss, yuan: str, big: bool) -> float:

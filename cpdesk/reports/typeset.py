@@ -17,6 +17,7 @@ from cpdesk.reports.fonts import faces
 MARKS: Final = frozenset("MBEDU")
 NO_START: Final = frozenset("，。、；：！？）」』》〉】”’·%％℃…—†,.;:!?)]")
 NO_END: Final = frozenset("（「『《〈【“‘([①②③④⑤⑥⑦⑧⑨")
+NO_BREAK: Final = "\u00a0"
 MARK_SIZE: Final = 0.69
 """Size of the characters in a mark against the text around it, within 6.4 and 7.2 points."""
 
@@ -174,9 +175,9 @@ def _atoms(spans: list[Span]) -> Iterator[Span]:
 def _together(before: Span, after: Span) -> bool:
     if after.mark:
         return True
-    if after.text[0] in NO_START:
+    if after.text[0] in NO_START or after.text[0] == NO_BREAK:
         return True
-    return bool(before.text) and before.text[-1] in NO_END
+    return bool(before.text) and (before.text[-1] in NO_END or before.text[-1] == NO_BREAK)
 
 
 def _is_space(word: list[Span]) -> bool:

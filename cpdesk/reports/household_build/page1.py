@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from cpdesk.base.i18n import Translator
-from cpdesk.model.assessment import Audit, CarrierUse, Package, PackageItem
+from cpdesk.model.assessment import Audit, BillCheck, CarrierUse, Package, PackageItem
 from cpdesk.reports.household_build.money import ItemMoney, PackageMoney, fold, payback, summed, years
-from cpdesk.reports.household_build.words import groups_of, joined, said, short_name, unique, unit, worded
+from cpdesk.reports.household_build.words import a_season, groups_of, said, short_name, unique, unit, worded
 from cpdesk.reports.household_content import Comfort, Figure, Loss, Step, Tile
 from cpdesk.reports.rounding import rounded, to_step
 
-STANDARD_C = 18.0
+BILL_TOLERANCE: Final = 0.1
+STANDARD_C: Final = 18.0
 """What is asked of a heated room where nobody stated a wish (room temperature of Beijing's heating rules)."""
 
 
@@ -49,7 +51,7 @@ def build(
         losses=losses(audit),
         steps=_steps(audit, package, money, translate),
         comfort=comfort,
-        notes=(translate("report.note.range"),),
+        notes=(translate("report.note.range"), *_bill_note(audit, translate)),
     )
 
 
@@ -64,7 +66,7 @@ def _answer(audit: Audit, package: Package, money: PackageMoney, comfort: Comfor
     work = (
         doing[0]
         if len(doing) == 1
-        else translate("report.first_then", first=doing[0], rest=joined(doing[1:], translate))
+        else translate("report.first_then", first=doing[0], rest=translate("report.comma").join(doing[1:]))
     )
     key = "report.answer.saves" if money.all.saving > 0 else "report.answer.comfort"
     return translate(
@@ -80,24 +82,47 @@ def _answer(audit: Audit, package: Package, money: PackageMoney, comfort: Comfor
 def now_tile(audit: Audit, translate: Translator) -> Tile:
     """What a winter costs now, and what was burnt."""
     uses = sorted(audit.baseline.carriers, key=lambda use: -use.cost_yuan.value)
-    billed = {check.carrier for check in audit.bill_checks}
+    billed = {check.carrier for check in audit.bill_checks if agrees(check)}
     lines = [_use(use, billed, translate) for use in uses[:2]]
     if len(uses) == 1 and uses[0].amount.value > 0:
-        price = uses[0].cost_yuan.value / uses[0].amount.value
-        lines.append(translate("report.per_unit", unit=unit(uses[0].amount.unit, translate), yuan=_price(price)))
+        amount, sign = _bought(uses[0], translate)
+        lines.append(translate("report.per_unit", unit=sign, yuan=_price(uses[0].cost_yuan.value / amount)))
     cost = Figure(to_step(audit.baseline.cost_yuan.value, 10))
     return Tile(translate("report.tile.now"), cost, translate("report.yuan"), tuple(lines))
 
 
 def _use(use: CarrierUse, billed: set[str], translate: Translator) -> str:
     name = worded(translate, "carrier", use.carrier, default=use.carrier)
-    value, sign = use.amount.value, unit(use.amount.unit, translate)
-    if use.amount.unit == "kg" and value >= 1000:
-        value, sign = value / 1000, "t"
-    figure = (
-        Figure(rounded(value, 2), 2) if value < 10 else Figure(to_step(value, 10) if value >= 1000 else rounded(value))
-    )
-    return f"{name} {figure.text} {sign}{{{'B' if use.carrier in billed else 'E'}}}"
+    mark = "B" if use.carrier in billed else "E"
+    return f"{name} {'{} {}'.format(*_amount(use, translate))}{{{mark}}}"
+
+
+def _amount(use: CarrierUse, translate: Translator) -> tuple[str, str]:
+    value, sign = _bought(use, translate)
+    figure = Figure(rounded(value, 2), 2) if value < 10 else Figure(to_step(value, 10 if value >= 1000 else 1))
+    return figure.text, sign
+
+
+def _bought(use: CarrierUse, translate: Translator) -> tuple[float, str]:
+    """Amount and unit as it is bought; kilograms in thousands are tonnes."""
+    value, sign = use.amount.value, unit(a_season(use.amount.unit), translate)
+    return (value / 1000, "t") if sign == "kg" and value >= 1000 else (value, sign)
+
+
+def agrees(check: BillCheck) -> bool:
+    """Whether the model and a bill are within a tenth of each other."""
+    return abs(check.ratio - 1) <= BILL_TOLERANCE
+
+
+def _bill_note(audit: Audit, translate: Translator) -> tuple[str, ...]:
+    """A warning on page 1 when a bill says something else than the figures above it."""
+    off = [check for check in audit.bill_checks if not agrees(check)]
+    if not off:
+        return ()
+    worst = max(off, key=lambda check: abs(check.ratio - 1))
+    carrier = worded(translate, "carrier", worst.carrier, default=worst.carrier)
+    key = "report.note.bill_less" if worst.ratio > 1 else "report.note.bill_more"
+    return (translate(key, carrier=carrier, percent=abs(rounded((1 - 1 / worst.ratio) * 100))),)
 
 
 def _price(yuan: float) -> str:

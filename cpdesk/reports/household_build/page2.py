@@ -140,6 +140,10 @@ def _reasons(
     if audit.budget_yuan is not None and package.within_budget:
         sentence = translate("report.reason.budget", yuan=f"{rounded(audit.budget_yuan):,}") + sentence
     reasons = [Reason(translate("report.reason.why", letter=package.code), sentence)]
+    offered = {choice.code for choice in audit.packages}
+    absent = [translate(f"report.reason.no_{code}") for code in "BC" if code not in offered]
+    if absent:
+        reasons.append(Reason(translate("report.reason.fewer"), "".join(absent)))
     paying = [(number, item, row) for number, (item, row) in enumerate(rows, 1) if row.payback_years is not None]
     if len(rows) > 1 and paying:
         groups = groups_of(audit)

@@ -7,13 +7,17 @@ from typing import Final
 from cpdesk.base.i18n import Translator
 from cpdesk.model.assessment import Audit, FactorUse, Influence
 from cpdesk.model.building import Input
+from cpdesk.reports.household_build.page1 import agrees
 from cpdesk.reports.household_build.page1_nothing import grade
 from cpdesk.reports.household_build.words import said, signed, three_figures, unit, with_unit, worded
 from cpdesk.reports.household_content import Balance, BillBar, FactorRow, Figure, InputRow, Method, Month
 from cpdesk.reports.rounding import parts_of, rounded, to_step
 
 _MOST_INPUTS: Final = 8
-_MOST_FACTORS: Final = 7
+_MOST_FACTORS: Final = 8
+_NOT_PRINTED: Final = (".standard_coal", "electricity.calorific_value", "elec_tier_2", "elec_tier_3")
+_FACTOR_ORDER: Final = {"calorific_value": 0, "carbon": 1, "subsidy": 2, "price": 3}
+_BLOCK: Final = "energy.block."
 _STORED_SHARE: Final = 0.01
 _STATUS: Final = {"to_confirm": "{U}", "own_rule": " †"}
 
@@ -27,7 +31,7 @@ def build(audit: Audit, translate: Translator, *, program: str) -> Method:
         counts=(counts.get("M", 0), counts.get("B", 0), counts.get("E", 0), counts.get("D", 0)),
         grade=grade(audit),
         balance=balance(audit, translate),
-        factors=tuple(_factor(factor, translate) for factor in audit.factors[:_MOST_FACTORS]),
+        factors=_factors(audit, translate),
         bills=bars,
         bill_note=note,
         check=_check(audit, translate, program),
@@ -39,36 +43,40 @@ def _inputs(audit: Audit, translate: Translator) -> tuple[InputRow, ...]:
     """The inputs that move the saving most, each with what stood in for it."""
     by_key = {entry.key: entry for entry in audit.inputs}
     moving = sorted(audit.influences, key=lambda moved: -abs(moved.saving_high_yuan - moved.saving_low_yuan))
-    rows = [_influence(moved, by_key.get(moved.key), translate) for moved in moving[:_MOST_INPUTS]]
+    many = len({key for entry in audit.inputs for key in entry.place.split() if key.startswith(_BLOCK)}) > 1
+    rows = [_influence(moved, by_key.get(moved.key), many, translate) for moved in moving[:_MOST_INPUTS]]
     shown = {moved.key for moved in moving[:_MOST_INPUTS]}
     rest = [entry for entry in audit.inputs if entry.key not in shown and not isinstance(entry.value, str)]
     rest.sort(key=lambda entry: ("MBED".index(entry.quality.value), entry.key))
-    rows += [_input(entry, "—", translate) for entry in rest[: _MOST_INPUTS - len(rows)]]
+    rows += [_input(entry, "—", many, translate) for entry in rest[: _MOST_INPUTS - len(rows)]]
     return tuple(rows)
 
 
-def _influence(moved: Influence, entry: Input | None, translate: Translator) -> InputRow:
+def _influence(moved: Influence, entry: Input | None, many_blocks: bool, translate: Translator) -> InputRow:
     low, high = sorted((to_step(moved.saving_low_yuan, 10), to_step(moved.saving_high_yuan, 10)))
     effect = translate("report.effect", low=signed(low), high=signed(high))
     if entry is None:
         return InputRow(said(translate, moved.name), "—", "—", effect)
-    return _input(entry, effect, translate)
+    return _input(entry, effect, many_blocks, translate)
 
 
-def _input(entry: Input, effect: str, translate: Translator) -> InputRow:
-    place = "·".join(said(translate, part) for part in entry.place.split()) if entry.place else ""
-    name = said(translate, entry.name)
+def _input(entry: Input, effect: str, many_blocks: bool, translate: Translator) -> InputRow:
+    places = [key for key in entry.place.split() if many_blocks or not key.startswith(_BLOCK)]
+    name = " ".join([*(said(translate, key) for key in places), said(translate, entry.name)])
     value = (
-        worded(translate, "code", entry.value, default=said(translate, f"energy.code.{entry.value}"))
+        said(translate, f"energy.code.{entry.value}")
         if isinstance(entry.value, str)
         else with_unit(entry.value, entry.unit, translate)
     )
     basis = "—"
     if entry.reason:
-        fields = {key: said(translate, str(field)) for key, field in entry.reason_fields.items()}
+        fields = {
+            key: field if isinstance(field, str) else three_figures(field) for key, field in entry.reason_fields.items()
+        }
         basis = translate(entry.reason, **fields) if translate.has(entry.reason) else entry.reason
-        basis += _STATUS.get(entry.status, "")
-    return InputRow(f"{place + ' ' if place else ''}{name}{{{entry.quality.value}}}", value, basis, effect)
+        mark = _STATUS.get(entry.status, "")
+        basis += mark if not basis.endswith(mark.strip()) else ""
+    return InputRow(f"{name}{{{entry.quality.value}}}", value, basis, effect)
 
 
 def balance(audit: Audit, translate: Translator) -> Balance:
@@ -110,12 +118,21 @@ def _row(values: list[float]) -> list[int]:
     return parts_of(rounded(sum(values)), values)
 
 
+def _factors(audit: Audit, translate: Translator) -> tuple[FactorRow, ...]:
+    """Factors and prices that the figures rest on most; standard coal is not printed and left out."""
+    printed = [factor for factor in audit.factors if not factor.code.endswith(_NOT_PRINTED)]
+    printed.sort(key=lambda factor: _FACTOR_ORDER.get(factor.name.rpartition(".")[2], len(_FACTOR_ORDER)))
+    return tuple(_factor(factor, translate) for factor in printed[:_MOST_FACTORS])
+
+
 def _factor(factor: FactorUse, translate: Translator) -> FactorRow:
+    carrier = worded(translate, "fuel", factor.code.partition(".")[0])
+    name = worded(translate, "tariff", factor.code, default=f"{carrier}{said(translate, factor.name)}")
     return FactorRow(
-        name=said(translate, factor.name) + _STATUS.get(factor.status, ""),
+        name=name + _STATUS.get(factor.status, ""),
         value=f"{three_figures(factor.value)} {unit(factor.unit, translate)}".rstrip(),
         year=factor.year,
-        source=factor.source,
+        source=worded(translate, "source", factor.code, default=factor.source),
     )
 
 
@@ -140,23 +157,23 @@ def _bills(audit: Audit, translate: Translator) -> tuple[tuple[BillBar, ...], st
         ),
     )
     percent = rounded((check.ratio - 1) * 100)
-    key = "report.bills.agrees" if abs(percent) <= 10 else "report.bills.differs"
+    key = "report.bills.agrees" if agrees(check) else "report.bills.differs"
     return bars, translate(key, carrier=carrier, percent=signed(percent))
 
 
 def _check(audit: Audit, translate: Translator, program: str) -> str:
     hand = audit.hand_check
-    loss, sun, people = (rounded(one.value) for one in (hand.loss_kwh, hand.sun_kwh, hand.internal_kwh))
-    need, hourly = loss - sun - people, rounded(hand.hourly_need_kwh.value)
-    percent = signed(rounded(hand.difference_pct))
-    key = "report.check.agrees" if hand.agrees else "report.check.differs"
+    loss, need, hourly = (rounded(one.value) for one in (hand.loss_kwh, hand.need_kwh, hand.hourly_need_kwh))
+    gains = rounded(hand.sun_kwh.value) + rounded(hand.internal_kwh.value)
+    used = loss - need
     return translate(
-        key,
+        "report.check.agrees" if hand.agrees else "report.check.differs",
         loss=f"{loss:,}",
-        sun=f"{sun:,}",
-        people=f"{people:,}",
+        used=Figure(used).text,
+        gains=Figure(gains).text,
+        share=rounded(100 * used / gains) if gains > 0 else 0,
         need=Figure(need).text,
-        hourly=f"{hourly:,}",
-        percent=percent,
+        hourly=Figure(hourly).text,
+        percent=signed(rounded(100 * (need - hourly) / hourly)) if hourly > 0 else "0",
         program=program,
     )

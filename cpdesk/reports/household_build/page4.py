@@ -12,6 +12,7 @@ from cpdesk.reports.household_content import Agreement, Change, Closing, Consent
 from cpdesk.reports.rounding import to_step
 
 _MOST_CHANGES: Final = 5
+_ORDER: Final = {code: n for n, code in enumerate(("price_high", "price_low", "colder", "worst_default", "no_subsidy"))}
 _MOST_AGREEMENTS: Final = 5
 
 
@@ -64,11 +65,11 @@ def _changes(
     if package is None or money is None:
         return ()
     rows = []
-    for case in audit.what_ifs:
+    for case in sorted(audit.what_ifs, key=lambda one: _ORDER.get(one.code, len(_ORDER))):
         moved = to_step(case.saving_yuan - package.saving_yuan.value, 10)
         if moved:
             rows.append(Change(said(translate, case.name), translate("report.change.saving", yuan=signed(moved))))
-        elif case.payback_a is not None and "subsid" in case.code:
+        elif case.code == "no_subsidy" and money.all.subsidy:
             effect = translate("report.change.own", yuan=f"{money.all.total:,}")
             rows.append(Change(said(translate, case.name), effect))
     return tuple(rows[:_MOST_CHANGES])

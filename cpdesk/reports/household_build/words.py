@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from cpdesk.base.i18n import Translator
@@ -42,13 +42,6 @@ def unique(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def joined(words: Sequence[str], translate: Translator) -> str:
-    """`a、b和c`."""
-    if len(words) < 2:
-        return "".join(words)
-    return translate("report.and", first=translate("report.comma").join(words[:-1]), last=words[-1])
-
-
 def unit(name: str, translate: Translator) -> str:
     """A unit as it is printed: m2 → m², CNY/a → 元/年, piece → 樘."""
     if name in _WITHOUT_UNIT:
@@ -58,6 +51,11 @@ def unit(name: str, translate: Translator) -> str:
     for plain, sign in _SIGNS:
         name = name.replace(plain, sign)
     return name.replace("CNY", translate("report.yuan"))
+
+
+def a_season(name: str) -> str:
+    """The unit of an amount without its "a year": `kg/a` → `kg`."""
+    return name.removesuffix("/a")
 
 
 def with_unit(value: float, unit_name: str, translate: Translator) -> str:

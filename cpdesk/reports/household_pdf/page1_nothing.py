@@ -51,7 +51,7 @@ def _free_acts(sheet: Sheet, top: float, acts: tuple[FreeAct, ...], copy: Copy) 
             sheet.text(12, y + 10.7, act.note, sheet.fitted(act.note, _CAPTION, room), room=room)
         sheet.text(139, middle, translate("report.page1.costs_nothing"), _CAPTION, align="right")
         saves = translate("report.page1.saves", yuan=act.saving.text)
-        sheet.text(169, middle, saves, _NUMBER, align="right", room=30)
+        sheet.text(169, middle, saves, sheet.fitted(saves, _NUMBER, 27), align="right", room=28)
     end = top + len(acts) * _ACT_MM
     sheet.line(0, end, WIDTH_MM, end, width=0.5)
     return end

@@ -9,7 +9,11 @@ from cpdesk.reports.table import Column, measure, table
 
 _BAND = Type(9.75, 14.5)
 _WORDS = Type(9.75, 14.5)
+_INPUTS = Type(9.3, 13)
 _BAND_END_MM = 275.4
+_CHART_HEAD_MM = 14.0
+_CHART_MM = 50.0
+"""The least height in which the monthly balance and its legend stand."""
 
 
 def draw(sheet: Sheet, copy: Copy) -> None:
@@ -24,12 +28,18 @@ def draw(sheet: Sheet, copy: Copy) -> None:
         assumed=assumed,
         grade=method.grade,
     )
-    y = frame.section(sheet, 33.4, translate("report.page3.inputs"), counts)
-    y = table(
-        sheet, y - 1.0, _input_columns(copy), [(row.name, row.value, row.basis, row.effect) for row in method.inputs]
-    )
+    y = frame.section(sheet, 33.4, translate("report.page3.inputs"), counts) - 1.0
     bottom = _lower_part(sheet, copy)
-    head = frame.section(sheet, y + 5.2, translate("report.page3.balance"), translate("report.page3.balance_note"))
+    rows = [(row.name, row.value, row.basis, row.effect) for row in method.inputs]
+    columns = _input_columns(copy)
+    while rows and y + measure(sheet, columns, rows, style=_INPUTS) + _CHART_HEAD_MM + _CHART_MM > bottom:
+        rows.pop()  # the last one moves the saving least
+    y = table(sheet, y, columns, rows, style=_INPUTS)
+    left_out = len(method.inputs) - len(rows)
+    note = translate("report.page3.balance_note")
+    if left_out:
+        note = f"{translate('report.page3.left_out', n=left_out)}　{note}"
+    head = frame.section(sheet, y + 5.2, translate("report.page3.balance"), note)
     charts.months(sheet, head, min(bottom - head, 74.0), method.balance)
 
 
@@ -37,9 +47,9 @@ def _input_columns(copy: Copy) -> list[Column]:
     translate = copy.translate
     return [
         Column(translate("report.page3.input"), 44),
-        Column(translate("report.page3.value"), 38),
-        Column(translate("report.page3.basis"), 50),
-        Column(translate("report.page3.effect"), 38),
+        Column(translate("report.page3.value"), 32),
+        Column(translate("report.page3.basis"), 58),
+        Column(translate("report.page3.effect"), 36),
     ]
 
 
