@@ -116,7 +116,7 @@ def test_an_upload_survives_kills_and_ends_with_the_right_content(tmp_path: Path
     replica, transport = desk_at(config, process)
     content = random.Random(5).randbytes(8_000_000)
     name, chance, kills = replica.add_blob(content), random.Random(6), 0
-    while replica.waiting().blobs and kills < 3:
+    while replica.waiting().blobs and kills < 2:
         killer = threading.Timer(0.03 + chance.random() * 0.15, process.kill)
         killer.start()
         try:
