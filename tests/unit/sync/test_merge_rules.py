@@ -197,3 +197,41 @@ def test_containers_are_the_items_around_a_path() -> None:
     assert list(containers("yard/room[a]/bed[x]/size#note")) == ["yard/room[a]", "yard/room[a]/bed[x]"]
     assert list(containers("room[a]#note")) == ["room[a]"]
     assert list(containers("room[a]")) == []
+
+
+def test_a_base_that_covers_the_value_is_not_enough_when_the_screen_showed_another() -> None:
+    bench = Bench()
+    bench.does("a", {"name": "1"}, base=0)
+    bench.does("b", {"name": "2"}, base=1, old={"name": "1"})
+    decision = bench.does("a", {"name": "3"}, base=2, old={"name": "1"})
+    assert [(c.current, c.proposed) for c in decision.conflicts] == [("2", "3")]
+
+
+def test_removing_an_item_whose_answer_hid_anothers_is_a_conflict() -> None:
+    bench = Bench()
+    bench.does("a", {"room[x]": "i", "room[x]/use": "bed"}, base=0)
+    bench.does("b", {"room[x]/use": "theirs"}, base=1, old={"room[x]/use": "bed"})
+    bench.does("c", {"room[x]/use": "mine"}, base=1, old={"room[x]/use": "bed"})
+    decision = bench.does("c", {"room[x]": None}, base=2, old={"room[x]": "i"})
+    assert [c.path for c in decision.conflicts] == ["room[x]"]
+    assert bench.state.value("room[x]/use") == "theirs"
+
+
+def test_a_resolution_settles_all_open_conflicts_of_the_path_that_it_had_seen() -> None:
+    bench = Bench()
+    bench.does("a", {"name": "1"}, base=0)
+    (first,) = bench.does("b", {"name": "2"}, base=0).conflicts
+    (second,) = bench.does("c", {"name": "3"}, base=0).conflicts
+    (unseen,) = bench.does("d", {"name": "4"}, base=0).conflicts
+    decision = bench.does("e", {"name": "2"}, base=3, old={"name": "1"}, resolves=first.id)
+    assert set(decision.settled) == {first.id, second.id}
+    assert list(bench.state.conflicts) == [unseen.id]
+
+
+def test_a_later_proposal_of_the_same_device_keeps_the_original_both_started_from() -> None:
+    bench = Bench()
+    bench.does("a", {"name": "0"}, base=0)
+    bench.does("a", {"name": "1"}, base=1, old={"name": "0"})
+    bench.does("b", {"name": "2"}, base=1, old={"name": "0"})
+    (conflict,) = bench.does("b", {"name": "3"}, base=1, old={"name": "2"}).conflicts
+    assert (conflict.original, conflict.current, conflict.proposed) == ("0", "1", "3")
