@@ -14,6 +14,7 @@ from cpdesk.forms.form import Kind, NodeDef
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import NodeState
 from cpdesk.ui.language import language, tr
+from cpdesk.ui.presenters.words import unit_words
 from cpdesk.ui.views import (
     Control,
     GridView,
@@ -219,16 +220,13 @@ def question_view(node: NodeDef, state: NodeState, assumed: str = "") -> Questio
         options=options,
         required=state.required,
         readonly=state.readonly,
-        unit=UNIT_WORDS.get(node.unit, node.unit),
+        unit=unit_words(node.unit),
         problem=problem.message(language()) if problem is not None else "",
         soft=problem is not None and not problem.blocks,
         assumed="" if state.value else assumed,
         whole=node.type == "int",
         short=control in ("number", "date", "combo", "text") or (control == "choice" and words <= _SHORT_CHOICES),
     )
-
-
-UNIT_WORDS: Final = {"m2": "m²", "m3": "m³", "W/(m2K)": "W/(m²·K)", "C": "℃", "degC": "℃"}
 
 
 def control_of(node: NodeDef, state: NodeState) -> Control:

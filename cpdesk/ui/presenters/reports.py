@@ -13,6 +13,7 @@ from cpdesk.base.files import write_atomically
 from cpdesk.context import Context
 from cpdesk.model.records import Changes
 from cpdesk.operations import households
+from cpdesk.operations.surveys import survey_of
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.pages.reports import ReportsPage
 from cpdesk.ui.pdf import PDF_KEY, page_count, render_page
@@ -94,7 +95,10 @@ class ReportsPresenter(Presenter):
             on_error=lambda error: self.page.show_nothing(fault_words(error)),
         )
 
-    def _show(self, made: MadeReport) -> None:
+    def _show(self, made: MadeReport | None) -> None:
+        if made is None:
+            self.page.show_nothing(tr("ui.reports.no_survey"))
+            return
         self._made = made
         self.page.show_report(made.title, made.pages, made.facts, made.warnings)
 
@@ -146,19 +150,27 @@ class ReportsPresenter(Presenter):
             self.show()
 
 
-def make_report(ctx: Context, household: str) -> MadeReport:
-    """The report of a household's newest survey; for a worker thread.
+def make_report(ctx: Context, household: str) -> MadeReport | None:
+    """The report of a household's newest survey, None when there is no survey yet; for a worker thread.
 
     Raises:
-        CpdeskError: there is no survey yet, or its answers contradict physics.
+        CpdeskError: its answers contradict physics, or its form version is not on this desk.
     """
     from cpdesk.operations.reporting import household_report  # late: reportlab
+    from cpdesk.reports.household_pdf import missing_glyphs
 
     line = households.household_lines(ctx, [household])[0]
-    made = household_report(ctx, household, language=language())
+    survey = survey_of(ctx, household)
+    if survey is None:
+        return None
+    report = household_report(ctx, survey, language=language())
+    pdf = report.pdf(language())
+    missing = "、".join(missing_glyphs(report.content))
+    warnings = (tr("ui.reports.no_glyphs", signs=missing),) if missing else ()
+    pages = page_count(pdf)
     facts = (
         Fact(tr("ui.reports.made_at"), moment_long(ctx.clock.now().isoformat(), ctx.clock)),
-        Fact(tr("ui.reports.pages"), str(page_count(made.pdf))),
-        Fact(tr("ui.reports.hash"), made.content_hash[:8]),
+        Fact(tr("ui.reports.pages"), str(pages)),
+        Fact(tr("ui.reports.hash"), report.content.hash()),
     )
-    return MadeReport(household, f"{line.number} {line.name}", made.pdf, page_count(made.pdf), facts, made.warnings)
+    return MadeReport(household, f"{line.number} {line.name}", pdf, pages, facts, warnings)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from cpdesk.base.errors import CpdeskError
 from cpdesk.context import Context
 from cpdesk.forms.form import Form
+from cpdesk.forms.session import Session
 from cpdesk.model.assessment import Audit, Package, Quantity
-from cpdesk.model.records import Answers, Quality
+from cpdesk.model.records import Answers
 from cpdesk.ui.language import language, tr
+from cpdesk.ui.presenters.defaults import assumptions
 from cpdesk.ui.presenters.words import number
 from cpdesk.ui.views import Fact, NowAfter, PackageView, ResultView, Share, StatusView, Tone
-
-_ITEM_OF: Final = ("building.", "heater.", "temperature.", "site.", "")
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def work_out(ctx: Context, answered: Answered) -> WorkedOut:
     return WorkedOut(audit, None, answered.left_out)
 
 
-def result_view(outcome: WorkedOut, form: Form, answers: Answers) -> tuple[ResultView, dict[str, str]]:
+def result_view(outcome: WorkedOut, session: Session) -> tuple[ResultView, dict[str, str]]:
     """The panel, and the sentence of the visible default for each question that has none of its own."""
     if outcome.audit is None:
         words = outcome.fault.message(language()) if outcome.fault is not None else ""
@@ -69,33 +68,7 @@ def result_view(outcome: WorkedOut, form: Form, answers: Answers) -> tuple[Resul
         monthly=_months(audit),
         combinations=audit.combinations,
     )
-    return view, assumptions(audit, form, answers)
-
-
-def assumptions(audit: Audit, form: Form, answers: Answers) -> dict[str, str]:
-    """Path → sentence, for defaults that stand for a question of the form."""
-    by_quantity: dict[str, list[str]] = {}
-    for path, binding in form.quantities.items():
-        by_quantity.setdefault(binding.quantity, []).append(path)
-    sentences: dict[str, str] = {}
-    for item in audit.inputs:
-        if item.quality is not Quality.DEFAULT or not item.reason:
-            continue
-        words = tr(item.reason, **dict(item.reason_fields))
-        for prefix in _ITEM_OF:
-            for template in by_quantity.get(prefix + item.key, ()):
-                for path in _paths_of(template, answers):
-                    sentences[path] = words
-    return sentences
-
-
-def _paths_of(template: str, answers: Answers) -> list[str]:
-    """A template path in every item of its repeat that the answers know of."""
-    steps = template.split("/")
-    items = [path for path in answers if path.endswith("]") and path.split("[")[0] in (steps[0], "/".join(steps[:2]))]
-    if not items:
-        return [template]
-    return [item + template[len(item.split("[", maxsplit=1)[0]) :] for item in items]
+    return view, assumptions(audit, session)
 
 
 def _quality(audit: Audit) -> StatusView:

@@ -260,7 +260,7 @@ class SurveyPresenter(Presenter):
     def _worked_out(self, outcome: WorkedOut) -> None:
         if self.open is None:
             return
-        self._result, assumed = result_view(outcome, self.open.form, self.open.session.answers())
+        self._result, assumed = result_view(outcome, self.open.session)
         self.page.result.show_result(self._result)
         if assumed != self._assumed:
             self._assumed = assumed

@@ -20,6 +20,9 @@ _STATUS: Final[dict[Status, tuple[Tone, str]]] = {
     Status.ACCEPTED: ("ok", "check"),
 }
 
+_UNITS: Final = {"1": "", "m2": "m²", "m3": "m³", "°C": "℃", "degC": "℃"}
+_UNIT_WORDS: Final = ("year", "h", "min", "d", "yuan")
+
 
 def status_view(status: Status) -> StatusView:
     """A status as pill."""
@@ -61,6 +64,11 @@ def duration(seconds: int) -> str:
 def number(value: float | None, digits: int = 0) -> str:
     """A figure with thousands and the true minus; — when nobody knows it."""
     return "—" if value is None else f"{value:,.{digits}f}".replace("-", "−")
+
+
+def unit_words(unit: str) -> str:
+    """A unit as people write it; the dimensionless 1 is nothing."""
+    return tr(f"ui.unit.{unit}") if unit in _UNIT_WORDS else _UNITS.get(unit, unit)
 
 
 def fault_words(error: Exception) -> str:
