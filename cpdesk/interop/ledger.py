@@ -21,7 +21,8 @@ from openpyxl.utils.cell import get_column_letter
 from cpdesk.base.errors import InputFault
 from cpdesk.base.i18n import LANGUAGES, Translator
 from cpdesk.interop.cells import shown
-from cpdesk.interop.workbook import ErrorValue, open_sheets
+from cpdesk.interop.sheetxml import ErrorValue
+from cpdesk.interop.workbook import open_sheets
 
 _NOTHING: Final = "—"
 _TITLE_ROW, _FACTS_ROW, _GROUP_ROW, _HEAD_ROW, _UNIT_ROW, _FIRST_ROW = 1, 2, 3, 4, 5, 6

@@ -18,7 +18,8 @@ from cpdesk.base.i18n import LANGUAGES, Translator
 from cpdesk.interop.cells import Wrong, lexical, shown
 from cpdesk.interop.problems import CellProblem
 from cpdesk.interop.register_tables import RegisterField, fields_by_header, header_key, register_fields
-from cpdesk.interop.workbook import ErrorValue, RawSheet, open_sheets
+from cpdesk.interop.sheetxml import ErrorValue, RawSheet
+from cpdesk.interop.workbook import open_sheets
 
 ROWS_MAX: Final = 100_000
 HEADER_ROWS: Final = 30
