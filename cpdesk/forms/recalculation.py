@@ -172,12 +172,15 @@ class Recalculation:
                 self.refresh_relevance(self._instance.nodes[f"{node.path}/{definition.name}".lstrip("/")])
 
     def _count(self, rule: Rule, stand: Node) -> None:
-        """Make a repeat have as many items as its count says; those added or taken are the last ones."""
+        """Make a repeat have as many items as its count says; those added or taken are the last ones. A blank count
+        changes nothing: who clears a number to type it anew must not lose the items."""
         try:
             wanted = to_number(rule.expression.evaluate(Context(stand, self._environment)))
         except CpdeskError:
             return
-        count = int(min(max(wanted, 0), ITEMS_MAX)) if not math.isnan(wanted) else 0
+        if math.isnan(wanted):
+            return
+        count = int(min(max(wanted, 0), ITEMS_MAX))
         items = self._instance.items(stand)
         for _ in range(count - len(items)):
             self._make_item(stand, None)
