@@ -175,10 +175,6 @@ def conflict_from_wire(value: Any, place: str) -> Conflict:
     )
 
 
-def pull_answer_to_wire(answer: PullAnswer) -> dict[str, Any]:
-    return {"entries": [entry_to_wire(entry) for entry in answer.entries], "cursor": answer.cursor, "more": answer.more}
-
-
 def pull_answer_from_wire(value: Any) -> PullAnswer:
     read = Reader(value, "answer", ("entries", "cursor", "more"))
     return PullAnswer(
