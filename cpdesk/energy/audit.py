@@ -85,7 +85,7 @@ def audit(
         floor_area_m2=quantity(building.floor_area_m2, "m2", "floor_area"),
         gross_area_m2=quantity(building.gross_area_m2, "m2", "gross_area"),
         baseline=baseline,
-        offers=tuple(_offer(grid, verdict) for verdict in verdicts),
+        offers=tuple(_offer(grid, verdict, wishes) for verdict in verdicts),
         packages=tuple(packages),
         recommended="" if best is None else "A",
         nothing_pays=best is None,
@@ -157,11 +157,12 @@ def _place_alone(grid: Grid, code: str) -> tuple[int, int]:
     return int(np.ravel_multi_index(digits, setting.shape)), 0
 
 
-def _offer(grid: Grid, verdict: Verdict) -> Offer:
+def _offer(grid: Grid, verdict: Verdict, wishes: Wishes = NO_WISHES) -> Offer:
     measure, option = verdict.measure, verdict.option
     name = f"energy.measure.{measure.id}"
+    wanted = measure.works in wishes.wanted
     if option is None:
-        return Offer(measure.id, name, measure.group, False, verdict.reasons)
+        return Offer(measure.id, name, measure.group, False, verdict.reasons, wanted=wanted)
     place = _place_alone(grid, measure.id)
     money = paid(grid, [option])
     own, saving = money.own(measure.id), float(grid.saving[place])
@@ -181,6 +182,7 @@ def _offer(grid: Grid, verdict: Verdict) -> Offer:
         saving_alone_yuan=quantity(saving, "CNY/a", "saving", status="to_confirm"),
         payback_alone_a=payback(own, saving),
         life_a=measure.life_a,
+        wanted=wanted,
     )
 
 

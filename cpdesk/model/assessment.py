@@ -103,6 +103,7 @@ class Offer:
         code: measure id; `name` its text key; `group` the exclusive group it belongs to.
         applicable: whether it was put into the combinations.
         reasons: text keys that say why not; empty when applicable.
+        wanted: the household asked for such works.
         amount: how much of it (m2, pieces); the `alone` figures are those of the measure done by itself.
     """
 
@@ -118,6 +119,7 @@ class Offer:
     saving_alone_yuan: Quantity | None = None
     payback_alone_a: Quantity | None = None
     life_a: float | None = None
+    wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

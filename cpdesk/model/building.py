@@ -184,7 +184,8 @@ class Input:
     """One value the engine used, and where it came from.
 
     Attributes:
-        key: stable name, e.g. `wall.back.u_value`; `place` is the side or heater, empty where there is only one.
+        key: stable name, e.g. `main.wall.back.wall_u`.
+        place: text keys of building, side or heater, separated by spaces; empty for the household.
         name: text key of its name for people.
         value: a number, or a choice code; `unit` is empty for codes.
         quality: M measured, B bill or plate, E estimated, D default.

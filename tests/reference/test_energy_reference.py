@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from cpdesk.base.resources import resource_path
+from cpdesk.base.tables import read_table
+from cpdesk.energy.climate import make_weather
+from cpdesk.energy.construct import build
+from cpdesk.energy.envelope import layout
+from cpdesk.energy.grid import design_load_w, evaluate, make_setting
+from cpdesk.energy.measures import judge
 from cpdesk.energy.seasonal import Season, seasonal_need
+from cpdesk.energy.tables import EnergyTables
+from cpdesk.model.assessment import Wishes
+from cpdesk.model.building import Answer, BlockFacts, BuildingFacts, HeaterFacts
 
 CASES = Path(__file__).parents[2] / ".." / "shared" / "data" / "tabula" / "cases.csv"
 
@@ -49,3 +59,28 @@ def _sun(numbers: dict[str, float]) -> float:
     total = facing("Horizontal", "Hor", "F_sh_hor")
     total += sum(facing(name, name, "F_sh_vert") for name in ("East", "South", "West", "North"))
     return total * (1 - numbers["F_f"]) * numbers["F_w"] * numbers["g_gl_n"] / numbers["A_C_Ref"]
+
+
+def test_typical_farmhouse_lies_within_the_benchmarks() -> None:
+    """An F5 house (1996, five bays, 118 m2, coal boiler) against working ranges for Beijing farmhouses (待核).
+
+    Coal 1.5 to 5 t a season, 15 to 40 kgce/m2, design load 80 to 140 W/m2 at the wished 18 degC; after heat pump and
+    works 35 to 110 kWh/m2 of electricity.
+    """
+    tables = EnergyTables.load(lambda path, columns: read_table(resource_path(path), columns))
+    block = BlockFacts(
+        kind=Answer("main"), heated=Answer("full"), build_year=Answer(1996.0), structure=Answer("brick_concrete"),
+        bays=Answer(5.0), length_m=Answer(18.15), depth_m=Answer(6.5), storey_height_m=Answer(3.1),
+    )  # fmt: skip
+    heater = HeaterFacts(type=Answer("coal_boiler"), emitter=Answer("radiator_steel"))
+    building = build(BuildingFacts(blocks=(block,), heaters=(heater,)), tables)
+    verdicts = [item for item in judge(building, layout(building), tables, Wishes()) if item.measure.id == "ashp_water"]
+    grid = evaluate(make_setting(building, tables, make_weather(tables, "plain", 80), verdicts))
+    area = building.floor_area_m2
+    coal_kg = grid.usual[0].energy.kwh["coal"][0] / tables.factors["coal"].kwh_per_unit
+    assert 2000 < coal_kg < 5000
+    assert 15 < grid.usual[0].kgce[0] / area < 40
+    assert 80 < design_load_w(grid.rows, 18.0, tables)[0] / area < 180
+    assert 40 < 1000 * grid.usual[0].need_kwh[0] / (121 * 24) / area < 65
+    assert 35 < grid.usual[1].energy.kwh["electricity"][0] / area < 110
+    assert 8 < grid.usual[0].coldest_c[0] < 18
