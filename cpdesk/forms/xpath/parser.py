@@ -38,6 +38,8 @@ class _Parser:
         self._source = source
         self._tokens = tokens(source)
         self._at = 0
+        self._token = self._tokens[0]
+        self._kind = self._token.kind
         self._depth = 0
 
     def whole(self) -> Ast:
@@ -46,19 +48,17 @@ class _Parser:
             raise self._wrong(self._token)
         return tree
 
-    @property
-    def _token(self) -> Token:
-        return self._tokens[self._at]
-
-    @property
-    def _kind(self) -> str:
-        return self._tokens[self._at].kind
+    def _next(self) -> None:
+        """Go on to the next token; the last, "end", stays."""
+        self._at = min(self._at + 1, len(self._tokens) - 1)
+        self._token = self._tokens[self._at]
+        self._kind = self._token.kind
 
     def _take(self, kind: str) -> Token:
         token = self._token
         if token.kind != kind:
             raise self._wrong(token, kind)
-        self._at += 1
+        self._next()
         return token
 
     def _wrong(self, token: Token, expected: str = "") -> InputFault:
@@ -88,7 +88,7 @@ class _Parser:
                 levels.pop()
             if found < 0:
                 return operand
-            self._at += 1
+            self._next()
             if levels and levels[-1] == found:
                 operator, _ = rests[-1][-1]
                 rests[-1][-1] = (operator, operand)
@@ -109,7 +109,7 @@ class _Parser:
         times = 0
         while self._kind == "op" and self._token.text == "-":
             times += 1
-            self._at += 1
+            self._next()
         operand = self._union()
         return Negate(operand, times) if times else operand
 
@@ -117,7 +117,7 @@ class _Parser:
         first = self._path()
         rest: list[tuple[str, Ast]] = []
         while self._kind == "op" and self._token.text == "|":
-            self._at += 1
+            self._next()
             rest.append(("|", self._path()))
         return Chain(first, tuple(rest)) if rest else first
 
@@ -125,7 +125,7 @@ class _Parser:
         begin = self._token.begin
         kind = self._kind
         if kind in ("/", "//"):
-            self._at += 1
+            self._next()
             steps = [_ANYWHERE] if kind == "//" else []
             if kind == "//" or self._starts_step():
                 self._steps(steps)
@@ -141,7 +141,7 @@ class _Parser:
         if self._kind not in ("/", "//"):
             return primary
         steps = [_ANYWHERE] if self._kind == "//" else []
-        self._at += 1
+        self._next()
         self._steps(steps)
         return Path(False, tuple(steps), primary, begin, self._tokens[self._at - 1].end)
 
@@ -157,31 +157,31 @@ class _Parser:
         while self._kind in ("/", "//"):
             if self._kind == "//":
                 steps.append(_ANYWHERE)
-            self._at += 1
+            self._next()
             steps.append(self._step())
 
     def _step(self) -> Step:
         if self._kind == ".":
-            self._at += 1
+            self._next()
             return Step("self", "node()", self._predicates())
         if self._kind == "..":
-            self._at += 1
+            self._next()
             return Step("parent", "node()", self._predicates())
         axis = "child"
         if self._kind == "@":
-            self._at += 1
+            self._next()
             axis = "attribute"
         elif self._tokens[min(self._at + 1, len(self._tokens) - 1)].kind == "::":
             token = self._take("name")
             axis = token.text
             if axis not in AXES:
                 raise self._wrong(token, "axis")
-            self._at += 1
+            self._next()
         name = self._take("name").text
         if name in _NODE_TYPES and self._kind == "(":
-            self._at += 1
+            self._next()
             if name == "processing-instruction" and self._kind == "string":
-                self._at += 1
+                self._next()
             self._take(")")
             name += "()"
         return Step(axis, name, self._predicates())
@@ -191,7 +191,7 @@ class _Parser:
             return ()
         found: list[Ast] = []
         while self._kind == "[":
-            self._at += 1
+            self._next()
             self._enter()
             found.append(self._expression())
             self._depth -= 1
@@ -200,7 +200,9 @@ class _Parser:
 
     def _primary(self) -> Ast:
         token = self._token
-        self._at += 1
+        if token.kind not in ("number", "string", "(", "name"):
+            raise self._wrong(token)
+        self._next()
         if token.kind == "number":
             return Literal(float(token.text))
         if token.kind == "string":
@@ -213,7 +215,6 @@ class _Parser:
             return inner
         if token.kind == "name" and self._kind == "(":
             return self._call(token)
-        self._at -= 1
         raise self._wrong(token)
 
     def _call(self, token: Token) -> Call:
@@ -223,7 +224,7 @@ class _Parser:
         if self._kind != ")":
             arguments.append(self._expression())
             while self._kind == ",":
-                self._at += 1
+                self._next()
                 arguments.append(self._expression())
         self._depth -= 1
         return Call(token.text, tuple(arguments), token.begin, self._take(")").end)
