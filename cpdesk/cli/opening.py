@@ -29,16 +29,25 @@ def opened_desk(out: Output) -> Iterator[Context]:
     paths = Paths.of_user()
     if not desk_state(paths).exists:
         raise InputFault("CP-1702")
-    pin = os.environ.get("CPDESK_PIN", "")
-    if not pin:
-        if not sys.stdin.isatty():
-            raise InputFault("CP-1701")
-        pin = str(typer.prompt(out.text("cli.pin"), hide_input=True))
-    ctx = unlock(paths, pin)
+    ctx = unlock(paths, asked_pin(out))
     try:
         yield ctx
     finally:
         ctx.close()
+
+
+def asked_pin(out: Output) -> str:
+    """The PIN from `CPDESK_PIN`, or typed.
+
+    Raises:
+        InputFault: CP-1701 nobody can be asked for it.
+    """
+    pin = os.environ.get("CPDESK_PIN", "")
+    if pin:
+        return pin
+    if not sys.stdin.isatty():
+        raise InputFault("CP-1701")
+    return str(typer.prompt(out.text("cli.pin"), hide_input=True))
 
 
 def one_household(ctx: Context, text: str) -> str:

@@ -68,6 +68,12 @@ def household_lines(ctx: Context, ids: Sequence[str]) -> list[HouseholdLine]:
     return [_line(row) for row in ctx.store.records.rows(ids)]
 
 
+def surveyed(ctx: Context, query: HouseholdQuery) -> list[str]:
+    """The newest surveys of the households a query finds, in the list's order; the never visited are left out."""
+    ids = ctx.store.records.page(_store_query(query, status=query.status))
+    return [str(row.columns["visit"]) for row in ctx.store.records.rows(ids) if row.columns.get("visit")]
+
+
 def household_counts(ctx: Context, query: HouseholdQuery) -> HouseholdCounts:
     """The figures on the filter chips."""
     asked = _store_query(query, status=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -70,6 +71,19 @@ def open_survey(ctx: Context, survey: str) -> OpenSurvey:
     record = ctx.store.records.get(survey)
     form = ctx.forms.version(record.form, record.version)
     return OpenSurvey(record, form, _session(ctx, form, record.answers))
+
+
+def find_question(session: Session, text: str) -> str:
+    """The path of a question by its path or its name; by name in the first item of every repeat around it.
+
+    Raises:
+        InputFault: CP-1517 when the form asks nothing of that name.
+    """
+    node = session.form.by_name.get(text)
+    path = _first_path(session, node) if node is not None else text
+    if path is None or re.sub(r"\[[^\]]*\]", "", path) not in session.form.by_path:
+        raise InputFault("CP-1517", question=text, form=session.form.id)
+    return path
 
 
 def save_answers(ctx: Context, survey: str, values: Mapping[str, str | None]) -> Changes:

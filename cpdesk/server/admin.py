@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Final
 from sqlalchemy import delete, func, select, update
 
 from cpdesk.base.errors import InputFault, IntegrityFault
+from cpdesk.model.oplog import canonical_json
 from cpdesk.server import access, published, schema
 from cpdesk.server.access import iso
 from cpdesk.server.config import ServerConfig
@@ -167,6 +169,16 @@ class Admin:
             return connection.execute(
                 delete(table).where(table.c.expires_at < iso(self._clock.now()), table.c.used_by.is_(None))
             ).rowcount
+
+    def content_digest(self) -> str:
+        """SHA-256 over all fields of all records and all open conflicts, as `operations.digest` takes it of a desk."""
+        fields, conflicts = schema.field_states, schema.conflicts
+        stated = select(fields.c.record, fields.c.path, fields.c.value).where(fields.c.value.is_not(None))
+        with self._database.reading() as connection:
+            lines = [canonical_json(list(row)) for row in connection.execute(stated)]
+            open_ones = select(conflicts.c.id).where(conflicts.c.settled_by.is_(None))
+            lines += [canonical_json(["conflict", row.id]) for row in connection.execute(open_ones)]
+        return hashlib.sha256(b"\n".join(sorted(lines))).hexdigest()
 
     def status(self) -> StatusCounts:
         """Counts for the administrator's screen."""

@@ -1,0 +1,34 @@
+"""`cpdesk export`: the ledger as a workbook."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cpdesk.cli.opening import opened_desk
+from cpdesk.cli.output import Output, command
+
+app = typer.Typer()
+
+
+@app.command()
+@command
+def export(
+    file: Annotated[Path, typer.Argument(help="The workbook to write, .xlsx.")],
+    village: Annotated[str, typer.Option(help="Only the households of one village.")] = "",
+    *,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Write the ledger of all surveyed households, with totals, ready to print."""
+    from cpdesk.operations.households import HouseholdQuery, surveyed
+    from cpdesk.operations.reporting import write_ledger_of
+
+    out = Output(as_json=json_)
+    with opened_desk(out) as ctx, out.progress("cli.export.progress") as step:
+        surveys = surveyed(ctx, HouseholdQuery(village=village))
+        totals = write_ledger_of(ctx, surveys, file, step=step)
+    out.document({"file": str(file), "rows": len(surveys), "totals": asdict(totals)})
+    out.say("cli.export.done", file=file, rows=len(surveys))

@@ -1,0 +1,158 @@
+"""How fast a form answers, a house is computed, and reports are printed."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import random
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from cpdesk.base.clock import SystemClock
+from cpdesk.base.ids import IdMaker
+from cpdesk.base.paths import Paths
+from cpdesk.base.resources import resource_path
+from cpdesk.context import load_energy_tables, open_context
+from cpdesk.energy.audit import audit
+from cpdesk.energy.construct import build
+from cpdesk.forms.publish import compile_xlsform
+from cpdesk.forms.session import Session
+from cpdesk.forms.xform import load_form
+from cpdesk.model.building import BuildingFacts
+from cpdesk.operations.bench.stopwatch import BenchResult, median, percentile, time_each_ms
+from cpdesk.operations.demo.answers import fill, make_up_visit
+from cpdesk.operations.demo.village import import_sample_village, survey_household
+from cpdesk.operations.describe import describe_record
+from cpdesk.operations.facts import building_facts, read_answers
+from cpdesk.operations.households import HouseholdQuery, household_ids
+from cpdesk.operations.reporting import household_report
+
+Step = Callable[[int, int], None]
+_QUESTIONS: Final = 300
+_ANSWERS: Final = 600
+_AUDITS: Final = 7
+_REPORTS: Final = 200
+_HOUSES: Final = 5
+
+
+def measure_form(*, step: Step) -> BenchResult:
+    """A form of 300 questions and 400 expressions, loaded, then answered at random places."""
+    xml = compile_xlsform(_large_form(), name="bench")
+    clock = SystemClock()
+    load_form(xml)
+    loads = time_each_ms(lambda _: load_form(xml), 7)
+    session = Session(load_form(xml), clock=clock, new_id=IdMaker(clock).new)
+    rng = random.Random(5)  # noqa: S311 - sample data
+    places = [rng.randrange(_QUESTIONS) for _ in range(_ANSWERS)]
+
+    def answer(index: int) -> None:
+        session.set(f"g{places[index] // 30}/q{places[index]}", str(rng.randint(1, 50)))
+        step(index + 1, _ANSWERS)
+
+    spent = time_each_ms(answer, _ANSWERS)
+    metrics = {
+        "questions": _QUESTIONS,
+        "expressions": 400,
+        "load_ms": median(loads),
+        "answer_ms_median": median(spent),
+        "answer_ms_p95": percentile(spent, 95),
+    }
+    return BenchResult("form", metrics)
+
+
+def _large_form() -> str:
+    """100 questions with a rule of relevance, 100 with a limit, 200 calculations that read neighbours and sums."""
+    lines = ["| survey | type | name | label | relevant | constraint | calculation |"]
+    for group in range(10):
+        lines.append(f"| | begin group | g{group} | G {group} | | | |")
+        for number in range(group * 30, group * 30 + 30):
+            relevant = f"${{q{number - 1}}} != 49" if number % 3 == 1 else ""
+            constraint = f". < 1000 + ${{q{number - 2}}}" if number % 3 == 2 else ""
+            lines.append(f"| | integer | q{number} | Q {number} | {relevant} | {constraint} | |")
+        for number in range(group * 20, group * 20 + 20):
+            first, second = group * 30 + number % 30, group * 30 + (number * 7) % 30
+            before = f" + ${{c{number - 1}}} * 0" if number % 20 else ""
+            total = f"coalesce(${{q{first}}}, 0) + coalesce(${{q{second}}}, 0){before}"
+            lines.append(f"| | calculate | c{number} | C | | | {total} |")
+        lines.append("| | end group | | | | | |")
+    lines += ["| settings | form_id | version | form_title |", "| | bench | 1 | Bench |"]
+    return "\n".join(lines) + "\n"
+
+
+def measure_energy(*, step: Step) -> BenchResult:
+    """One hourly house-year, and the full audit of one house, over several made-up houses."""
+    from cpdesk.energy.bench import house_year
+
+    tables = load_energy_tables()
+    facts = _made_up_facts()
+    year = house_year(build(facts[0], tables), tables)
+    year()
+    years = time_each_ms(lambda _: year(), 15)
+    buildings = itertools.cycle([build(one, tables) for one in facts])
+    audit(next(buildings), tables)
+    counts: list[int] = []
+
+    def one_audit(index: int) -> None:
+        counts.append(audit(next(buildings), tables).combinations)
+        step(index + 1, _AUDITS)
+
+    spent = time_each_ms(one_audit, _AUDITS)
+    metrics = {
+        "house_year_ms": median(years),
+        "audit_ms": median(spent),
+        "audit_combinations": median([float(count) for count in counts]),
+    }
+    return BenchResult("energy", metrics)
+
+
+def _made_up_facts() -> list[BuildingFacts]:
+    form = load_form(resource_path("forms/farmhouse.xml").read_text(encoding="utf-8"))
+    clock = SystemClock()
+    found = []
+    for seed, year in enumerate((1975, 1986, 1996, 2004, 2012)):
+        session = Session(form, clock=clock, new_id=IdMaker(clock).new)
+        on = clock.now().date()
+        visit = make_up_visit(seed=seed, build_year=year, residents=3, heating="coal_boiler", on=on)
+        fill(session, visit, save=lambda values: None)
+        reading = read_answers(form, session.submission_answers())
+        found.append(dataclasses.replace(building_facts(reading), township_code="110114118"))
+    return found
+
+
+def measure_report(*, step: Step) -> BenchResult:
+    """200 four-page household reports with charts and photographs, content made and pages drawn."""
+    with tempfile.TemporaryDirectory(prefix="cpdesk-bench-") as folder:
+        paths = Paths.under(Path(folder))
+        ctx = open_context(paths, bytes(32), describe=describe_record, create=True)
+        try:
+            import_sample_village(ctx, paths.data / "register.xlsx", households=_HOUSES)
+            households = household_ids(ctx, HouseholdQuery())
+            surveys = [survey_household(ctx, one, seed=number) for number, one in enumerate(households, 1)]
+            reports = [household_report(ctx, survey) for survey in surveys]
+            sizes: list[int] = []
+
+            def draw(index: int) -> None:
+                sizes.append(len(reports[index % len(reports)].pdf()))
+                step(index + 1, _REPORTS)
+
+            draw(0)
+            spent = sum(time_each_ms(draw, _REPORTS))
+            contents = time_each_ms(lambda index: household_report(ctx, surveys[index]), len(surveys))
+        finally:
+            ctx.close()
+    metrics = {
+        "batch_200_s": spent / 1000,
+        "page_set_ms": spent / _REPORTS,
+        "content_with_audit_ms": median(contents),
+        "kilobytes_each": median([size / 1000 for size in sizes]),
+    }
+    return BenchResult("report", metrics)
+
+
+MEASURES: Final[Mapping[str, Callable[..., BenchResult]]] = {
+    "form": measure_form,
+    "energy": measure_energy,
+    "report": measure_report,
+}
