@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cpdesk.base.errors import InputFault
 from cpdesk.energy.construct import build
 from cpdesk.energy.grid import Grid, design_load_w, set_points
 from cpdesk.energy.measures import base_row, finish, make_option
@@ -54,9 +55,13 @@ def cases(grid: Grid) -> list[Case]:
     found = [Case("", "", 0, building)]
     for item in building.inputs:
         for side, value in ((-1, item.low), (1, item.high)):
-            if value is not None and value != item.value:
+            if value is None or value == item.value:
+                continue
+            try:
                 changed = build(building.facts, tables, {item.key: value})
-                found.append(Case(item.key, item.name, side, changed))
+            except InputFault:
+                continue  # a bound of a default may be impossible in this house: windows wider than their wall
+            found.append(Case(item.key, item.name, side, changed))
     spread = tables.rules["price_spread"]
     found += [Case("price", "energy.input.price", side, building, value)
               for side, value in ((-1, spread.low), (1, spread.high))]  # fmt: skip

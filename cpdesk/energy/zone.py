@@ -324,28 +324,52 @@ def trace(row: Floats, drivers: Drivers, set_day_c: float, set_night_c: float, l
     """One state by the hour in plain floats, with the heat flow through every part."""
     rows = row[None, :]
     by_day = _steps(rows, drivers.mean_c, len(drivers.rows), night=False)
-    by_night = _steps(rows, drivers.mean_c, len(drivers.rows), night=True)
+    curtained = bool(row[WINDOW] != row[WINDOW_NIGHT])
+    by_night = _steps(rows, drivers.mean_c, len(drivers.rows), night=True) if curtained else by_day
     night = drivers.night
     free = _hours(by_day.e_rows, by_night.e_rows, drivers)[:, 0]
     move = _hours(by_day.b_rows, by_night.b_rows, drivers)[:, 0]
-    pick = [[float(getattr(steps, name)[0]) for name in "adfc"] for steps in (by_day, by_night)]
-    wish = np.where(drivers.day, set_day_c, set_night_c) - free
-    mass, heat = _march(wish.tolist(), move.tolist(), night.tolist(), pick, max(set_day_c, 8.0) - 1.0, limit_w)
-    d, f = (np.where(night, pick[1][at], pick[0][at]) for at in (1, 2))
+    a, c, d, f = (
+        np.where(night, getattr(by_night, name)[0], getattr(by_day, name)[0]) if curtained else getattr(by_day, name)[0]
+        for name in "acdf"
+    )
+    wish = (np.where(drivers.day, set_day_c, set_night_c) - free) / f
+    start = max(set_day_c, 8.0) - 1.0
+    if curtained:
+        mass, heat = _march_curtained(wish, move, (a, c, d / f), start, limit_w)
+    else:
+        mass, heat = _march(wish, move, (float(a), float(c), float(d / f)), start, limit_w)
     air = free + d * mass[:-1] + f * heat
     return _flows(row, drivers, by_day, by_night, mass, heat, air)
 
 
 def _march(
-    wish: list[float], move: list[float], night: list[bool], pick: list[list[float]], start: float, limit_w: float
+    wish: Floats, move: Floats, step: tuple[float, float, float], start: float, limit_w: float
 ) -> tuple[Floats, Floats]:
     """The hours of one state; plain floats are several times faster here than arrays of one."""
+    a, c, pull = step
     mass, heat = [start], []
     state = start
-    for want, moved, dark in zip(wish, move, night, strict=True):
-        a, d, f, c = pick[dark]
-        power = (want - d * state) / f
-        power = 0.0 if power < 0.0 else min(power, limit_w)
+    for want, moved in zip(wish.tolist(), move.tolist(), strict=True):
+        power = want - pull * state
+        if power < 0.0:
+            power = 0.0
+        elif power > limit_w:
+            power = limit_w
+        state = a * state + moved + c * power
+        heat.append(power)
+        mass.append(state)
+    return np.array(mass), np.array(heat)
+
+
+def _march_curtained(
+    wish: Floats, move: Floats, step: tuple[Floats, Floats, Floats], start: float, limit_w: float
+) -> tuple[Floats, Floats]:
+    """The same with coefficients that change by the hour."""
+    mass, heat = [start], []
+    state = start
+    for want, moved, a, c, pull in zip(wish.tolist(), move.tolist(), *(item.tolist() for item in step), strict=True):
+        power = min(max(want - pull * state, 0.0), limit_w)
         state = a * state + moved + c * power
         heat.append(power)
         mass.append(state)
