@@ -89,7 +89,7 @@ def audit(
         packages=tuple(packages),
         recommended="" if best is None else "A",
         nothing_pays=best is None,
-        only_comfort=best is None and bool(packages),
+        only_comfort=best is None and any(package.saving_yuan.value <= 0 for package in packages),
         near_misses=() if best is not None else _near_misses(grid, verdicts),
         free_acts=free_acts(grid),
         combinations=grid.saving.size,

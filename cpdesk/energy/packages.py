@@ -68,15 +68,16 @@ def _best(score: Floats, allowed: NDArray[np.bool_]) -> tuple[int, int] | None:
 
 
 def _warmest(grid: Grid, something: NDArray[np.bool_], affordable: NDArray[np.bool_]) -> tuple[int, int] | None:
-    present = float(grid.usual[0].coldest_c[0])
+    present, turned_up = float(grid.usual[0].coldest_c[0]), float(grid.wish[0].coldest_c[0])
     npv = grid.npv(grid.saving_full)
-    for allowed in (something & affordable & (grid.saving_full >= 0), something & affordable):
+    free = something & affordable & (grid.saving_full >= 0)
+    # Dearer heating is put forward only where turning up the present heating would not do.
+    for allowed, floor_c in ((free, present), (something & affordable, turned_up)):
         if not allowed.any():
             continue
         top = float(np.where(allowed, grid.coldest_full_c, -np.inf).max())
-        if top < present + 0.5:
-            continue
-        return _best(npv, allowed & (grid.coldest_full_c >= top - 0.3))
+        if top >= floor_c + 0.5:
+            return _best(npv, allowed & (grid.coldest_full_c >= top - 0.3))
     return None
 
 

@@ -186,6 +186,7 @@ def test_a_good_house_is_told_that_nothing_pays(fast_tables: EnergyTables) -> No
     assert result.recommended == ""
     assert all(miss.payback_a is None or miss.payback_a.value > 0.5 * miss.life_a for miss in result.near_misses)
     assert result.free_acts
+    assert not result.only_comfort  # its heat pump reaches the wish: turning it up is no retrofit
 
 
 def test_more_insulation_in_the_facts_never_costs_more_heat(fast_tables: EnergyTables) -> None:
