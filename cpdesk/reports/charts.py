@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cpdesk.reports.household_content import Balance, Bar, BillBar, Comfort, Figure, Frontier, Point
+from cpdesk.reports.household_content import MINUS, Balance, Bar, BillBar, Comfort, Figure, Frontier, Point
 from cpdesk.reports.sheet import NOTE, Sheet, Type
 
 _TICK = Type(9, 13, False, "ink2")
@@ -99,6 +99,8 @@ def _comfort_labels(
     close = abs(after_x - now_x) < sum(widths) / 2 + 2
     now_left = now_x - widths[0] if close else now_x - widths[0] / 2
     after_left = now_x + 2 if close else after_x - widths[1] / 2
+    if not close and after_x < wish_x:
+        after_left = min(after_left, wish_x - 1.2 - widths[1])  # the line of the wish must not cross the figure
     now_left = max(now_left, 0.0)
     sheet.text(now_left, y - 5, texts[0], _BOLD)
     sheet.text(after_left, y - 5, texts[1], accent)
@@ -111,11 +113,12 @@ def _comfort_labels(
 
 def waterfall(sheet: Sheet, x: float, y: float, width: float, height: float, bars: Sequence[Bar]) -> None:
     """From the cost now to the cost after, each step with its value; between `y` and the base line below."""
-    label_mm = 9.0
-    base, top = y + height - label_mm, y + 6
+    slot = width / len(bars)
+    label_style = _TICK if max(len(sheet.lines(bar.label, slot, _TICK)) for bar in bars) <= 2 else Type(8.2, 10.6)
+    label_mm = 1.4 + max(sheet.height(bar.label, slot, label_style) for bar in bars)
+    base, top = y + height - max(label_mm, 9.0), y + 6
     most = max(_level(bars, index)[1] for index in range(len(bars))) or 1.0
     scale = (base - top) / most
-    slot = width / len(bars)
     bar_mm = min(11.0, slot * 0.8)
     value_style = _BOLD if slot >= 12 else Type(8.4, 12, True)
     before = 0.0
@@ -128,7 +131,7 @@ def waterfall(sheet: Sheet, x: float, y: float, width: float, height: float, bar
             )
         area(sheet, left, base - high * scale, bar_mm, (high - low) * scale, _BARS[bar.kind])
         sheet.text(left + bar_mm / 2, base - high * scale - 1.4, bar.yuan.text, value_style, align="centre")
-        sheet.para(left + bar_mm / 2 - slot / 2, base + 0.8, slot, bar.label, _TICK, align="centre", most=2)
+        sheet.para(left + bar_mm / 2 - slot / 2, base + 0.8, slot, bar.label, label_style, align="centre")
         before = after
     sheet.line(x, base, x + width, base, width=0.8)
 
@@ -155,27 +158,30 @@ def frontier(
     left, base, top = x + 9, y + height - 9.5, y + 6.5
     most_x = _money_shown(data) / 1000
     line = _cut_at(data.line, most_x * 1000)
-    most_y = max([point.co2_kg for point in [*line, *data.packages]] + [100]) * 1.06 / 1000
-    step_x, step_y = nice_step(most_x, 5), nice_step(most_y, 6)
+    levels = [point.co2_kg for point in [*line, *data.packages]]
+    most_y, least_y = max([*levels, 100]) * 1.06 / 1000, min([*levels, 0]) * 1.15 / 1000
+    step_x, step_y = nice_step(most_x, 5), nice_step(most_y - least_y, 6)
     plot_width = x + width - left
-    scale_x, scale_y = plot_width / most_x, (base - top) / most_y
+    scale_x, scale_y = plot_width / most_x, (base - top) / (most_y - least_y)
 
     def place(point: Point) -> tuple[float, float]:
-        return left + point.own_yuan / 1000 * scale_x, base - point.co2_kg / 1000 * scale_y
+        return left + point.own_yuan / 1000 * scale_x, base - (point.co2_kg / 1000 - least_y) * scale_y
 
     if data.budget_yuan is not None and data.budget_yuan / 1000 < most_x:
         over = left + data.budget_yuan / 1000 * scale_x
         sheet.rect(over, top, x + width - over, base - top, fill="head_ground")
         sheet.hatch(over, top, x + width - over, base - top, "diagonal", stroke="surface", line=0.8, pitch=1.4)
-    for number in range(int(most_y / step_y + 1e-9) + 1):
-        height_mm = base - number * step_y * scale_y
+    for number in range(math.ceil(least_y / step_y - 1e-9), int(most_y / step_y + 1e-9) + 1):
+        height_mm = base - (number * step_y - least_y) * scale_y
         sheet.line(left, height_mm, x + width, height_mm, width=0.3, stroke="row_line")
         sheet.text(left - 1.5, height_mm + 1.1, _axis(number * step_y, step_y), _TICK, align="right")
     sheet.line(left, base, x + width, base, width=0.8)
     for number in range(int(most_x / step_x + 1e-9) + 1):
         sheet.text(left + number * step_x * scale_x, base + 4.4, _axis(number * step_x, step_x), _TICK, align="centre")
     sheet.text(x + width, base + 8.6, names[1], NOTE, align="right")
-    inside = [point for point in data.cloud if point.own_yuan / 1000 <= most_x and 0 <= point.co2_kg / 1000 <= most_y]
+    inside = [
+        point for point in data.cloud if point.own_yuan / 1000 <= most_x and least_y <= point.co2_kg / 1000 <= most_y
+    ]
     sheet.dots([place(point) for point in inside], radius=0.34, fill="arrow_area")
     if len(line) > 1:
         sheet.polygon([place(point) for point in line], stroke="accent", line=1.2, close=False)
@@ -189,7 +195,7 @@ def frontier(
         fits = over + 1.2 + word_width <= x + width
         sheet.text(over + 1.2 if fits else over - 1.2 - word_width, base - 2.4, names[2], _SMALL_BOLD)
     track = [place(point) for point in line]
-    _packages(sheet, [(point.letter, *place(point)) for point in data.packages], track, (left, x + width))
+    _packages(sheet, [(point.letter, *place(point)) for point in data.packages], track, (left, x + width, base))
 
 
 def _money_shown(data: Frontier) -> float:
@@ -214,14 +220,14 @@ def _packages(
     sheet: Sheet,
     places: list[tuple[str, float, float]],
     track: list[tuple[float, float]],
-    edges: tuple[float, float],
+    edges: tuple[float, float, float],
 ) -> None:
     """The symbols with their letters, each letter where it is farthest from the line and from other symbols."""
     for letter, x, y in places:
         symbol(sheet, x, y, letter)
     for letter, x, y in places:
         spots = [(x + across, y + down) for across in (-3.6, 3.6) for down in (-2.2, 3.0)]
-        inside = [spot for spot in spots if edges[0] + 2 < spot[0] < edges[1] - 2]
+        inside = [spot for spot in spots if edges[0] + 2 < spot[0] < edges[1] - 2 and spot[1] < edges[2] - 2] or spots
         others = [(other_x, other_y) for other, other_x, other_y in places if other != letter]
 
         def room(spot: tuple[float, float], others: list[tuple[float, float]] = others) -> float:
@@ -254,7 +260,7 @@ def symbol(sheet: Sheet, x: float, y: float, letter: str, size: float = 1.9) -> 
 
 def _axis(value: float, step: float) -> str:
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    return f"{value:,.{decimals}f}"
+    return f"{value:,.{decimals}f}".replace("-", MINUS)
 
 
 def months(sheet: Sheet, y: float, height: float, balance: Balance) -> None:

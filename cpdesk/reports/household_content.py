@@ -359,7 +359,10 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdContent:
-    """The report of one household. `kind` is retrofit, comfort (no saving, but warmer) or nothing (none pays)."""
+    """The report of one household. `kind` is retrofit, comfort (no saving, but warmer) or nothing (none pays).
+
+    `steps_note` stands beside the head of the steps when they are not all shown in the order of the work.
+    """
 
     identity: Identity
     kind: str
@@ -375,6 +378,7 @@ class HouseholdContent:
     choices: Choices
     method: Method
     closing: Closing
+    steps_note: str = ""
     schema: int = SCHEMA
 
     def as_json(self) -> bytes:

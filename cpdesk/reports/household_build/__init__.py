@@ -68,6 +68,7 @@ def household_content(audit: Audit, visit: Visit, *, language: str = "zh") -> Ho
         notes=lead.notes,
         choices=page2.build(audit, package, money, translate),
         method=page3.build(audit, translate, program=visit.identity.program),
+        steps_note=first.steps_note if first else "",
         closing=page4.build(
             audit,
             package,

@@ -13,6 +13,7 @@ from cpdesk.reports.household_content import Comfort, Figure, Loss, Step, Tile
 from cpdesk.reports.rounding import rounded, to_step
 
 BILL_TOLERANCE: Final = 0.1
+_MOST_STEPS: Final = 3
 STANDARD_C: Final = 18.0
 """What is asked of a heated room where nobody stated a wish (room temperature of Beijing's heating rules)."""
 
@@ -27,6 +28,7 @@ class FirstPage:
     steps: tuple[Step, ...]
     comfort: Comfort
     notes: tuple[str, ...]
+    steps_note: str
 
 
 def build(
@@ -52,17 +54,18 @@ def build(
         steps=_steps(audit, package, money, translate),
         comfort=comfort,
         notes=(translate("report.note.range"), *_bill_note(audit, translate)),
+        steps_note=translate("report.step.largest") if len(package.items) > _MOST_STEPS else "",
     )
 
 
 def _answer(audit: Audit, package: Package, money: PackageMoney, comfort: Comfort, translate: Translator) -> str:
     groups = groups_of(audit)
-    doing = unique(
-        worded(translate, "do", item.code, groups.get(item.code, ""), default=said(translate, item.name))
-        for item in package.items
-    )
-    if len(doing) > 3:
-        doing = [*doing[:2], translate("report.and_more", n=len(doing) - 2)]
+    doing = unique(_verb(item, groups, translate) for item in package.items)
+    if len(doing) > _MOST_STEPS:
+        largest = sorted(package.items, key=lambda item: -item.saving_same_yuan.value)[:2]
+        named = {_verb(item, groups, translate) for item in largest}
+        kept = [verb for verb in doing if verb in named]
+        doing = [*kept[:-1], kept[-1] + translate("report.and_more", n=len(package.items))]
     work = (
         doing[0]
         if len(doing) == 1
@@ -77,6 +80,10 @@ def _answer(audit: Audit, package: Package, money: PackageMoney, comfort: Comfor
         now=comfort.now.text,
         after=comfort.after.text,
     )
+
+
+def _verb(item: PackageItem, groups: dict[str, str], translate: Translator) -> str:
+    return worded(translate, "do", item.code, groups.get(item.code, ""), default=said(translate, item.name))
 
 
 def now_tile(audit: Audit, translate: Translator) -> Tile:
@@ -198,13 +205,14 @@ def losses(audit: Audit) -> tuple[Loss, ...]:
 
 def _steps(audit: Audit, package: Package, money: PackageMoney, translate: Translator) -> tuple[Step, ...]:
     groups = groups_of(audit)
-    shown, rest = fold(list(zip(package.items, money.items, strict=True)), 3)
+    shown, rest = fold(list(zip(package.items, money.items, strict=True)), _MOST_STEPS)
     steps = [_step(item, row, groups, translate) for item, row in shown]
     if rest:
         names = unique(short_name(translate, groups, item.code, item.name) for item, _ in rest)
         total = summed([row for _, row in rest])
-        title = translate("report.step.others", n=len(rest), names=translate("report.comma").join(names))
-        steps.append(_figures(title, translate("report.step.see_page2"), total))
+        listed = translate("report.comma").join(names[:3])
+        note = translate("report.step.see_page2", names=listed)
+        steps.append(_figures(translate("report.step.others", n=len(rest)), note, total))
     return tuple(steps)
 
 
@@ -226,6 +234,9 @@ def _comfort_note(audit: Audit, package: Package, money: PackageMoney, translate
     gain = rounded(warmest.coldest_days_c.value, 1) - rounded(package.coldest_days_c.value, 1)
     if warmest.code == package.code or gain < 5:
         return ""
-    more = PackageMoney.of(warmest, audit).all.own - money.all.own
+    other = PackageMoney.of(warmest, audit).all
+    more, dearer = other.own - money.all.own, money.all.saving - other.saving
+    if more == 0 and dearer > 0:
+        return translate("report.comfort.warmer_same", letter=warmest.code, k=Figure(gain, 1).text, yuan=f"{dearer:,}")
     key = "report.comfort.warmer_more" if more > 0 else "report.comfort.warmer_less"
     return translate(key, letter=warmest.code, k=Figure(gain, 1).text, yuan=f"{abs(more):,}")

@@ -36,6 +36,7 @@ def build(audit: Audit, translate: Translator) -> FirstPage:
             said(translate, act.name), worded(translate, "free", act.code), Figure(to_step(act.saving_yuan.value, 10))
         )
         for act in audit.free_acts[:3]
+        if to_step(act.saving_yuan.value, 10) > 0
     )
     cost = to_step(audit.baseline.cost_yuan.value, 10)
     per_m2 = rounded(cost / audit.floor_area_m2.value)
@@ -53,8 +54,7 @@ def build(audit: Audit, translate: Translator) -> FirstPage:
 
 def near_miss(miss: assessment.NearMiss, translate: Translator) -> NearMiss:
     """A measure with its payback from the printed figures."""
-    own, saving = rounded(miss.own_cost_yuan.value), to_step(miss.saving_yuan.value, 10)
-    own = to_step(own, 10) if own >= 1000 else own
+    own, saving = to_step(miss.own_cost_yuan.value, 10), to_step(miss.saving_yuan.value, 10)
     return NearMiss(
         name=said(translate, miss.name),
         own=Figure(own),

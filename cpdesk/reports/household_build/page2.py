@@ -16,21 +16,22 @@ from cpdesk.reports.rounding import rounded, to_step
 MOST_ROWS: Final = 7
 _MOST_BARS: Final = 5
 _MOST_SINGLES: Final = 12
+_MOST_SINGLES_BELOW: Final = 7
 
 
 def build(audit: Audit, package: Package | None, money: PackageMoney | None, translate: Translator) -> Choices:
-    """Page 2; without a package the choices are left out and the measures listed one by one."""
+    """Page 2; when nothing is recommended the measures are listed one by one."""
     if package is None or money is None:
         return Choices(
-            choices=(),
+            choices=tuple(_choice(choice, audit, translate) for choice in audit.packages),
             recommended="",
             shown="",
             measures=(),
             all_measures=(),
             total=None,
             bars=(),
-            frontier=_frontier(audit, packages=False),
-            reasons=(Reason(translate("report.reason.chart"), translate("report.reason.chart_nothing")),),
+            frontier=_frontier(audit),
+            reasons=_reasons_of_nothing(audit, translate),
             singles=_singles(audit, translate),
         )
     rows = list(zip(package.items, money.items, strict=True))
@@ -43,7 +44,7 @@ def build(audit: Audit, package: Package | None, money: PackageMoney | None, tra
         all_measures=tuple(_row(item, row, translate) for item, row in rows) if len(rows) > MOST_ROWS else (),
         total=_figures("", money.all),
         bars=_bars(rows, money, audit, translate),
-        frontier=_frontier(audit, packages=True),
+        frontier=_frontier(audit),
         reasons=_reasons(audit, package, rows, translate),
     )
 
@@ -51,6 +52,8 @@ def build(audit: Audit, package: Package | None, money: PackageMoney | None, tra
 def _choice(package: Package, audit: Audit, translate: Translator) -> Choice:
     money, groups = PackageMoney.of(package, audit).all, groups_of(audit)
     names = unique(short_name(translate, groups, item.code, item.name) for item in package.items)
+    twin = next((one for one in audit.packages if one.items and _same_works(one, package)), package)
+    same = translate("report.same_warmer", letter=twin.code)
     badge = "recommended" if package.code == audit.recommended else package.code
     cautions = [said(translate, notice) for notice in package.notices]
     cautions += [worded(translate, "caution", item.code, groups.get(item.code, "")) for item in package.items]
@@ -58,7 +61,7 @@ def _choice(package: Package, audit: Audit, translate: Translator) -> Choice:
     return Choice(
         letter=package.code,
         badge=worded(translate, "badge_choice", badge),
-        name=" + ".join(names),
+        name=" + ".join(names) if twin is package else same,
         own=Figure(money.own),
         subsidy=Figure(money.subsidy),
         saving=Figure(money.saving),
@@ -70,6 +73,10 @@ def _choice(package: Package, audit: Audit, translate: Translator) -> Choice:
         heating=worded(translate, "heating", package.system, default=package.system or "—"),
         caution=next((text for text in cautions if text), "—"),
     )
+
+
+def _same_works(one: Package, other: Package) -> bool:
+    return [item.code for item in one.items] == [item.code for item in other.items]
 
 
 def _measures(rows: list[tuple[PackageItem, ItemMoney]], audit: Audit, translate: Translator) -> tuple[MeasureRow, ...]:
@@ -116,7 +123,7 @@ def _bars(
     return tuple(bars)
 
 
-def _frontier(audit: Audit, *, packages: bool) -> Frontier:
+def _frontier(audit: Audit) -> Frontier:
     def points(source: tuple[FrontierPoint, ...]) -> tuple[Point, ...]:
         return tuple(Point(rounded(point.own_cost_yuan), rounded(point.co2_saving_t * 1000)) for point in source)
 
@@ -128,7 +135,7 @@ def _frontier(audit: Audit, *, packages: bool) -> Frontier:
         combinations=audit.combinations,
         line=points(audit.frontier),
         cloud=points(audit.cloud),
-        packages=named if packages else (),
+        packages=named,
         budget_yuan=None if audit.budget_yuan is None else rounded(audit.budget_yuan),
     )
 
@@ -160,6 +167,13 @@ def _reasons(
     return tuple(reasons)
 
 
+def _reasons_of_nothing(audit: Audit, translate: Translator) -> tuple[Reason, ...]:
+    chart = Reason(translate("report.reason.chart"), translate("report.reason.chart_nothing"))
+    if not audit.packages:
+        return (chart,)
+    return (chart, Reason(translate("report.reason.warmer"), translate("report.reason.warmer_only")))
+
+
 def _singles(audit: Audit, translate: Translator) -> tuple[NearMiss, ...]:
     found = []
     for offer in audit.offers:
@@ -174,4 +188,4 @@ def _singles(audit: Audit, translate: Translator) -> tuple[NearMiss, ...]:
             )
             found.append(near_miss(miss, translate))
     found.sort(key=lambda miss: (miss.payback_years.scaled is None, miss.payback_years.scaled or 0))
-    return tuple(found[:_MOST_SINGLES])
+    return tuple(found[: _MOST_SINGLES if not audit.packages else _MOST_SINGLES_BELOW])

@@ -102,7 +102,8 @@ def _pills(data: Choices) -> tuple[_Cell, str]:
             saving = choice.saving.number or 0.0
             charts.range_pill(sheet, left, middle, width, low=low, middle=saving, high=high, top=top, bottom=bottom)
 
-    return pill, f"{bottom:,.0f}–{top:,.0f}".replace("-", "−")
+    dash = " – " if bottom < 0 else "–"
+    return pill, f"{bottom:,.0f}".replace("-", "−") + f"{dash}{top:,.0f}"
 
 
 def _range(choice: Choice) -> str:

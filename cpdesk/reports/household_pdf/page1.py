@@ -22,6 +22,7 @@ _BAND = Type(10.5, 15)
 TILE_MM, TILE_HEIGHT_MM, TILE_GAP_MM = 39.5, 27.4, 4.0
 _ROW_MM = 13.2
 _BAND_END_MM = 275.4
+_COMFORT_MM = 23.0
 
 
 def draw(sheet: Sheet, copy: Copy) -> None:
@@ -41,13 +42,18 @@ def draw(sheet: Sheet, copy: Copy) -> None:
         yuan=translate("report.yuan"),
         caption=translate("report.page1.arrows"),
     )
+    band_top = notes(sheet, content, copy)
+    comfort_top = min(237.6, band_top - _COMFORT_MM)
     y = frame.section(
-        sheet, 185.2, translate("report.page1.steps"), translate("report.page1.steps_note"), note_at="beside"
+        sheet,
+        185.2,
+        translate("report.page1.steps"),
+        content.steps_note or translate("report.page1.steps_note"),
+        note_at="beside",
     )
-    _steps(sheet, y - 0.8, content.steps, copy)
+    _steps(sheet, y - 0.8, content.steps, copy, room=comfort_top - 3.0 - (y - 0.8))
     if content.comfort is not None:
-        _comfort(sheet, content.comfort, copy)
-    notes(sheet, content, copy)
+        _comfort(sheet, comfort_top, content.comfort, copy)
 
 
 def answer(sheet: Sheet, sentence: str, label: str, accent: str, ground: str) -> None:
@@ -87,17 +93,18 @@ def _tile_lines(sheet: Sheet, x: float, y: float, lines: tuple[str, ...]) -> Non
         y = sheet.para(x, y, room, text, style, most=2)
 
 
-def _steps(sheet: Sheet, top: float, steps: tuple[Step, ...], copy: Copy) -> None:
+def _steps(sheet: Sheet, top: float, steps: tuple[Step, ...], copy: Copy, *, room: float) -> None:
     translate = copy.translate
+    row_mm = min(_ROW_MM, room / max(len(steps), 1))
     sheet.line(0, top, WIDTH_MM, top, width=0.9)
     for number, step in enumerate(steps, 1):
-        y = top + (number - 1) * _ROW_MM
+        y = top + (number - 1) * row_mm
         if number > 1:
             sheet.line(0, y, WIDTH_MM, y, width=0.3, stroke="row_line")
-        disc(sheet, 5.1, y + _ROW_MM / 2, str(number), "accent")
-        style = sheet.fitted(step.title, _STEP, 72, smallest=9)
-        sheet.text(12, y + 5.6, step.title, style, room=76)
-        sheet.text(12, y + 10.7, step.note, sheet.fitted(step.note, _CAPTION, 74), room=78)
+        disc(sheet, 5.1, y + row_mm / 2, str(number), "accent")
+        style = sheet.fitted(step.title, _STEP, 74, smallest=9)
+        sheet.text(12, y + row_mm / 2 - 1.0, step.title, style, room=78)
+        sheet.text(12, y + row_mm / 2 + 4.1, step.note, sheet.fitted(step.note, _CAPTION, 74), room=78)
         yuan, years = translate("report.yuan"), translate("report.years")
         columns = (
             (104.0, "report.own", f"{step.own.text} {yuan}"),
@@ -105,9 +112,9 @@ def _steps(sheet: Sheet, top: float, steps: tuple[Step, ...], copy: Copy) -> Non
             (169.0, "report.payback", f"{step.payback_years.text} {years}"),
         )
         for right, key, text in columns:
-            sheet.text(right, y + 5.0, translate(key), _CAPTION, align="right")
-            sheet.text(right, y + 10.8, text, _NUMBER, align="right")
-    end = top + len(steps) * _ROW_MM
+            sheet.text(right, y + row_mm / 2 - 1.6, translate(key), _CAPTION, align="right")
+            sheet.text(right, y + row_mm / 2 + 4.2, text, _NUMBER, align="right")
+    end = top + len(steps) * row_mm
     sheet.line(0, end, WIDTH_MM, end, width=0.5)
 
 
@@ -117,15 +124,15 @@ def disc(sheet: Sheet, x: float, y: float, text: str, fill: str) -> None:
     sheet.text(x, y + 12 * 0.36 / MM, text, Type(12, 16, True, "surface"), align="centre")
 
 
-def _comfort(sheet: Sheet, comfort: Comfort, copy: Copy) -> None:
+def _comfort(sheet: Sheet, top: float, comfort: Comfort, copy: Copy) -> None:
     translate = copy.translate
     frame.section(
-        sheet, 237.6, translate("report.page1.comfort"), translate("report.page1.comfort_note"), note_at="beside"
+        sheet, top, translate("report.page1.comfort"), translate("report.page1.comfort_note"), note_at="beside"
     )
     charts.comfort_scale(
         sheet,
         16,
-        254.0,
+        top + 16.4,
         88,
         comfort,
         now=translate("report.now"),
@@ -135,7 +142,7 @@ def _comfort(sheet: Sheet, comfort: Comfort, copy: Copy) -> None:
     )
     if comfort.note:
         height = sheet.height(comfort.note, 50, BODY)
-        sheet.para(120, 250.5 - height / 2, 50, comfort.note, BODY, most=3)
+        sheet.para(120, top + 12.9 - height / 2, 50, comfort.note, BODY, most=3)
 
 
 def notes(sheet: Sheet, content: HouseholdContent, copy: Copy) -> float:

@@ -27,8 +27,13 @@ def draw(sheet: Sheet, copy: Copy) -> None:
             translate("report.page2.measures_note"),
         )
         y = measure_table(sheet, y - 1.6, data.measures, data.total, copy)
-    if data.singles and not data.choices:
-        y = frame.section(sheet, y + 0.4, translate("report.page2.singles"), translate("report.page2.singles_note"))
+    if data.singles:
+        y = frame.section(
+            sheet,
+            y + (4.2 if data.choices else 0.4),
+            translate("report.page2.singles"),
+            translate("report.page2.singles_note"),
+        )
         y = misses_table(sheet, y - 1.6, data.singles, copy, row_mm=6.8)
     reasons = [f"**{reason.head}**　{reason.sentence}" for reason in data.reasons]
     bottom = _BAND_END_MM

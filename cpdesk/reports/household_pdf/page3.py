@@ -9,9 +9,10 @@ from cpdesk.reports.table import Column, measure, table
 
 _BAND = Type(9.75, 14.5)
 _WORDS = Type(9.75, 14.5)
-_INPUTS = Type(9.3, 13)
+_INPUTS = Type(9.2, 13)
 _BAND_END_MM = 275.4
 _CHART_HEAD_MM = 14.0
+_LEFT_OUT_MM = 5.2
 _CHART_MM = 50.0
 """The least height in which the monthly balance and its legend stand."""
 
@@ -31,14 +32,15 @@ def draw(sheet: Sheet, copy: Copy) -> None:
     y = frame.section(sheet, 33.4, translate("report.page3.inputs"), counts) - 1.0
     bottom = _lower_part(sheet, copy)
     rows = [(row.name, row.value, row.basis, row.effect) for row in method.inputs]
-    columns = _input_columns(copy)
-    while rows and y + measure(sheet, columns, rows, style=_INPUTS) + _CHART_HEAD_MM + _CHART_MM > bottom:
+    columns, every = _input_columns(copy), len(rows)
+    room = bottom - y - _CHART_HEAD_MM - _CHART_MM
+    while rows and measure(sheet, columns, rows, style=_INPUTS) + (_LEFT_OUT_MM if len(rows) < every else 0) > room:
         rows.pop()  # the last one moves the saving least
     y = table(sheet, y, columns, rows, style=_INPUTS)
-    left_out = len(method.inputs) - len(rows)
+    if len(rows) < every:
+        sheet.para(0, y + 0.6, WIDTH_MM, translate("report.page3.left_out", n=every - len(rows)), NOTE)
+        y += _LEFT_OUT_MM
     note = translate("report.page3.balance_note")
-    if left_out:
-        note = f"{translate('report.page3.left_out', n=left_out)}　{note}"
     head = frame.section(sheet, y + 5.2, translate("report.page3.balance"), note)
     charts.months(sheet, head, min(bottom - head, 74.0), method.balance)
 
@@ -46,10 +48,10 @@ def draw(sheet: Sheet, copy: Copy) -> None:
 def _input_columns(copy: Copy) -> list[Column]:
     translate = copy.translate
     return [
-        Column(translate("report.page3.input"), 44),
-        Column(translate("report.page3.value"), 32),
-        Column(translate("report.page3.basis"), 58),
-        Column(translate("report.page3.effect"), 36),
+        Column(translate("report.page3.input"), 46),
+        Column(translate("report.page3.value"), 30),
+        Column(translate("report.page3.basis"), 64),
+        Column(translate("report.page3.effect"), 30),
     ]
 
 
