@@ -11,6 +11,7 @@ from cpdesk.model.records import Changes
 from cpdesk.ui.actions import install
 from cpdesk.ui.language import tr
 from cpdesk.ui.pages.households import HouseholdsPage
+from cpdesk.ui.pages.packages import PackagesPage
 from cpdesk.ui.pages.reports import ReportsPage
 from cpdesk.ui.pages.settings import SettingsPage
 from cpdesk.ui.pages.survey import SurveyPage
@@ -22,8 +23,10 @@ from cpdesk.ui.presenters.settings import SettingsPresenter
 from cpdesk.ui.presenters.survey import SurveyPresenter
 from cpdesk.ui.presenters.sync import SyncPresenter
 from cpdesk.ui.shell import Shell
-from cpdesk.ui.views import SurveyView
+from cpdesk.ui.views import ResultView, SurveyView
 from cpdesk.ui.worker import Worker
+
+_SURVEYING = ("survey", "packages")
 
 
 class DeskWindow(QObject):
@@ -38,11 +41,13 @@ class DeskWindow(QObject):
         self.households = HouseholdsPage()
         self.survey = SurveyPage()
         self.reports = ReportsPage()
+        self.packages = PackagesPage()
         self.sync = SyncPage()
         self.settings = SettingsPage()
         self._pages: dict[str, QWidget] = {
             "households": self.households,
             "survey": self.survey,
+            "packages": self.packages,
             "reports": self.reports,
             "sync": self.sync,
             "settings": self.settings,
@@ -81,9 +86,9 @@ class DeskWindow(QObject):
 
     def go(self, name: str) -> None:
         """To another page; what is typed in the survey is given on first."""
-        if self.shell.current_page() == "survey" and name != "survey":
+        if self.shell.current_page() in _SURVEYING and name not in _SURVEYING:
             self._survey.close()
-        self.shell.show_page(name, rail="households" if name == "survey" else None)
+        self.shell.show_page(name, rail="households" if name in _SURVEYING else None)
         self._show_bar(name)
         if name == "households":
             self.households.focus_first()
@@ -111,6 +116,8 @@ class DeskWindow(QObject):
         self._list.opened.connect(self._survey.begin)
         self._list.report_wanted.connect(self._show_report)
         self._survey.shown.connect(self._survey_shown)
+        self._survey.compare_wanted.connect(self._compare)
+        self.packages.back_wanted.connect(self._back_to_survey)
         self._survey.left.connect(lambda: self.go("households"))
         self.settings.lock_wanted.connect(self.lock_wanted)
         self.desk.language_changed.connect(lambda: self._show_bar(shell.current_page()))
@@ -124,21 +131,37 @@ class DeskWindow(QObject):
         self.go("survey")
         self.shell.bar.show_path((*view.crumbs, view.title), view.status)
 
+    def _compare(self, result: ResultView) -> None:
+        self.packages.show_result(result)
+        self.go("packages")
+
+    def _back_to_survey(self) -> None:
+        if self.survey.view is not None:
+            self._survey_shown(self.survey.view)
+
     def _show_report(self, household: str) -> None:
         self.go("reports")
         self._reports.choose(household)
 
     def _show_bar(self, name: str) -> None:
-        actions: dict[str, QWidget] = {"households": self.households.new_button, "survey": self.survey.complete}
+        actions: dict[str, QWidget] = {
+            "households": self.households.new_button,
+            "survey": self.survey.complete,
+            "packages": self.packages.back,
+        }
         self.shell.bar.show_action(actions.get(name))
-        if name != "survey":
+        if name == "packages" and self.survey.view is not None:
+            self.shell.bar.show_path((self.survey.view.title, tr("ui.packages.title")))
+        elif name not in _SURVEYING:
             self.shell.bar.show_path((tr(f"ui.rail.{name}"),))
 
     def _search(self) -> None:
         self.go("households")
 
     def _back(self) -> None:
-        if self.shell.current_page() == "survey":
+        if self.shell.current_page() == "packages":
+            self._back_to_survey()
+        elif self.shell.current_page() == "survey":
             self.go("households")
 
     def _help(self) -> None:

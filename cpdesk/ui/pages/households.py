@@ -181,6 +181,7 @@ class HouseholdsPage(QWidget):
         self.model = HouseholdModel(self)
         self.model.rows_wanted.connect(self.rows_wanted)
         self.table = HouseholdTable(self.model, pane)
+        self.table.setAccessibleName(tr("ui.rail.households"))
         self.table.opened.connect(self.opened)
         self.table.menu_wanted.connect(self._show_menu)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -79,6 +79,7 @@ class SurveyPresenter(Presenter):
         first = next((view.path for view in self._views() if view.asked > view.answered), None)
         self.go_to(first if first is not None else (self._sections[0].path if self._sections else ""), focus="")
         self.shown.emit(self.page.view)
+        self._save(self.open.session.opened.values)
         self._work_out()
 
     # answers --------------------------------------------------------------------------------------------------------

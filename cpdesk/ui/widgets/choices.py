@@ -223,6 +223,7 @@ class ComboBox(QComboBox):
     def __init__(self, options: Sequence[Option] = (), value: str | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._options: list[Option] = []
+        self._last = value
         self.setFont(font("body"))
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -254,6 +255,7 @@ class ComboBox(QComboBox):
 
     def show_value(self, value: str | None) -> None:
         codes = self.codes()
+        self._last = value
         self.setCurrentIndex(codes.index(value) if value in codes else -1)
         self.lineEdit().setPlaceholderText(tr("ui.choose"))
 
@@ -280,8 +282,9 @@ class ComboBox(QComboBox):
         painter.end()
 
     def _picked(self, index: int) -> None:
-        if 0 <= index < len(self._options):
-            self.chosen.emit(self._options[index].code)
+        if 0 <= index < len(self._options) and self._options[index].code != self._last:
+            self._last = self._options[index].code
+            self.chosen.emit(self._last)
 
     def _typed(self) -> None:
         typed = self.lineEdit().text().strip()

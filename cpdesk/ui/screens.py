@@ -1,0 +1,153 @@
+"""Every page of the window as a picture, with a made-up village: for documentation, and to look at what one made."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
+
+from cpdesk.base.clock import FixedClock
+from cpdesk.base.paths import Paths
+from cpdesk.context import Context
+from cpdesk.operations import assess, desk, households
+from cpdesk.operations.demo.village import import_sample_village, survey_household
+from cpdesk.store.keystores import FileKeyStore
+from cpdesk.store.vault import PinCost
+from cpdesk.ui import language
+from cpdesk.ui.app import make_application
+from cpdesk.ui.language import text, tr
+from cpdesk.ui.pages.unlock import UnlockPage
+from cpdesk.ui.shell import Shell
+from cpdesk.ui.theme import apply_theme
+from cpdesk.ui.views import UnlockView
+from cpdesk.ui.window import DeskWindow
+from cpdesk.ui.worker import Worker
+
+SIZE: Final = QSize(1366, 768)
+_AT: Final = datetime(2026, 11, 23, 6, 32, tzinfo=UTC)
+_PIN: Final = "258036"
+_CODE: Final = "7F3K-9QMD-2XWA-PPLT-88CH-ZR4N-K2VD-6MTB"
+_HOUSEHOLDS: Final = 86
+_SURVEYED: Final = 4
+_PATIENCE_S: Final = 120.0
+
+
+def save_screens(out: Path, *, languages: tuple[str, ...] = ("zh", "en")) -> list[Path]:
+    """Draw every page into a folder, offscreen; returns the files."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = make_application(["cpdesk"])
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="cpdesk-screens-") as folder:
+        paths = Paths.under(Path(folder))
+        ctx, _code = desk.first_start(
+            paths,
+            pin=_PIN,
+            person=_person(),
+            clock=FixedClock(_AT),
+            key_store=FileKeyStore(paths.config),
+            cost=PinCost(passes=1, memory_kib=8192, lanes=1),
+        )
+        _fill(ctx, paths)
+        return _Camera(app, ctx, out).run(languages)
+
+
+def _person() -> str:
+    return tr("ui.sample.person")
+
+
+def _fill(ctx: Context, paths: Paths) -> None:
+    """A village with a few surveys: some submitted, the last one half filled."""
+    import_sample_village(ctx, paths.cache / "register.xlsx", households=_HOUSEHOLDS)
+    ids = households.household_ids(ctx, households.HouseholdQuery())
+    for seed, household in enumerate(ids[:_SURVEYED], 1):
+        survey = survey_household(ctx, household, seed=seed, finish=seed != 1)
+        assess.assess_survey(ctx, survey)
+
+
+class _Camera:
+    """Walks through the pages and takes a picture of each."""
+
+    def __init__(self, app: QApplication, ctx: Context, out: Path) -> None:
+        self._app, self._out = app, out
+        self._files: list[Path] = []
+        self._worker = Worker()
+        apply_theme(app, "light")
+        self._shell = Shell()
+        self._shell.resize(SIZE)
+        self._shell.show()
+        self._window = DeskWindow(ctx, self._shell, self._worker)
+        self._ctx = ctx
+
+    def run(self, languages: tuple[str, ...]) -> list[Path]:
+        for code in languages:
+            language.set_language(self._app, code)
+            self._ctx.settings.set("language", code)
+            self._window.desk.language_changed.emit()
+            self._unlock(code)
+            self._pages(code)
+        self._shell.hide()
+        self._window.close()
+        self._worker.stop()
+        return self._files
+
+    def _unlock(self, code: str) -> None:
+        page = UnlockPage()
+        self._shell.show_alone(page)
+        facts = (("check", tr("ui.unlock.fact_encrypted")), ("lock", tr("ui.unlock.fact_lock", minutes=15)))
+        page.show_daily(UnlockView(_person(), tr("ui.unlock.role"), facts))
+        page.show_problem(text("ui.unlock.wrong", left=3))
+        self._take(f"01-unlock-{code}")
+        page.show_first_start()
+        page.first.show_recovery_code(_CODE)
+        self._take(f"02-first-start-{code}")
+        self._shell.show_desk()
+        page.deleteLater()
+
+    def _pages(self, code: str) -> None:
+        window = self._window
+        window.start()
+        self._settle()
+        self._take(f"03-households-{code}")
+        window.households.opened.emit(window.households.table.current_id())
+        self._settle(lambda: self._shell.current_page() == "survey" and bool(window.survey.result.view.bars))
+        for number, section in enumerate(window.survey.view.sections if window.survey.view is not None else ()):
+            if section.depth == 0 and number in (1, 3):
+                window.survey.section_wanted.emit(section.path)
+                self._settle()
+                self._take(f"04-survey-{number}-{code}")
+        if code == "zh":
+            apply_theme(self._app, "dark")
+            self._take("04-survey-dark")
+            apply_theme(self._app, "light")
+        window.survey.compare_wanted.emit()
+        self._settle()
+        self._take(f"05-packages-{code}")
+        window.go("reports")
+        self._settle(window.reports.sheet.has_image)
+        self._take(f"06-reports-{code}")
+        for place, name in enumerate(("sync", "settings"), 7):
+            window.go(name)
+            self._settle()
+            self._take(f"{place:02d}-{name}-{code}")
+
+    def _settle(self, ready: Callable[[], bool] = lambda: True) -> None:
+        """Wait until nothing is under way and the page has what it shows."""
+        end = time.monotonic() + _PATIENCE_S
+        quiet = 0
+        while time.monotonic() < end and quiet < 25:  # 25 quiet rounds of 10 ms outlast the page's own short delays
+            self._app.processEvents()
+            time.sleep(0.01)
+            quiet = quiet + 1 if ready() and not self._worker.is_busy() else 0
+
+    def _take(self, name: str) -> None:
+        self._app.processEvents()
+        path = self._out / f"{name}.png"
+        self._shell.grab().save(str(path))
+        self._files.append(path)
