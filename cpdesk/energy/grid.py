@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpdesk.energy.climate import Floats, Weather
-from cpdesk.energy.envelope import AIR, DOOR, FLOOR, ROOF, WALL, WINDOW, Layout, layout
+from cpdesk.energy.envelope import AIR, DOOR, FLOOR, PERIODIC, ROOF, WALL, WINDOW, Layout, layout
 from cpdesk.energy.measures import ENVELOPE_GROUPS, Option, Verdict, base_row, finish
 from cpdesk.energy.money import annuity, co2_kg, kgce, subsidies, total_cost
 from cpdesk.energy.systems import Energy, Plant, Weights, current_plant, final_energy, limit_w, new_plant, weight_rows
@@ -85,10 +85,12 @@ def state_rows(setting: Setting) -> Floats:
     return finish(rows, setting.building, setting.columns, setting.tables)
 
 
-def design_load_w(rows: Floats, inside_c: float, tables: EnergyTables) -> Floats:
-    """Steady heat loss at the design outdoor temperature, gains left out, in W."""
-    conductance = rows[:, [WINDOW, DOOR, WALL, ROOF, FLOOR, AIR]].sum(axis=1)
-    result: Floats = conductance * (inside_c - tables.limits["design_outdoor_c"].value)
+def design_load_w(rows: Floats, inside_c: float, tables: EnergyTables, drivers: Drivers) -> Floats:
+    """Steady heat loss at the design outdoor temperature, gains left out, in W; the ground at its coldest."""
+    conductance = rows[:, [WINDOW, DOOR, WALL, ROOF, AIR]].sum(axis=1)
+    outdoors = conductance * (inside_c - tables.limits["design_outdoor_c"].value)
+    ground = rows[:, PERIODIC] * (drivers.mean_c - drivers.rows[2].min()) + rows[:, FLOOR] * (inside_c - drivers.mean_c)
+    result: Floats = outdoors + np.maximum(0.0, ground)
     return result
 
 
@@ -112,7 +114,7 @@ def solve_states(setting: Setting, rows: Floats) -> tuple[Solved, Solved]:
     Where the present plant is strong enough for the load at the wish, both are the same and solved once.
     """
     tables, schedule = setting.tables, setting.building.schedule
-    sized = tables.rule("sizing_factor") * design_load_w(rows, schedule.wish_c, tables)
+    sized = tables.rule("sizing_factor") * design_load_w(rows, schedule.wish_c, tables, setting.drivers)
     present = np.full(len(rows), limit_w(setting.building.systems, tables))
     enough = np.maximum(present, sized)
     kept = _both(setting, rows, present)

@@ -193,7 +193,9 @@ def heat_limit(grid: Grid, choice: Choice) -> float:
     present = limit_w(setting.building.systems, setting.tables)
     if setting.plants[choice.plant].code.startswith("keep"):
         return present
-    load = design_load_w(grid.rows[choice.state][None, :], setting.building.schedule.wish_c, setting.tables)
+    load = design_load_w(
+        grid.rows[choice.state][None, :], setting.building.schedule.wish_c, setting.tables, setting.drivers
+    )
     return max(present, setting.tables.rule("sizing_factor") * float(load[0]))
 
 

@@ -84,7 +84,7 @@ def outcomes(grid: Grid, choices: Sequence[Choice], all_cases: Sequence[Case]) -
         finished = finish(np.array(states), case.building, setting.columns, tables)
         present = limit_w(case.building.systems, tables)
         schedule = case.building.schedule
-        sized = tables.rule("sizing_factor") * design_load_w(finished, schedule.wish_c, tables)
+        sized = tables.rule("sizing_factor") * design_load_w(finished, schedule.wish_c, tables, setting.drivers)
         new = [False, *(not setting.plants[item.plant].code.startswith("keep") for item in choices)]
         for wish in (False, True):
             day, night = set_points(schedule, wish=wish)

@@ -83,7 +83,7 @@ def assess_state(
         ),
         peak_kw=quantity(season["peak_w"] / 1000.0, "kW", "peak", source=_METHOD),
         design_load_kw=quantity(
-            float(design_load_w(row[None, :], day, setting.tables)[0]) / 1000.0, "kW", "design_load",
+            float(design_load_w(row[None, :], day, setting.tables, setting.drivers)[0]) / 1000.0, "kW", "design_load",
             ("inside", day, "degC"), ("outside", setting.tables.limits["design_outdoor_c"].value, "degC"),
             source="GB 50736-2012",
         ),

@@ -80,7 +80,8 @@ def test_typical_farmhouse_lies_within_the_benchmarks() -> None:
     coal_kg = grid.usual[0].energy.kwh["coal"][0] / tables.factors["coal"].kwh_per_unit
     assert 2000 < coal_kg < 5000
     assert 15 < grid.usual[0].kgce[0] / area < 40
-    assert 80 < design_load_w(grid.rows, 18.0, tables)[0] / area < 180
+    load = design_load_w(grid.rows, 18.0, tables, grid.setting.drivers)[0]
+    assert 80 < load / building.gross_area_m2 < 140
     assert 40 < 1000 * grid.usual[0].need_kwh[0] / (121 * 24) / area < 65
     assert 35 < grid.usual[1].energy.kwh["electricity"][0] / area < 110
     assert 8 < grid.usual[0].coldest_c[0] < 18
