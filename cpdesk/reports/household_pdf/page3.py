@@ -50,8 +50,8 @@ def _input_columns(copy: Copy) -> list[Column]:
     return [
         Column(translate("report.page3.input"), 46),
         Column(translate("report.page3.value"), 30),
-        Column(translate("report.page3.basis"), 64),
-        Column(translate("report.page3.effect"), 30),
+        Column(translate("report.page3.basis"), 61),
+        Column(translate("report.page3.effect"), 33),
     ]
 
 
