@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from cpdesk.base.errors import CpdeskError, EnvironmentFault, IntegrityFault
 from cpdesk.base.files import disk_faults, flush_folder, write_atomically
 from cpdesk.store.blobs import is_whole
-from cpdesk.store.driver import connect, copy_database, database, driver_errors
+from cpdesk.store.driver import connect, copy_database, driver_errors
 from cpdesk.store.facts import set_fact
 from cpdesk.store.faults import database_faults
 from cpdesk.store.oplog import iso
@@ -159,7 +159,7 @@ def _mark_restored(database_path: Path, key: bytes) -> None:
         connection = connect(database_path, key)
         try:
             connection.execute("PRAGMA journal_mode = DELETE")
-            set_fact(database(connection), RESTORED_FACT, "1")
+            set_fact(connection, RESTORED_FACT, "1")
         finally:
             connection.close()
 

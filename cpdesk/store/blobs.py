@@ -31,8 +31,7 @@ from cpdesk.store.oplog import iso
 from cpdesk.store.writer import Readers, Writer
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
+    from cpdesk.store.driver import Connection
 _MAGIC: Final = b"CPBLOB1\n"
 _SALT_BYTES: Final = 16
 _CHUNK_BYTES: Final = 64 * 1024
@@ -127,7 +126,7 @@ class Blobs:
         """Note files that records speak of."""
         rows = [(sha256, _UNKNOWN_MIME, iso(self._clock.now())) for sha256 in sha256s]
         self._writer.do(
-            lambda db: db.conn.executemany(
+            lambda db: db.executemany(
                 "INSERT OR IGNORE INTO blobs (sha256, size, mime, here, sent, added_at) VALUES (?, NULL, ?, 0, 1, ?)",
                 rows,
             )
@@ -211,7 +210,7 @@ class Blobs:
             path.replace(path.with_name(path.name + ".damaged"))
 
 
-def _lose(db: Database, sha256: str) -> None:
+def _lose(db: Connection, sha256: str) -> None:
     db.execute("UPDATE blobs SET here = 0 WHERE sha256 = ?", (sha256,))
 
 

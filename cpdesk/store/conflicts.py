@@ -12,8 +12,7 @@ from cpdesk.store.shelf import Shelf
 from cpdesk.store.writer import Readers, Writer
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
+    from cpdesk.store.driver import Connection
 _COLUMNS: Final = (
     "id, record, path, original, current, current_op, current_actor, current_at,"
     " proposed, proposed_op, proposed_actor, proposed_at"
@@ -44,7 +43,7 @@ class Conflicts:
             InputFault: CP-1504 there is no open conflict of that id.
         """
 
-        def work(db: Database) -> Changes:
+        def work(db: Connection) -> Changes:
             row = db.execute(
                 "SELECT record, path FROM conflicts WHERE id = ? AND resolved_by IS NULL", (conflict,)
             ).fetchone()
@@ -62,7 +61,7 @@ class Conflicts:
         return self._writer.do(work)
 
 
-def keep_conflict(db: Database, conflict: Conflict) -> None:
+def keep_conflict(db: Connection, conflict: Conflict) -> None:
     """Write a conflict the server has opened, unless it is known."""
     db.execute(
         f"INSERT OR IGNORE INTO conflicts ({_COLUMNS}, settled_by, resolved_by) VALUES (?{', ?' * 13})",  # noqa: S608
@@ -85,12 +84,12 @@ def keep_conflict(db: Database, conflict: Conflict) -> None:
     )
 
 
-def settle_conflict(db: Database, conflict: str, by: str) -> None:
+def settle_conflict(db: Connection, conflict: str, by: str) -> None:
     """Note that the server took an operation as the settlement of a conflict."""
     db.execute("UPDATE conflicts SET settled_by = ? WHERE id = ?", (by, conflict))
 
 
-def refresh_resolved(db: Database, record: str, resolving: dict[str, str]) -> int:
+def refresh_resolved(db: Connection, record: str, resolving: dict[str, str]) -> int:
     """Work out anew what people see as settled: what the server has, and unsent operations on top.
 
     Args:

@@ -102,7 +102,7 @@ def copy_database(source: Connection, key: bytes, target: Path) -> None:
 
 
 def database(connection: Connection) -> Database:
-    """The sqlite-utils view of a connection."""
+    """The sqlite-utils view of a connection, for migrations. Importing it is slow, so daily work goes without."""
     _driver()
     from sqlite_utils import Database
 

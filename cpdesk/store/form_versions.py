@@ -13,7 +13,7 @@ from cpdesk.store.oplog import iso
 from cpdesk.store.writer import Readers, Writer
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
+    from cpdesk.store.driver import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class FormVersions:
         """
         sha256 = hashlib.sha256(xml.encode("utf-8")).hexdigest()
 
-        def work(db: Database) -> Changes:
+        def work(db: Connection) -> Changes:
             known = db.execute(
                 "SELECT sha256 FROM form_versions WHERE form = ? AND version = ?", (form, version)
             ).fetchone()

@@ -14,7 +14,7 @@ from cpdesk.store.shelf import Shelved
 from cpdesk.store.writer import Readers
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
+    from cpdesk.store.driver import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,11 @@ class Change(Protocol):
     """`Records.change`."""
 
     def __call__(
-        self, db: Database, shelved: Shelved, wanted: Mapping[str, str | None], *, actor: str, role: str, target: str
+        self, db: Connection, shelved: Shelved, wanted: Mapping[str, str | None], *, actor: str, role: str, target: str
     ) -> Operation | None: ...
 
 
-def step_back(db: Database, shelved: Shelved, actor: str, change: Change) -> Operation:
+def step_back(db: Connection, shelved: Shelved, actor: str, change: Change) -> Operation:
     """Undo the person's latest operation that still stands; one of which nothing stands any more is passed over."""
     done, _ = _stacks(db, shelved.head.record, actor)
     for operation in reversed(done):
@@ -70,7 +70,7 @@ def step_back(db: Database, shelved: Shelved, actor: str, change: Change) -> Ope
     raise InputFault("CP-1508")
 
 
-def step_forward(db: Database, shelved: Shelved, actor: str, change: Change) -> Operation:
+def step_forward(db: Connection, shelved: Shelved, actor: str, change: Change) -> Operation:
     """Do the operation again that was undone last."""
     _, undone = _stacks(db, shelved.head.record, actor)
     for operation in reversed(undone):
@@ -83,7 +83,7 @@ def step_forward(db: Database, shelved: Shelved, actor: str, change: Change) -> 
     raise InputFault("CP-1509")
 
 
-def _stacks(db: Database, record: str, actor: str) -> tuple[list[Operation], list[Operation]]:
+def _stacks(db: Connection, record: str, actor: str) -> tuple[list[Operation], list[Operation]]:
     """What can be undone and what redone, each with the next one last."""
     done: list[Operation] = []
     undone: list[Operation] = []

@@ -16,8 +16,7 @@ from cpdesk.model.oplog import GENESIS_HASH, Operation, SignedOperation
 from cpdesk.store.facts import get_fact, set_fact
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
+    from cpdesk.store.driver import Connection
 _TIME_SEEN: Final = "time_seen"
 _AHEAD_MAX: Final = timedelta(minutes=5)
 """A clock elsewhere that runs further ahead than this is not followed."""
@@ -58,7 +57,7 @@ class OperationLog:
         assert self._identity is not None
         return self._identity
 
-    def load(self, db: Database) -> None:
+    def load(self, db: Connection) -> None:
         """Take up the identity kept in the database; the first time, make one."""
         row = db.execute(
             "SELECT device, private_key, public_key FROM identities ORDER BY number DESC LIMIT 1"
@@ -69,7 +68,7 @@ class OperationLog:
             self._key = Ed25519PrivateKey.from_private_bytes(row[1])
             self._identity = DeviceIdentity(row[0], row[2])
 
-    def renew(self, db: Database) -> None:
+    def renew(self, db: Connection) -> None:
         """Make a new identity. A database that came back from a backup needs one: going on with the old one would
         number operations twice and look like a copied laptop."""
         key = Ed25519PrivateKey.generate()
@@ -87,7 +86,7 @@ class OperationLog:
 
     def append(
         self,
-        db: Database,
+        db: Connection,
         head: RecordHead,
         changes: Mapping[str, str | None],
         old: Mapping[str, str | None],
@@ -126,14 +125,14 @@ class OperationLog:
         insert_operation(db, signed, content, own=True, role=role, target=target)
         return operation
 
-    def see_time(self, db: Database, at: str) -> None:
+    def see_time(self, db: Connection, at: str) -> None:
         """Keep later operations of this desk after one that was received, as far as its clock is believable."""
         if at > (get_fact(db, _TIME_SEEN) or "") and at < iso(self._clock.now() + _AHEAD_MAX):
             set_fact(db, _TIME_SEEN, at)
 
 
 def insert_operation(
-    db: Database,
+    db: Connection,
     signed: SignedOperation,
     content: bytes,
     *,

@@ -28,8 +28,7 @@ from cpdesk.store.shelf import COLUMNS, Cell, Fields, Shelf, Shelved, lay, recor
 from cpdesk.store.writer import Readers, Writer
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
+    from cpdesk.store.driver import Connection
 YES = "1"
 """Value of the `@` entries that are there or not."""
 
@@ -102,7 +101,7 @@ class Records(Lists):
 
     def create_within(
         self,
-        db: Database,
+        db: Connection,
         kind: RecordKind,
         form: str,
         version: str,
@@ -134,7 +133,7 @@ class Records(Lists):
         """
         rows = list(new)
 
-        def work(db: Database) -> tuple[list[str], Changes]:
+        def work(db: Connection) -> tuple[list[str], Changes]:
             made = [self._create_one(db, **row) for row in rows]  # type: ignore[arg-type]
             changes = Changes()
             kinds = frozenset(kind for _, one in made for kind in one.kinds)
@@ -144,7 +143,7 @@ class Records(Lists):
 
     def _create_one(
         self,
-        db: Database,
+        db: Connection,
         *,
         kind: RecordKind,
         form: str,
@@ -255,7 +254,7 @@ class Records(Lists):
             if count < batch:
                 return done
 
-    def _describe_some(self, db: Database, after: int, batch: int) -> tuple[int, int]:
+    def _describe_some(self, db: Connection, after: int, batch: int) -> tuple[int, int]:
         rows = db.execute(
             "SELECT number, id, updated_at FROM records WHERE number > ? ORDER BY number LIMIT ?", (after, batch)
         ).fetchall()
@@ -264,9 +263,9 @@ class Records(Lists):
         return len(rows), rows[-1][0] if rows else after
 
     def _changing(
-        self, record: str, work: Callable[[Database, Shelved], Operation | None], *, deleted: bool = False
+        self, record: str, work: Callable[[Connection, Shelved], Operation | None], *, deleted: bool = False
     ) -> Changes:
-        def run(db: Database) -> Changes:
+        def run(db: Connection) -> Changes:
             shelved = self._shelf.need(db, record)
             if DELETED_FIELD in shelved.visible and not deleted:
                 raise InputFault("CP-1505", record=record)
@@ -278,7 +277,7 @@ class Records(Lists):
 
     def change(
         self,
-        db: Database,
+        db: Connection,
         shelved: Shelved,
         wanted: Mapping[str, str | None],
         *,

@@ -25,8 +25,7 @@ from cpdesk.store.shelf import Shelf, Shelved, lay, with_revision
 from cpdesk.store.writer import Readers, Writer
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
+    from cpdesk.store.driver import Connection
 ENROLMENT_FACT: Final = "enrolment"
 
 
@@ -141,7 +140,7 @@ class Replica:
         with its reason, but is no longer laid on top.
         """
 
-        def work(db: Database) -> Changes:
+        def work(db: Connection) -> Changes:
             shelf = _Open(db, self._shelf)
             conflicts = False
             for entry in entries:
@@ -192,7 +191,7 @@ class Replica:
         """
         self._blobs.receive(sha256, content, mime)
 
-    def _take_in(self, db: Database, entry: Entry, shelf: _Open) -> bool:
+    def _take_in(self, db: Connection, entry: Entry, shelf: _Open) -> bool:
         """Replay one entry on the server's state; False when it was taken in before.
 
         The same operation in another place of the order comes from a server that was restored and got the operation
@@ -230,7 +229,7 @@ class Replica:
             settle_conflict(db, settled, operation.op_id)
         return True
 
-    def _lay_on_top(self, db: Database, shelved: Shelved) -> None:
+    def _lay_on_top(self, db: Connection, shelved: Shelved) -> None:
         """Make the visible state: the server's, then own operations it has not ordered."""
         rows = db.execute(
             "SELECT content FROM operations WHERE record = ? AND own = 1 AND revision IS NULL ORDER BY number",
@@ -251,7 +250,7 @@ class Replica:
 class _Open:
     """The records that one `apply` has touched, each read once and written once."""
 
-    def __init__(self, db: Database, shelf: Shelf) -> None:
+    def __init__(self, db: Connection, shelf: Shelf) -> None:
         self._db = db
         self._shelf = shelf
         self.touched: dict[str, Shelved] = {}

@@ -27,8 +27,7 @@ from cpdesk.store.oplog import RecordHead
 from cpdesk.store.search import normalise, terms_of
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
+    from cpdesk.store.driver import Connection
 _log = logging.getLogger(__name__)
 
 Cell = str | int | float | None
@@ -82,7 +81,7 @@ class Shelf:
     def __init__(self, describe: Describe) -> None:
         self._describe = describe
 
-    def take(self, db: Database, record: str) -> Shelved | None:
+    def take(self, db: Connection, record: str) -> Shelved | None:
         """The record, or None when this desk has none of that id."""
         row = db.execute(
             f"SELECT {COLUMNS}, visible, server FROM records JOIN fields USING (number) WHERE id = ?",  # noqa: S608
@@ -99,7 +98,7 @@ class Shelf:
             unsent=row[14],
         )
 
-    def need(self, db: Database, record: str) -> Shelved:
+    def need(self, db: Connection, record: str) -> Shelved:
         """The record.
 
         Raises:
@@ -110,7 +109,7 @@ class Shelf:
             raise InputFault("CP-1501", record=record)
         return found
 
-    def add(self, db: Database, head: RecordHead) -> Shelved:
+    def add(self, db: Connection, head: RecordHead) -> Shelved:
         """A new record without any field."""
         number = db.execute(
             "INSERT INTO records (id, kind, form, version, stream, status, title, village, search_text, summary,"
@@ -122,7 +121,7 @@ class Shelf:
         db.execute("INSERT INTO fields (number, visible, server) VALUES (?, '{}', '{}')", (number,))
         return Shelved(number, head, {}, {}, 0, 0)
 
-    def put(self, db: Database, shelved: Shelved, updated_at: str, *, terms_anew: bool = False) -> None:
+    def put(self, db: Connection, shelved: Shelved, updated_at: str, *, terms_anew: bool = False) -> None:
         """Write the record back: its fields, its row of the lists and its words of the search.
 
         Args:
@@ -165,7 +164,7 @@ class Shelf:
         for site in sites:
             self._show_newest_survey(db, site)
 
-    def remember(self, db: Database, record: str, figures: Mapping[str, Cell]) -> None:
+    def remember(self, db: Connection, record: str, figures: Mapping[str, Cell]) -> None:
         """Keep figures beside a record, for its columns and those of its site. They are this desk's and not synced."""
         shelved = self.need(db, record)
         beside, updated_at = db.execute(
@@ -175,7 +174,7 @@ class Shelf:
         db.execute("UPDATE records SET beside = ? WHERE number = ?", (_json(kept), shelved.number))
         self.put(db, shelved, updated_at)
 
-    def _show_newest_survey(self, db: Database, site: str) -> None:
+    def _show_newest_survey(self, db: Connection, site: str) -> None:
         """A site's row shows the status and the figures of its newest survey, so that a list of sites needs no join.
         Ids sort by the time they were made."""
         row = db.execute("SELECT number, status, beside, summary FROM records WHERE id = ?", (site,)).fetchone()
@@ -204,7 +203,7 @@ class Shelf:
             _log.error("a record of form %s could not be described: %s", record.form, type(error).__name__)
             return Description(record.id)
 
-    def _index(self, db: Database, number: int, search_text: str, terms_anew: bool) -> None:
+    def _index(self, db: Connection, number: int, search_text: str, terms_anew: bool) -> None:
         before = db.execute("SELECT search_text FROM records WHERE number = ?", (number,)).fetchone()[0]
         if before == search_text and not terms_anew:
             return

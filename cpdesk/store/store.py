@@ -27,8 +27,7 @@ from cpdesk.store.shelf import Describe, Description, Shelf
 from cpdesk.store.writer import Readers, Writer
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
+    from cpdesk.store.driver import Connection
 BACKUPS_NAME: Final = "backups"
 
 
@@ -152,7 +151,7 @@ class Store:
         self.close()
 
 
-def _load_identity(db: Database, log: OperationLog) -> None:
+def _load_identity(db: Connection, log: OperationLog) -> None:
     log.load(db)
     if get_fact(db, RESTORED_FACT) is not None:
         log.renew(db)

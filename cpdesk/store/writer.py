@@ -16,12 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cpdesk.base.errors import EnvironmentFault, IntegrityFault
-from cpdesk.store.driver import connect, database, driver_errors
+from cpdesk.store.driver import connect, driver_errors
 from cpdesk.store.faults import database_faults, fault_of_database
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
     from cpdesk.store.driver import Connection
 
 T = TypeVar("T")
@@ -32,7 +30,7 @@ class Writer:
 
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
-        self._queue: queue.SimpleQueue[tuple[Callable[[Database], Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[Callable[[Connection], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
         self._key = key
@@ -41,8 +39,8 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="cpdesk-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[Database], T]) -> Future[T]:
-        """Queue `work(database)`; the future holds its result once the transaction is on the disk.
+    def submit(self, work: Callable[[Connection], T]) -> Future[T]:
+        """Queue `work(connection)`; the future holds its result once the transaction is on the disk.
 
         The future raises what `work` raised (nothing was written then), or a coded fault: disk full (CP-2001), no right
         (CP-2002), disk failing (CP-2003), locked (CP-2102), store closed (CP-2105), damaged (CP-3102).
@@ -55,8 +53,8 @@ class Writer:
                 self._queue.put((work, future))
         return future
 
-    def do(self, work: Callable[[Database], T]) -> T:
-        """Run `work(database)` on the writer thread and wait until it is on the disk. Raises as `submit` says."""
+    def do(self, work: Callable[[Connection], T]) -> T:
+        """Run `work(connection)` on the writer thread and wait until it is on the disk. Raises as `submit` says."""
         if threading.current_thread() is self._thread:
             raise RuntimeError("work that is running already cannot wait for other work")
         return self.submit(work).result()
@@ -71,7 +69,6 @@ class Writer:
 
     def _connect(self) -> None:
         self._connection: Connection = connect(self.path, self._key)
-        self._database = database(self._connection)
 
     def _run(self) -> None:
         while (job := self._queue.get()) is not None:
@@ -88,10 +85,10 @@ class Writer:
             self._connect()
             old.close()
 
-    def _transact(self, work: Callable[[Database], T], future: Future[T]) -> None:
+    def _transact(self, work: Callable[[Connection], T], future: Future[T]) -> None:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            result = work(self._database)
+            result = work(self._connection)
             self._connection.execute("COMMIT")
         except BaseException as error:
             if self._connection.in_transaction:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -229,3 +231,14 @@ def test_the_key_is_never_logged(
 
 def test_the_engine_is_sqlcipher() -> None:
     assert versions()["sqlcipher"].startswith("4.")
+
+
+def test_opening_a_store_imports_nothing_heavy(store: Store) -> None:
+    store.close()
+    program = (
+        "import sys; from pathlib import Path; from cpdesk.store import Store;"
+        f"Store.open(Path({str(store.folder)!r}), {KEY!r}).close();"
+        "print(*sorted({'sqlite_utils', 'click', 'numpy', 'PySide6'} & set(sys.modules)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == ""
