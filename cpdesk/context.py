@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,7 @@ from cpdesk.base.tables import Convert, read_table
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.forms.form import Form
 from cpdesk.forms.xform import load_form
+from cpdesk.model.assessment import Audit
 from cpdesk.store.form_versions import FormVersions
 from cpdesk.store.shelf import Describe
 from cpdesk.store.store import Store
@@ -83,6 +85,8 @@ class Context:
     settings: Settings
     paths: Paths
     clock: Clock = field(default_factory=SystemClock)
+    audits: OrderedDict[str, Audit] = field(default_factory=OrderedDict)
+    """The last audits by what they were made of; kept by `operations.assess`."""
 
     @cached_property
     def new_id(self) -> Callable[[], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Final
 
@@ -12,7 +13,7 @@ from cpdesk.cli.output import Output, command
 
 app = typer.Typer()
 
-BUDGETS: Final = {
+BUDGETS: Final[Mapping[str, Mapping[str, float]]] = {
     "start": {"window_ms": 1000, "rss_mb": 300},
     "search": {"p95_ms": 5},
     "save": {"p95_ms": 10},
@@ -51,5 +52,6 @@ def bench(
             result = work.MEASURES[name](step=step)
     out.document({**asdict(result), "budgets": BUDGETS[name]})
     head = [out.text(f"cli.bench.{column}") for column in ("metric", "value", "budget")]
-    budgets = BUDGETS[name]
-    out.table(head, [[metric, round(value, 3), budgets.get(metric, "—")] for metric, value in result.metrics.items()])
+    out.table(
+        head, [[metric, round(value, 3), BUDGETS[name].get(metric, "—")] for metric, value in result.metrics.items()]
+    )

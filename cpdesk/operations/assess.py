@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+from typing import Final
+
 from cpdesk.context import Context
 from cpdesk.energy.audit import audit
 from cpdesk.energy.construct import build
 from cpdesk.forms.form import Form
 from cpdesk.model.assessment import Audit
+from cpdesk.model.oplog import canonical_json
 from cpdesk.model.records import Answers, Changes
 from cpdesk.operations.facts import building_facts, read_answers, wishes_of
 from cpdesk.operations.surveys import open_survey
 from cpdesk.store.shelf import Cell
 
-LOSS_PARTS = ("wall", "roof", "window", "door", "floor", "air")
+LOSS_PARTS: Final = ("wall", "roof", "window", "door", "floor", "air")
+_AUDITS_KEPT: Final = 200
 
 
 def assess_answers(ctx: Context, form: Form, answers: Answers, *, record: str) -> Audit:
@@ -25,9 +30,16 @@ def assess_answers(ctx: Context, form: Form, answers: Answers, *, record: str) -
     Raises:
         InputFault: CP-13xx when answers contradict physics; the field, its range and the remedy are named.
     """
-    reading = read_answers(form, answers)
-    building = build(building_facts(reading), ctx.energy)
-    return audit(building, ctx.energy, wishes=wishes_of(reading, record=record))
+    made_of = hashlib.sha256(canonical_json([record, form.id, form.version, dict(answers)])).hexdigest()
+    found = ctx.audits.get(made_of)
+    if found is None:
+        reading = read_answers(form, answers)
+        building = build(building_facts(reading), ctx.energy)
+        found = audit(building, ctx.energy, wishes=wishes_of(reading, record=record))
+        ctx.audits[made_of] = found
+        while len(ctx.audits) > _AUDITS_KEPT:
+            ctx.audits.popitem(last=False)
+    return found
 
 
 def assess_survey(ctx: Context, survey: str) -> tuple[Audit, Changes]:

@@ -1,0 +1,57 @@
+"""`cpdesk verify`: the built-in validation."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from cpdesk.base.errors import InputFault
+from cpdesk.cli.output import EXIT_NO, Output, command
+from cpdesk.operations.verification.cases import Verification
+
+app = typer.Typer()
+NAMES: Final = ("forms", "tabula", "sync")
+_SHOWN_MAX: Final = 20
+_DATA: Final = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+
+
+@app.command()
+@command
+def verify(
+    name: Annotated[str, typer.Argument(help="forms, tabula or sync.")],
+    data: Annotated[Path, typer.Option(help="Folder of the reference data.")] = _DATA,
+    *,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Hold the program against published figures and its own promises; failures are listed case by case."""
+    out = Output(as_json=json_)
+    if name not in NAMES:
+        raise InputFault("CP-1703", what="verify", name=name, known="、".join(NAMES))
+    found = _run(name, data)
+    out.document({"passed": found.passed, "failed": found.failed, **asdict(found)})
+    failed = [case for case in found.cases if not case.passed]
+    if failed:
+        head = [out.text(f"cli.verify.{column}") for column in ("case", "found", "expected")]
+        out.table(head, [[case.name, case.found, case.expected] for case in failed[:_SHOWN_MAX]])
+    for reason in found.left_out:
+        out.say("cli.verify.left_out", reason=reason)
+    out.say("cli.verify.done", name=name, passed=found.passed, failed=found.failed)
+    if failed or not found.cases:
+        raise typer.Exit(EXIT_NO)
+
+
+def _run(name: str, data: Path) -> Verification:
+    if name == "tabula":
+        from cpdesk.operations.verification.tabula import verify_tabula
+
+        return verify_tabula(data)
+    if name == "sync":
+        from cpdesk.server.convergence import verify_sync
+
+        return verify_sync()
+    from cpdesk.operations.verification.forms import verify_forms
+
+    return verify_forms()

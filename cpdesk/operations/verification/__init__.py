@@ -1,0 +1,1 @@
+"""The built-in validation: the program held against published figures and against its own promises."""

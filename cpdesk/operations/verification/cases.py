@@ -1,0 +1,32 @@
+"""What a validation prints: each case with what was found and what should be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that was checked. `found` and `expected` are shown, so that a person can judge a failure."""
+
+    name: str
+    passed: bool
+    found: str = ""
+    expected: str = ""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """All cases of one validation; `left_out` says what could not be checked here, and why."""
+
+    name: str
+    cases: tuple[Case, ...]
+    left_out: tuple[str, ...] = field(default=())
+
+    @property
+    def passed(self) -> int:
+        return sum(case.passed for case in self.cases)
+
+    @property
+    def failed(self) -> int:
+        return len(self.cases) - self.passed
