@@ -175,7 +175,8 @@ QPushButton[k="error"]:hover { border-color: @bad; }
 QPushButton[k="error"]:focus { border: 2px solid @bad; padding: 0 11px; }
 QPushButton[k="segment"] { border: none; border-radius: 5px; background: transparent; color: @text2; padding: 0 14px;
   min-height: 28px; max-height: 28px; }
-QPushButton[k="segment"]:checked { background: @surface; color: @accent; }
+QPushButton[k="segment"]:checked { background: @surface; border: 1px solid @accent; padding: 0 13px; color: @accent;
+  min-height: 26px; max-height: 26px; }
 QPushButton[k="segment"]:focus { border: 2px solid @accent; padding: 0 12px; min-height: 24px; max-height: 24px; }
 QWidget[k="segments"] { background: @sunken; border: 1px solid @line; border-radius: 7px; }
 

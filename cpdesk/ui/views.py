@@ -35,7 +35,7 @@ class HouseholdQuery:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdRow:
-    """One row of the list. `answered` is a share 0–1; None stands for nobody has been there or nothing is known."""
+    """One row of the list. `answered` is a share 0–1. None stands for nobody has been there or nothing is known."""
 
     id: str
     number: str
@@ -43,7 +43,7 @@ class HouseholdRow:
     address: str
     heating: str
     status: StatusView
-    answered: float = 0.0
+    answered: float | None = None
     area_m2: float | None = None
     heat_kwh_m2: float | None = None
     saving_yuan: float | None = None

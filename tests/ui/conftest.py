@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-PySide6 = pytest.importorskip("PySide6", reason="the window needs PySide6")
+pytest.importorskip("PySide6", reason="the window needs PySide6")
 
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QWidget

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
@@ -169,7 +171,8 @@ class FormBody(QWidget):
 
 def _widgets_in(block: QWidget) -> list[QWidget]:
     window = block.window()  # the list of a combo is a window of its own
-    return [widget for widget in block.findChildren(QWidget) if widget.window() is window]
+    found = cast("list[QWidget]", block.findChildren(QWidget))
+    return [widget for widget in found if widget.window() is window]
 
 
 def _key(item: Item) -> str:

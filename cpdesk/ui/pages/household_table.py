@@ -73,6 +73,11 @@ class HouseholdModel(QAbstractTableModel):
         if places:
             self.dataChanged.emit(self.index(min(places), 0), self.index(max(places), len(COLUMNS) - 1))
 
+    def forget_all(self) -> None:
+        """Ask for every row again as it is painted: the language changed."""
+        self.show_ids(self._ids)
+        self._rows.clear()
+
     def forget(self, ids: frozenset[str]) -> None:
         """Ask for these rows again; the old ones are shown until the new ones come."""
         wanted = tuple(record for record in ids if record in self._rows)
@@ -132,7 +137,7 @@ def cell_words(row: HouseholdRow, column: str) -> str:
         case "status":
             return row.status.words
         case "answered":
-            return f"{row.answered:.0%}"
+            return "—" if row.answered is None else f"{row.answered:.0%}"
         case "updated":
             return row.updated or "—"
     value = {"area": row.area_m2, "heat": row.heat_kwh_m2, "saving": row.saving_yuan}[column]
@@ -175,6 +180,9 @@ class HouseholdDelegate(QStyledItemDelegate):
         elif column.name == "status":
             paint_pill(painter, inner, words, row.status.tone, row.status.icon, on_selected=selected)
         elif column.name == "answered":
+            if row.answered is None:
+                _write(painter, inner, words, "table", "text3")
+                return
             _write(painter, QRectF(inner.left(), inner.top(), 40, inner.height()), words, "table", "text")
             bar = QRectF(inner.left() + 44, inner.center().y() - 2, inner.width() - 44, 4)
             paint_progress(painter, bar, row.answered, track="line2" if selected else "sunken")

@@ -102,7 +102,6 @@ class HouseholdsPage(QWidget):
     report_wanted = Signal(str)
     new_wanted = Signal()
     import_wanted = Signal()
-    delete_wanted = Signal(str)
     export_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -310,7 +309,6 @@ class HouseholdsPage(QWidget):
         entries: list[tuple[str, Callable[[], object]]] = [
             ("ui.households.open", lambda: self.opened.emit(record_id)),
             ("ui.households.report", lambda: self.report_wanted.emit(record_id)),
-            ("ui.households.delete", lambda: self.delete_wanted.emit(record_id)),
         ]
         for key, do in entries:
             menu.addAction(tr(key)).triggered.connect(lambda _checked=False, do=do: do())

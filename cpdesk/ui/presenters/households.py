@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QFileDialog
 from cpdesk.context import Context
 from cpdesk.model.records import Changes, RecordKind, Status
 from cpdesk.operations import households, register
-from cpdesk.operations.surveys import SURVEY_FORM
+from cpdesk.operations.surveys import SURVEY_FORM, survey_of
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.pages.households import HouseholdsPage
+from cpdesk.ui.pages.new_household import NewHouseholdDialog
 from cpdesk.ui.presenters.base import Desk, Presenter
 from cpdesk.ui.presenters.choices import choice_words
-from cpdesk.ui.presenters.words import moment, moment_long, number, status_view
+from cpdesk.ui.presenters.words import fault_words, moment, moment_long, number, status_view
 from cpdesk.ui.views import (
     Fact,
     FilterChip,
@@ -44,12 +45,48 @@ class HouseholdsPresenter(Presenter):
         page.report_wanted.connect(self.report_wanted)
         page.import_wanted.connect(self._import)
         desk.changed.connect(self._changed)
-        desk.language_changed.connect(self.refresh)
+        page.new_wanted.connect(self._new)
+        page.export_wanted.connect(self._export)
+        desk.language_changed.connect(self._speak)
 
     def refresh(self) -> None:
         """Ask for the list again; only the newest question is answered."""
         query = self.page.query()
         self.run(lambda: list_of(self.ctx, query), self.page.show_list, key="households", latest=True)
+
+    def _speak(self) -> None:
+        self.page.model.forget_all()
+        self.refresh()
+
+    def _new(self) -> None:
+        """Ask for what a household needs at least; the dialog stays until the household is in or it is closed."""
+        dialog = NewHouseholdDialog(self.page, str(self.ctx.settings.get("township_code")))
+
+        def made(answer: tuple[str, Changes]) -> None:
+            record, changes = answer
+            dialog.accept()
+            self.desk.tell(changes)
+            self.refresh()
+            self.opened.emit(record)
+
+        dialog.wanted.connect(
+            lambda answers: self.run(
+                lambda: register.add_household(self.ctx, answers),
+                made,
+                key="save",
+                on_error=lambda error: dialog.show_problem(fault_words(error)),
+            )
+        )
+        dialog.open()
+
+    def _export(self) -> None:
+        name, _kind = QFileDialog.getSaveFileName(self.page, tr("ui.households.export"), "", "Excel (*.xlsx)")
+        if name:
+            path, query = Path(name), self.page.query()
+            self.run(lambda: export_ledger(self.ctx, query, path), self._exported, key="export")
+
+    def _exported(self, count: int) -> None:
+        self.desk.shell.toast.say(tr("ui.households.exported", n=count))
 
     def _rows(self, ids: tuple[str, ...]) -> None:
         self.run(lambda: rows_of(self.ctx, ids), self.page.show_rows)
@@ -113,6 +150,16 @@ def import_file(ctx: Context, path: Path) -> tuple[int, Changes]:
     return report.added + report.changed, changes
 
 
+def export_ledger(ctx: Context, query: HouseholdQuery, path: Path) -> int:
+    """Write the ledger over the newest surveys of the households a query finds; how many stand in it."""
+    from cpdesk.operations.reporting import write_ledger_of  # late: openpyxl and reportlab
+
+    found = [survey_of(ctx, household) for household in households.household_ids(ctx, store_query(query))]
+    surveys = [survey for survey in found if survey is not None]
+    write_ledger_of(ctx, surveys, path)
+    return len(surveys)
+
+
 def _row(ctx: Context, line: households.HouseholdLine, heaters: dict[str, str]) -> HouseholdRow:
     return HouseholdRow(
         id=line.id,
@@ -121,12 +168,18 @@ def _row(ctx: Context, line: households.HouseholdLine, heaters: dict[str, str]) 
         address=_address(line),
         heating=heaters.get(line.heating, line.heating),
         status=status_view(line.status),
-        answered=line.answered / line.asked if line.answered is not None and line.asked else 0.0,
+        answered=_answered(line),
         area_m2=line.area_m2,
         heat_kwh_m2=line.heat_kwh_m2,
         saving_yuan=line.saving_yuan,
         updated=moment(line.updated_at, ctx.clock),
     )
+
+
+def _answered(line: households.HouseholdLine) -> float | None:
+    if line.status is Status.NONE:
+        return 0.0
+    return line.answered / line.asked if line.answered is not None and line.asked else None
 
 
 def _address(line: households.HouseholdLine) -> str:

@@ -145,7 +145,8 @@ class ReportsPresenter(Presenter):
             self._stale, self._made = True, None
 
     def _again(self) -> None:
-        self._stale = True
+        self._stale, self._made = True, None
+        self.page.model.forget_all()
         if self.page.isVisible():
             self.show()
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cpdesk.base.errors import CpdeskError
 from cpdesk.context import Context
 from cpdesk.forms.form import Form
 from cpdesk.forms.session import Session
 from cpdesk.model.assessment import Audit, Package, Quantity
-from cpdesk.model.records import Answers
+from cpdesk.model.records import Answers, Changes
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.presenters.defaults import assumptions
 from cpdesk.ui.presenters.words import number
@@ -29,22 +29,23 @@ class Answered:
 
 @dataclass(frozen=True)
 class WorkedOut:
-    """The audit of those answers, or the fault that stood in its way."""
+    """The audit of those answers, or the fault that stood in its way; and what lists have to show anew."""
 
     audit: Audit | None
     fault: CpdeskError | None
     left_out: int
+    changes: Changes = field(default_factory=Changes)
 
 
 def work_out(ctx: Context, answered: Answered) -> WorkedOut:
     """Audit the answers; for a worker thread. A fault in the answers is an outcome, not a failure of the panel."""
-    from cpdesk.operations.assess import assess_answers  # late: numpy and the tables
+    from cpdesk.operations.assess import assess_answers, remember_figures  # late: numpy and the tables
 
     try:
         audit = assess_answers(ctx, answered.form, answered.answers, record=answered.record)
     except CpdeskError as fault:
         return WorkedOut(None, fault, answered.left_out)
-    return WorkedOut(audit, None, answered.left_out)
+    return WorkedOut(audit, None, answered.left_out, remember_figures(ctx, answered.record, audit))
 
 
 def result_view(outcome: WorkedOut, session: Session) -> tuple[ResultView, dict[str, str]]:
@@ -69,6 +70,28 @@ def result_view(outcome: WorkedOut, session: Session) -> tuple[ResultView, dict[
         combinations=audit.combinations,
     )
     return view, assumptions(audit, session)
+
+
+def formulas(audit: Audit) -> str:
+    """The three leading figures with formula, inputs and source, a line each."""
+    before = audit.baseline
+    named = (
+        (tr("ui.result.cost"), before.cost_yuan),
+        (tr("ui.result.heat_need"), before.heat_need_kwh),
+        ("CO₂", before.co2_t),
+    )
+    return "\n".join(_formula(name, quantity) for name, quantity in named)
+
+
+def _formula(name: str, quantity: Quantity) -> str:
+    inputs = "，".join(
+        f"{tr(key)} {number(value, 2) if not isinstance(value, str) else value} {unit}".strip()
+        for key, value, unit in quantity.inputs
+    )
+    rule = tr(quantity.formula) if quantity.formula else ""
+    mark = tr("ui.result.to_confirm") if quantity.status == "to_confirm" else ""
+    shown = f"{name}{mark} {number(quantity.value, 1)}"
+    return "·".join(part for part in (shown, rule, inputs, quantity.source) if part)
 
 
 def _quality(audit: Audit) -> StatusView:

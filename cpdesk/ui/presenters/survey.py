@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QFileDialog
 from cpdesk.base.errors import CpdeskError
 from cpdesk.forms.form import Kind
 from cpdesk.forms.state import Problem, Touched
+from cpdesk.model.assessment import Audit
 from cpdesk.model.records import Changes, RecordKind, Status
 from cpdesk.operations import photos, surveys
 from cpdesk.ui.language import language, text, tr
 from cpdesk.ui.pages.survey import SurveyPage
 from cpdesk.ui.presenters.base import Desk, Presenter
 from cpdesk.ui.presenters.outline import Section, outline, section_page, section_views
-from cpdesk.ui.presenters.result import Answered, WorkedOut, result_view, work_out
+from cpdesk.ui.presenters.result import Answered, WorkedOut, formulas, result_view, work_out
 from cpdesk.ui.presenters.words import fault_words, moment, status_view
 from cpdesk.ui.views import ResultView, SectionView, SurveyView
 
@@ -40,6 +41,7 @@ class SurveyPresenter(Presenter):
         self._current = ""
         self._assumed: Mapping[str, str] = {}
         self._result = ResultView()
+        self._audit: Audit | None = None
         page.answered.connect(self.answer)
         page.section_wanted.connect(lambda path: self.go_to(path, focus=""))
         page.row_wanted.connect(self.add_item)
@@ -50,6 +52,7 @@ class SurveyPresenter(Presenter):
         page.jump_wanted.connect(self.jump)
         page.complete_wanted.connect(self.complete)
         page.why_wanted.connect(self._why)
+        page.result.explain_wanted.connect(self._explain)
         page.compare_wanted.connect(lambda: self.compare_wanted.emit(self._result))
         desk.language_changed.connect(self._speak)
 
@@ -71,7 +74,7 @@ class SurveyPresenter(Presenter):
 
     def _opened(self, answer: tuple[surveys.OpenSurvey, Changes]) -> None:
         self.open, changes = answer
-        self._assumed, self._result, self._current = {}, ResultView(), ""
+        self._assumed, self._result, self._current, self._audit = {}, ResultView(), "", None
         self.desk.tell(changes)
         self._sections = outline(self.open.session)
         self.page.result.show_result(ResultView(missing=tr("ui.result.working")))
@@ -261,11 +264,17 @@ class SurveyPresenter(Presenter):
     def _worked_out(self, outcome: WorkedOut) -> None:
         if self.open is None:
             return
+        self._audit = outcome.audit or self._audit
         self._result, assumed = result_view(outcome, self.open.session)
         self.page.result.show_result(self._result)
+        self.desk.tell(outcome.changes)
         if assumed != self._assumed:
             self._assumed = assumed
             self._show()
+
+    def _explain(self) -> None:
+        if self._audit is not None:
+            self.page.show_why(tr("ui.result.explain"), formulas(self._audit))
 
     def _not_worked_out(self, error: Exception) -> None:
         self.page.result.show_result(ResultView(missing=fault_words(error)))

@@ -418,10 +418,11 @@ def clear(layout: QLayout) -> None:
     """Take everything out of a layout and let it go."""
     for place in reversed(range(layout.count())):
         item = layout.takeAt(place)
-        widget, inner = item.widget(), item.layout()
-        if isinstance(inner, QLayout):
+        inner: QLayout | None = item.layout()
+        if inner is not None:
             clear(inner)
-        elif isinstance(widget, QWidget):
+        widget: QWidget | None = item.widget()
+        if widget is not None:
             widget.setParent(None)
             widget.deleteLater()
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from cpdesk.ui.fonts import font
@@ -31,6 +31,12 @@ class _Plot(pg.PlotWidget):  # type: ignore[misc]
         self.getPlotItem().setMenuEnabled(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
+    def sizeHint(self) -> QSize:
+        return QSize(320, 180)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 120)
+
     def wheelEvent(self, event: Any) -> None:
         event.ignore()
 
@@ -50,7 +56,7 @@ class _Plot(pg.PlotWidget):  # type: ignore[misc]
 
 
 class FrontierPlot(_Plot):
-    """Own money against carbon saved: dominated combinations grey, the frontier as line, A, B, C by shape and letter."""
+    """Own money against carbon saved: dominated combinations grey, the frontier a line, A, B, C by shape and letter."""
 
     def show_points(
         self,
@@ -112,4 +118,6 @@ class MonthPlot(_Plot):
             pg.BarGraphItem(x=places, y0=heating, height=gains, width=0.55, pen=nothing, brush=theme().colour("second"))
         )
         said = [f"{name} {heat:,.0f} {gain:,.0f}" for name, heat, gain in months]
+        self.setYRange(0, max((heat + gain for _name, heat, gain in months), default=1.0) * 1.05, padding=0)
+        self.setXRange(-0.6, len(months) - 0.4, padding=0)
         self.setAccessibleName("; ".join([tr("ui.packages.months"), *said]))

@@ -81,6 +81,8 @@ class SectionList(Painted):
         painter.setFont(font("body", bold=here))
         painter.setPen(theme().colour("accent" if here else "text"))
         words = area.adjusted(40 + indent, 0, -room - 16, 0)
+        if QFontMetricsF(painter.font()).horizontalAdvance(section.title) > words.width():
+            painter.setFont(font("meta", bold=here))
         shown = QFontMetricsF(painter.font()).elidedText(section.title, Qt.TextElideMode.ElideRight, words.width())
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
