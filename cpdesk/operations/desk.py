@@ -27,7 +27,9 @@ def desk_state(paths: Paths, *, clock: Clock | None = None, key_store: KeyStore 
     """The facts for the unlock page."""
     vault = _vault(paths, clock, key_store)
     person = str(Settings(paths.config / "settings.json").get("person"))
-    return DeskState(vault.exists, person, vault.wait_s() if vault.exists else 0, vault.kind_of_key_store())
+    if not vault.exists:
+        return DeskState(exists=False, person=person, wait_s=0, key_store="")
+    return DeskState(True, person, vault.wait_s(), vault.kind_of_key_store())
 
 
 def first_start(
