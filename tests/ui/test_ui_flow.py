@@ -68,9 +68,31 @@ def settle(program, qtbot):
     qtbot.waitUntil(lambda: not program.worker.is_busy(), timeout=WAIT_MS)
 
 
+def test_the_first_day_leads_from_an_empty_folder_to_an_empty_list(dressed, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr("cpdesk.store.vault.PinCost", lambda: CHEAP)
+    program = Program(dressed, Paths.under(tmp_path))
+    program.start()
+    form = program.unlock_page.first
+    qtbot.waitUntil(lambda: form.isVisible() and not program.worker.is_busy(), timeout=WAIT_MS)
+    qtbot.keyClick(form.language_next, Qt.Key.Key_Return)
+    qtbot.keyClicks(form.person, "Zhou Min")
+    qtbot.keyClick(form.person, Qt.Key.Key_Return)
+    qtbot.keyClicks(form.pin, PIN)
+    qtbot.keyClicks(form.pin, PIN)
+    qtbot.waitUntil(lambda: form.current_step() == "recovery", timeout=WAIT_MS)
+    assert len(form.code.text()) > 20
+    form.noted.setChecked(True)
+    qtbot.mouseClick(form.finish_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: program.window is not None, timeout=WAIT_MS)
+    settle(program, qtbot)
+    assert program.window.households.model.rowCount() == 0
+    assert "还没有住户" in program.window.households._empty_words.text()
+    program.shell.close()
+
+
 def test_a_wrong_pin_says_how_many_tries_are_left(program, qtbot):
     qtbot.keyClicks(program.unlock_page.daily.pin, "111222")
-    qtbot.waitUntil(lambda: program.unlock_page.daily._problem.isVisible(), timeout=WAIT_MS)
+    qtbot.waitUntil(program.unlock_page.daily._problem.isVisible, timeout=WAIT_MS)
     assert "还能试 3 次" in program.unlock_page.daily._problem.label.text()
     assert program.unlock_page.daily.pin.text() == ""
     assert program.window is None
@@ -96,7 +118,7 @@ def test_find_open_answer_lock_and_find_the_answer_again(program, qtbot, paths):
     qtbot.keyClicks(phone.editor, "13800000002")
     program.lock()
     assert program.window is None
-    qtbot.waitUntil(lambda: program.unlock_page.daily.pin.isVisible(), timeout=WAIT_MS)
+    qtbot.waitUntil(program.unlock_page.daily.pin.isVisible, timeout=WAIT_MS)
     ctx = desk.unlock(paths, PIN, key_store=FileKeyStore(paths.config))
     found = households.household_ids(ctx, households.HouseholdQuery(text="002"))
     survey = surveys.open_survey(ctx, surveys.survey_of(ctx, found[0]))
@@ -130,7 +152,7 @@ def test_completing_too_early_goes_to_the_first_thing_that_is_missing(program, q
     window.households.opened.emit(window.households.table.current_id())
     qtbot.waitUntil(lambda: program.shell.current_page() == "survey", timeout=WAIT_MS)
     qtbot.mouseClick(window.survey.complete, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: program.shell.toast.isVisible(), timeout=WAIT_MS)
+    qtbot.waitUntil(program.shell.toast.isVisible, timeout=WAIT_MS)
     assert "还差" in program.shell.toast.label.text()
     assert program.shell.current_page() == "survey"
     settle(program, qtbot)

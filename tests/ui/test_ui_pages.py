@@ -188,11 +188,9 @@ def test_the_list_asks_for_rows_by_pages_and_keeps_few(dressed, qtbot):
     page.resize(1200, 700)
     page.show()
     qtbot.waitExposed(page)
-    assert [len(ids) for ids in asked] == [256]
+    qtbot.waitUntil(lambda: [len(ids) for ids in asked] == [256])
     page.table.scrollToBottom()
-    QApplication.processEvents()
-    page.table.viewport().repaint()
-    assert asked[-1][-1] == "id99999"
+    qtbot.waitUntil(lambda: asked[-1][-1] == "id99999")
     assert len(asked) <= 4
 
 
