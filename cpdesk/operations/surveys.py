@@ -91,6 +91,12 @@ def save_answers(ctx: Context, survey: str, values: Mapping[str, str | None]) ->
     return ctx.store.records.save(survey, values, ctx.actor)
 
 
+def remember_progress(ctx: Context, survey: str, session: Session) -> Changes:
+    """Keep for the lists of this desk how many of the questions asked are answered."""
+    progress = session.progress()
+    return ctx.store.records.remember(survey, {"answered": progress.answered, "asked": progress.asked})
+
+
 def complete_survey(ctx: Context, survey: str) -> tuple[list[Problem], Changes]:
     """Mark a survey as filled, unless something must still be mended; then that list comes back and nothing changes.
 
@@ -102,7 +108,8 @@ def complete_survey(ctx: Context, survey: str) -> tuple[list[Problem], Changes]:
     if blocking:
         return blocking, Changes()
     finished = opened.session.finish().values
-    changes = _step(ctx, opened.record, Status.COMPLETE, finished)
+    changes = remember_progress(ctx, survey, opened.session)
+    changes |= _step(ctx, opened.record, Status.COMPLETE, finished)
     if opened.record.site is not None:
         reading = read_answers(opened.form, opened.session.submission_answers())
         changes |= ctx.store.records.save(opened.record.site, _learned(reading), ctx.actor)
