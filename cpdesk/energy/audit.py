@@ -18,6 +18,7 @@ from cpdesk.energy.construct import build
 from cpdesk.energy.envelope import layout
 from cpdesk.energy.grid import Grid, evaluate, frontier, make_setting
 from cpdesk.energy.measures import Verdict, judge
+from cpdesk.energy.notes import loss_notes
 from cpdesk.energy.packages import choose, make_package, measures_of, paid, payback
 from cpdesk.energy.ranges import Case, Outcome, cases, influences, interval, outcomes
 from cpdesk.energy.statement import assess_state, quantity
@@ -103,6 +104,7 @@ def audit(
         hand_check=hand_check(grid, baseline),
         bill_checks=bill_checks(grid, baseline),
         budget_yuan=wishes.budget_yuan,
+        loss_notes=loss_notes(building),
     )
 
 

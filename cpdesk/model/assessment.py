@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from cpdesk.model.building import Input
+from cpdesk.model.records import Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +266,23 @@ class BillCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class LossNote:
+    """What a part of the house is made of, in a few words; `energy.notes.note_text` makes the sentence.
+
+    Attributes:
+        part: wall, roof, window, door, floor or air, as in `Assessment.losses_kwh`.
+        text_key: the sentence.
+        fields: fills its placeholders: a number, or text keys separated by spaces.
+        quality: of the least sure answer behind it.
+    """
+
+    part: str
+    text_key: str
+    fields: Mapping[str, str | float]
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
 class Wishes:
     """What the household wants of an audit.
 
@@ -295,6 +313,7 @@ class Audit:
         frontier: exact: no combination saves more carbon for less own money.
         cloud: up to 400 dominated combinations, sampled with the seed.
         quality_counts: inputs by M, B, E, D.
+        loss_notes: what each part is made of, in the order wall, roof, window, door, floor, air.
     """
 
     archetype: str
@@ -320,6 +339,7 @@ class Audit:
     hand_check: HandCheck
     bill_checks: tuple[BillCheck, ...]
     budget_yuan: float | None
+    loss_notes: tuple[LossNote, ...] = ()
 
 
 def as_json(value: Any) -> Any:
