@@ -79,7 +79,6 @@ class Program(QObject):
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self.lock)
-        app.installEventFilter(self)
 
     def start(self) -> None:
         """Show the window with the page this computer needs."""
@@ -88,6 +87,7 @@ class Program(QObject):
             self.shell.restoreGeometry(QByteArray.fromBase64(QByteArray(geometry.encode("ascii"))))
         self.shell.show_alone(self.unlock_page)
         self.shell.show()
+        self.shell.windowHandle().installEventFilter(self)  # of the window only: filtering every event costs a third
         self.unlock.show()
 
     def open_desk(self, ctx: Context) -> None:
@@ -110,7 +110,6 @@ class Program(QObject):
     def close(self) -> None:
         """The window closes: keep its place, write everything down."""
         self._idle.stop()
-        self._app.removeEventFilter(self)
         geometry = bytes(self.shell.saveGeometry().toBase64().data()).decode("ascii")
         Settings(self._paths.config / "settings.json").set("window_geometry", geometry)
         if self.window is not None:

@@ -6,6 +6,7 @@ Chinese family; in Chinese it must not, since there these marks are full-width.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from PySide6.QtCore import QLocale
@@ -45,10 +46,15 @@ def set_language(app: QApplication, language: str) -> None:
 
 
 def font(style: str, *, bold: bool | None = None) -> QFont:
-    """A font of one of the token styles; `bold` overrides the style's own weight."""
+    """A font of one of the token styles; `bold` overrides the style's own weight. Shared: not to be changed."""
+    return _font(style, bold, _Loaded.language, load_fonts())
+
+
+@cache
+def _font(style: str, bold: bool | None, language: str, loaded: tuple[str, ...]) -> QFont:
     kind = tokens()["type_px"][style]
-    families = list(load_fonts())
-    if _Loaded.language == "en":
+    families = list(loaded)
+    if language == "en":
         companions = [name for name in families if name != FAMILY]
         families = companions + [name for name in families if name not in companions]
     made = QFont()

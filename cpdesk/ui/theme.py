@@ -209,5 +209,5 @@ QMenu { background: @surface; border: 1px solid @line2; border-radius: 6px; padd
 QMenu::item { padding: 7px 24px 7px 12px; border-radius: 4px; color: @text; }
 QMenu::item:selected { background: @weak; color: @accent; }
 QToolTip { background: @surface; color: @text; border: 1px solid @line2; padding: 4px 6px; }
-QDialog { background: @surface; }
+QDialog { background: @surface; border: 1px solid @line2; }
 """

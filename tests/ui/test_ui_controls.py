@@ -142,12 +142,13 @@ def test_words_follow_the_language_at_once(dressed, qtbot):
 def test_a_question_shows_its_default_and_its_fault_in_words(dressed, qtbot):
     view = QuestionView("a", "3.2", "choice", "外墙保温", options=options("无", "不清楚"), assumed="按「无保温」算。")
     block = shown(qtbot, QuestionBlock(view))
-    assert block._assumed.isVisible()
-    assert not block._problem.isVisible()
+    assert block.said("assumed") == "按「无保温」算。"
+    assert block.said("problem") == ""
     editor = block.editor
     block.show_question(QuestionView("a", "3.2", "choice", "外墙保温", options=view.options, problem="请核对。"))
     assert block.editor is editor
-    assert block._problem.isVisible()
+    assert block.said("problem") == "请核对。"
+    assert block.said("assumed") == ""
     assert "请核对" in editor.accessibleDescription()
 
 

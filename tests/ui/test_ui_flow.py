@@ -136,8 +136,7 @@ def test_a_broken_rule_marks_question_and_section_and_f8_goes_there(program, qtb
     window._survey.answer("household/consent_ok", "yes")
     window._survey.answer("household/householder_phone", "12")
     phone = page.body.question("household/householder_phone")
-    assert phone._problem.isVisible()
-    assert "11 位" in phone._problem.label.text()
+    assert "11 位" in phone.said("problem")
     assert page.view.sections[0].problems == 1
     assert page.errors.isVisible()
     page.section_wanted.emit(page.view.sections[2].path)

@@ -114,6 +114,10 @@ class FirstStart(QWidget):
         self._show_step(3)
         self.noted.setFocus()
 
+    def focus_step(self) -> None:
+        """Put the cursor where the current step is answered."""
+        (self.language_next, self.person, self.pin, self.noted)[self._current].setFocus()
+
     def current_step(self) -> str:
         return STEPS[self._current]
 
@@ -192,8 +196,7 @@ class FirstStart(QWidget):
         results: list[Words] = [text(f"ui.language.{language()}"), self.person.text(), text("ui.first.pin_done"), ""]
         for place, step in enumerate(self.steps):
             step.show_state("done" if place < current else "current" if place == current else "later", results[place])
-        focus = (self.language_next, self.person, self.pin, self.noted)[current]
-        focus.setFocus()
+        self.focus_step()
 
     def _person_done(self) -> None:
         known = bool(self.person.text().strip())

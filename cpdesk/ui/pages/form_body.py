@@ -57,17 +57,21 @@ class FormBody(QWidget):
         keys = [key for key, _item in wanted]
         for key in [key for key in self._blocks if fresh or key not in keys]:
             self._drop(key)
+        fresh_blocks: list[QWidget] = []
         for place, (key, item) in enumerate(wanted):
             block = self._blocks.get(key)
             if block is None:
                 block = self._make(item)
                 self._blocks[key] = block
                 self.pairs.insert(place, block)
-                block.show()
+                fresh_blocks.append(block)
             else:
                 _update(block, item)
-        self._order = keys
-        self._order_tabs()
+        for block in fresh_blocks:
+            block.show()
+        if keys != self._order or fresh_blocks:
+            self._order = keys
+            self._order_tabs()
         self.pairs.invalidate()
         self.updateGeometry()
 
@@ -156,7 +160,6 @@ class FormBody(QWidget):
         block = self._blocks.pop(key)
         self.pairs.removeWidget(block)
         block.hide()
-        block.setParent(None)
         block.deleteLater()
 
     def _order_tabs(self) -> None:

@@ -141,6 +141,7 @@ class HouseholdsPage(QWidget):
             self.table.selectRow(place)
         else:
             self.preview.show_nothing()
+        self.preview.setVisible(bool(answer.ids) and self.width() + 72 >= _DRAWER)
         self._show_position()
 
     def show_rows(self, rows: Sequence[HouseholdRow]) -> None:
@@ -234,7 +235,7 @@ class HouseholdsPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.preview.setVisible(self.width() + 72 >= _DRAWER)
+        self.preview.setVisible(self.model.rowCount() > 0 and self.width() + 72 >= _DRAWER)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from cpdesk.ui.language import say, text, tr
 from cpdesk.ui.widgets.basic import Button, IconText, Label, column, row
+from cpdesk.ui.widgets.choices import ComboBox, Option
 from cpdesk.ui.widgets.fields import TextField
 
-_FIELDS = ("township_code", "village", "household_no", "householder_name", "door_no")
+_FIELDS = ("village", "household_no", "householder_name", "door_no")
 
 
 class NewHouseholdDialog(QDialog):
@@ -17,7 +20,7 @@ class NewHouseholdDialog(QDialog):
 
     wanted = Signal(object)
 
-    def __init__(self, parent: QWidget, township_code: str) -> None:
+    def __init__(self, parent: QWidget, townships: Sequence[Option], township_code: str) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("ui.new.title"))
         self.setFixedWidth(440)
@@ -25,10 +28,16 @@ class NewHouseholdDialog(QDialog):
         stack.addWidget(Label(text("ui.new.title"), "title"))
         stack.addSpacing(6)
         self.fields: dict[str, TextField] = {}
+        stack.addWidget(Label(text("household.field.township_code"), "h3"))
+        self.township = ComboBox(townships, township_code or None)
+        self.township.setMaximumWidth(392)
+        self.township.setAccessibleName(tr("household.field.township_code"))
+        stack.addWidget(self.township)
+        stack.addSpacing(4)
         for name in _FIELDS:
             label = text(f"household.field.{name}") if name != "door_no" else text("ui.new.door")
             stack.addWidget(Label(label, "h3"))
-            field = TextField(township_code if name == "township_code" else "")
+            field = TextField()
             field.setAccessibleName(say(label))
             field.moved_on.connect(self.focusNextChild)
             self.fields[name] = field
@@ -44,8 +53,7 @@ class NewHouseholdDialog(QDialog):
         self.make = Button(text("ui.new.make"), "primary", on_click=self._make)
         buttons.addWidget(self.make)
         stack.addLayout(buttons)
-        first = "village" if township_code else "township_code"
-        self.fields[first].setFocus()
+        (self.fields["village"] if township_code else self.township).setFocus()
 
     def show_problem(self, words: str) -> None:
         self._problem.set_words(words)
@@ -55,4 +63,6 @@ class NewHouseholdDialog(QDialog):
     def _make(self) -> None:
         self._problem.hide()
         self.make.setEnabled(False)
-        self.wanted.emit({name: field.text().strip() for name, field in self.fields.items() if field.text().strip()})
+        answers = {name: field.text().strip() for name, field in self.fields.items()}
+        answers["township_code"] = str(self.township.currentData() or "")
+        self.wanted.emit({name: value for name, value in answers.items() if value})

@@ -199,6 +199,7 @@ class UnlockPage(Block):
 
     def show_first_start(self) -> None:
         self._show(self.first)
+        self.first.focus_step()
 
     def show_problem(self, words: Words) -> None:
         for form in (self.daily, self.recovery):

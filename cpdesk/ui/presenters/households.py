@@ -25,6 +25,7 @@ from cpdesk.ui.views import (
     HouseholdQuery,
     HouseholdRow,
 )
+from cpdesk.ui.widgets.choices import Option
 
 _CHIPS = (Status.NONE, Status.DRAFT, Status.COMPLETE, Status.RETURNED, Status.SUBMITTED, Status.ACCEPTED)
 
@@ -60,7 +61,10 @@ class HouseholdsPresenter(Presenter):
 
     def _new(self) -> None:
         """Ask for what a household needs at least; the dialog stays until the household is in or it is closed."""
-        dialog = NewHouseholdDialog(self.page, str(self.ctx.settings.get("township_code")))
+        self.run(lambda: township_options(self.ctx), self._ask_new, key="townships", latest=True)
+
+    def _ask_new(self, townships: list[Option]) -> None:
+        dialog = NewHouseholdDialog(self.page, townships, str(self.ctx.settings.get("township_code")))
 
         def made(answer: tuple[str, Changes]) -> None:
             record, changes = answer
@@ -142,6 +146,12 @@ def rows_of(ctx: Context, ids: tuple[str, ...]) -> list[HouseholdRow]:
 def heater_words(ctx: Context) -> dict[str, str]:
     """Words of the form's heater codes in the language of the window."""
     return choice_words(ctx.forms.newest(SURVEY_FORM), "heater.type", language())
+
+
+def township_options(ctx: Context) -> list[Option]:
+    """The townships of the form, in the language of the window."""
+    words = choice_words(ctx.forms.newest(SURVEY_FORM), "site.township_code", language())
+    return [Option(code, name) for code, name in words.items()]
 
 
 def import_file(ctx: Context, path: Path) -> tuple[int, Changes]:

@@ -6,7 +6,7 @@ A repeat of a few short questions is one grid inside its section; one with many 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -127,8 +127,21 @@ def _fits_grid(repeat: NodeDef) -> bool:
     return simple and 0 < len(leaves) <= _GRID_COLUMNS_MAX
 
 
-def section_views(session: Session, sections: list[Section]) -> tuple[SectionView, ...]:
-    """The section list with its counts."""
+Counts = dict[str, tuple[int, int, int]]
+"""Answered, asked and wrong questions by the path of a section."""
+
+
+def forget_counts(counts: Counts, sections: list[Section], touched: Iterable[str]) -> None:
+    """Drop the counts of sections that one of the touched paths may change."""
+    paths = list(touched)
+    for section in sections:
+        roots = tuple(member.lstrip("+") for member in section.members)
+        if any(path.startswith(roots) for path in paths):
+            counts.pop(section.path, None)
+
+
+def section_views(session: Session, sections: list[Section], counts: Counts) -> tuple[SectionView, ...]:
+    """The section list; counts that are known already are not made again."""
     views, number, below = [], 0, 0
     for section in sections:
         if section.depth == 0:
@@ -137,7 +150,9 @@ def section_views(session: Session, sections: list[Section]) -> tuple[SectionVie
         else:
             below += 1
             shown = f"{number}.{below}"
-        answered, asked, problems = _counts(session, section)
+        if section.path not in counts:
+            counts[section.path] = _counts(session, section)
+        answered, asked, problems = counts[section.path]
         views.append(SectionView(section.path, shown, section.title, answered, asked, problems, section.depth))
     return tuple(views)
 

@@ -18,7 +18,7 @@ from cpdesk.operations import photos, surveys
 from cpdesk.ui.language import language, text, tr
 from cpdesk.ui.pages.survey import SurveyPage
 from cpdesk.ui.presenters.base import Desk, Presenter
-from cpdesk.ui.presenters.outline import Section, outline, section_page, section_views
+from cpdesk.ui.presenters.outline import Counts, Section, forget_counts, outline, section_page, section_views
 from cpdesk.ui.presenters.result import Answered, WorkedOut, formulas, result_view, work_out
 from cpdesk.ui.presenters.words import fault_words, moment, status_view
 from cpdesk.ui.views import ResultView, SectionView, SurveyView
@@ -42,6 +42,7 @@ class SurveyPresenter(Presenter):
         self._assumed: Mapping[str, str] = {}
         self._result = ResultView()
         self._audit: Audit | None = None
+        self._counts: Counts = {}
         page.answered.connect(self.answer)
         page.section_wanted.connect(lambda path: self.go_to(path, focus=""))
         page.row_wanted.connect(self.add_item)
@@ -75,6 +76,7 @@ class SurveyPresenter(Presenter):
     def _opened(self, answer: tuple[surveys.OpenSurvey, Changes]) -> None:
         self.open, changes = answer
         self._assumed, self._result, self._current, self._audit = {}, ResultView(), "", None
+        self._counts = {}
         self.desk.tell(changes)
         self._sections = outline(self.open.session)
         self.page.result.show_result(ResultView(missing=tr("ui.result.working")))
@@ -111,6 +113,7 @@ class SurveyPresenter(Presenter):
             self._took(self.open.session.remove_item(item))
 
     def _took(self, touched: Touched) -> None:
+        forget_counts(self._counts, self._sections, touched.states | touched.values.keys())
         self._show()
         self._save(touched.values)
         self._work_out()
@@ -139,7 +142,7 @@ class SurveyPresenter(Presenter):
 
     def _views(self) -> tuple[SectionView, ...]:
         assert self.open is not None
-        return section_views(self.open.session, self._sections)
+        return section_views(self.open.session, self._sections, self._counts)
 
     def _show(self, focus: str | None = None) -> None:
         if self.open is None:

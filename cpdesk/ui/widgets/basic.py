@@ -66,6 +66,9 @@ class Label(QLabel):
         self._words = words
         self._show()
 
+    def words(self) -> str:
+        return self.text()
+
     def set_colour(self, colour: str) -> None:
         set_property(self, "c", colour)
 
@@ -340,6 +343,9 @@ class IconText(QWidget):
     def set_words(self, words: Words) -> None:
         self.label.set_words(words)
 
+    def words(self) -> str:
+        return self.label.text()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -423,7 +429,7 @@ def clear(layout: QLayout) -> None:
             clear(inner)
         widget: QWidget | None = item.widget()
         if widget is not None:
-            widget.setParent(None)
+            widget.hide()
             widget.deleteLater()
 
 

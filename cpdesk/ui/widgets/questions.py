@@ -57,15 +57,9 @@ class QuestionBlock(QWidget):
         stack.addLayout(head)
         self._place = row(gap=8)
         stack.addLayout(self._place)
-        self._hint = Label("", "meta", "text2", wrap=True)
-        stack.addWidget(self._hint)
-        self._hint_beside = Label("", "meta", "text2")
-        self._unit = Label("", "body", "text2")
-        self._assumed = IconText("", "warn", "info", ground=True)
-        self._problem = IconText("", "bad", "alert")
-        self._soft = IconText("", "warn", "warning")
-        for part in (self._assumed, self._problem, self._soft):
-            stack.addWidget(part)
+        self._stack = stack
+        self._beside: dict[str, Label] = {}
+        self._below: dict[str, Label | IconText] = {}
         self.editor: Editor | None = None
         self._made_for: tuple[object, ...] = ()
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -88,12 +82,9 @@ class QuestionBlock(QWidget):
         self._label.setWordWrap(len(view.label) > _LONG_LABEL)
         self._star.setVisible(view.required)
         beside = view.control == "number" and width_px(view.hint, "meta") <= _HINT_BESIDE
-        self._hint.set_words(view.hint)
-        self._hint.setVisible(bool(view.hint) and not beside)
-        self._hint_beside.set_words(view.hint)
-        self._hint_beside.setVisible(bool(view.hint) and beside)
-        self._unit.set_words(view.unit)
-        self._unit.setVisible(bool(view.unit))
+        self._say_below("hint", "" if beside else view.hint)
+        self._say_beside("unit", view.unit)
+        self._say_beside("hint", view.hint if beside else "")
         self._show_state(view)
 
     def focus_editor(self) -> None:
@@ -119,17 +110,44 @@ class QuestionBlock(QWidget):
         """Width the label and the control want."""
         wide = self._number.sizeHint().width() + self._label.sizeHint().width() + 36
         if self.editor is not None:
-            beside = self._hint_beside.sizeHint().width() + 8 if self._hint_beside.isVisibleTo(self) else 0
-            wide = max(wide, self.editor.sizeHint().width() + self._unit.sizeHint().width() + 8 + beside)
+            beside = sum(label.sizeHint().width() + 8 for label in self._beside.values() if label.isVisibleTo(self))
+            wide = max(wide, self.editor.sizeHint().width() + beside)
         return wide
 
+    def said(self, part: str) -> str:
+        """What stands under the question: its `hint`, `assumed`, `problem` or `soft`; empty when nothing is shown."""
+        label = self._below.get(part)
+        shown = label is not None and label.isVisibleTo(self)
+        return label.words() if label is not None and shown else ""
+
+    def _say_below(self, part: str, words: str) -> None:
+        """Labels under the control are made when they are first needed: most questions need none."""
+        label = self._below.get(part)
+        if label is None:
+            if not words:
+                return
+            label = _make_below(part)
+            self._below[part] = label
+            before: list[str] = [name for name in _BELOW if name in self._below]
+            self._stack.insertWidget(2 + before.index(part), label)
+        label.set_words(words)
+        label.setVisible(bool(words))
+
+    def _say_beside(self, part: str, words: str) -> None:
+        label = self._beside.get(part)
+        if label is None:
+            if not words:
+                return
+            label = Label("", "meta" if part == "hint" else "body", "text2", parent=self)
+            self._beside[part] = label
+            self._place.insertWidget(1 + len(self._beside) - 1, label)
+        label.set_words(words)
+        label.setVisible(bool(words))
+
     def _show_state(self, view: QuestionView) -> None:
-        self._assumed.set_words(view.assumed)
-        self._assumed.setVisible(bool(view.assumed))
-        self._problem.set_words(view.problem)
-        self._problem.setVisible(bool(view.problem) and not view.soft)
-        self._soft.set_words(view.problem)
-        self._soft.setVisible(bool(view.problem) and view.soft)
+        self._say_below("assumed", view.assumed)
+        self._say_below("problem", "" if view.soft else view.problem)
+        self._say_below("soft", view.problem if view.soft else "")
         if self.editor is not None:
             self.editor.set_bad(bool(view.problem) and not view.soft)
             self.editor.setAccessibleName(f"{view.number} {view.label}".strip())
@@ -145,9 +163,10 @@ class QuestionBlock(QWidget):
     def _make_editor(self, view: QuestionView) -> None:
         while self._place.count():
             old = self._place.takeAt(0).widget()
-            if old is not None and old not in (self._unit, self._hint_beside):
-                old.setParent(None)
+            if old is not None:
+                old.hide()
                 old.deleteLater()
+        self._beside.clear()
         self.editor = editor = make_editor(view, self)
         if editor is None:
             return
@@ -156,8 +175,6 @@ class QuestionBlock(QWidget):
         flows = isinstance(editor, (ChoiceButtons, MultiChoice, SignaturePad, PhotoField))
         fixed = isinstance(editor, (NumberField, DateField, ComboBox))
         self._place.addWidget(editor, 0 if fixed else 100)
-        self._place.addWidget(self._unit)
-        self._place.addWidget(self._hint_beside)
         if not flows:
             self._place.addStretch(1)
 
@@ -174,6 +191,17 @@ class QuestionBlock(QWidget):
             editor.chosen.connect(lambda value: self.answered.emit(path, value))
             if isinstance(editor, PhotoField):
                 editor.add_requested.connect(lambda: self.photo_requested.emit(path))
+
+
+_BELOW: Final = ("hint", "assumed", "problem", "soft")
+
+
+def _make_below(part: str) -> Label | IconText:
+    if part == "hint":
+        return Label("", "meta", "text2", wrap=True)
+    if part == "assumed":
+        return IconText("", "warn", "info", ground=True)
+    return IconText("", "bad", "alert") if part == "problem" else IconText("", "warn", "warning")
 
 
 def make_editor(view: QuestionView, parent: QWidget | None = None) -> Editor | None:
