@@ -53,11 +53,14 @@ class Operation:
     def content(self) -> bytes:
         """The canonical JSON of all fields."""
         # Not `asdict`: it copies deeply, which took longer than all the rest of storing an operation.
-        return canonical_json({each.name: getattr(self, each.name) for each in fields(self)})
+        return canonical_json({name: getattr(self, name) for name in _FIELDS})
 
     def content_hash(self) -> str:
         """SHA-256 of the content, as 64 hex digits. The signature is made over these 32 bytes."""
         return hashlib.sha256(self.content()).hexdigest()
+
+
+_FIELDS: Final = tuple(each.name for each in fields(Operation))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +71,27 @@ class SignedOperation:
     signature: str
 
 
+_encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical_json(value: object) -> bytes:
     """JSON with sorted keys, no spaces, UTF-8 unescaped: the same bytes for the same content everywhere.
 
     Only texts, whole numbers, booleans, None, lists and mappings are allowed, so no float formatting can differ.
     """
     _refuse_floats(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+    return _encode(value).encode("utf-8")
 
 
 def _refuse_floats(value: object) -> None:
     if isinstance(value, float):
         raise TypeError("canonical JSON takes no floats: give a text with the digits that are meant")
-    if isinstance(value, Mapping):
+    # Texts are nearly everything there is: they are passed over without a call.
+    if isinstance(value, dict):
         for item in value.values():
-            _refuse_floats(item)
+            if item.__class__ is not str:
+                _refuse_floats(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            _refuse_floats(item)
+            if item.__class__ is not str:
+                _refuse_floats(item)
