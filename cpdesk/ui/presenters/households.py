@@ -203,6 +203,8 @@ def preview_of(ctx: Context, record: str) -> HouseholdPreview:
         Fact(tr("ui.preview.heating"), heater_words(ctx).get(line.heating, line.heating) or "—"),
         Fact(tr("ui.preview.area"), f"{number(line.area_m2)} m²" if line.area_m2 is not None else "—"),
     ]
+    if line.sample:
+        facts.append(Fact(tr("ui.preview.mark"), tr("ui.preview.sample"), "warn"))
     if line.conflicts:
         facts.append(Fact(tr("ui.preview.conflicts"), tr("ui.preview.places", n=line.conflicts), "bad"))
     if line.unsent:

@@ -7,11 +7,11 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from cpdesk.base.errors import EnvironmentFault
+from cpdesk.base.errors import EnvironmentFault, InputFault
 from cpdesk.context import Context
 from cpdesk.model.records import Changes
 from cpdesk.model.replication import Conflict
-from cpdesk.operations import surveys, syncing
+from cpdesk.operations import households, surveys, syncing
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.pages.sync import SyncPage
 from cpdesk.ui.presenters.base import Desk, Presenter
@@ -168,20 +168,29 @@ def conflicts_of(ctx: Context) -> tuple[list[ConflictView], dict[str, tuple[Conf
 
 
 def _record_view(ctx: Context, record: str, conflicts: Sequence[Conflict]) -> ConflictView:
-    opened = surveys.open_survey(ctx, record) if _is_survey(ctx, record) else None
-    if opened is not None:
-        opened.session.set_language(language())
+    opened = _opened(ctx, record)
     people = sorted({name for each in conflicts for name in (each.current_actor, each.proposed_actor) if name})
     return ConflictView(
         record=record,
-        title=opened.record.title if opened is not None else record,
+        title=opened.record.title if opened is not None else _household_title(ctx, record),
         people=tr("ui.sync.between", who=tr("ui.sync.and").join(people), n=len(conflicts)),
         fields=tuple(_field(ctx, each, opened) for each in conflicts),
     )
 
 
-def _is_survey(ctx: Context, record: str) -> bool:
-    return ctx.store.records.get(record).form in ("farmhouse",)
+def _opened(ctx: Context, record: str) -> surveys.OpenSurvey | None:
+    """The survey, or None for a household's own record, which no form fills."""
+    try:
+        opened = surveys.open_survey(ctx, record)
+    except InputFault:
+        return None
+    opened.session.set_language(language())
+    return opened
+
+
+def _household_title(ctx: Context, record: str) -> str:
+    lines = households.household_lines(ctx, [record])
+    return f"{lines[0].number} {lines[0].name}".strip() if lines else record
 
 
 def _field(ctx: Context, conflict: Conflict, opened: surveys.OpenSurvey | None) -> ConflictFieldView:
