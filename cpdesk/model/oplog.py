@@ -86,12 +86,7 @@ def canonical_json(value: object) -> bytes:
 def _refuse_floats(value: object) -> None:
     if isinstance(value, float):
         raise TypeError("canonical JSON takes no floats: give a text with the digits that are meant")
-    # Texts are nearly everything there is: they are passed over without a call.
-    if isinstance(value, dict):
-        for item in value.values():
-            if item.__class__ is not str:
-                _refuse_floats(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            if item.__class__ is not str:
+    if isinstance(value, dict | list | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
+            if item is not None and item.__class__ not in (str, int):  # nearly everything is: no call for each
                 _refuse_floats(item)

@@ -54,8 +54,8 @@ class RecordState:
 
     def take(self, operation: Operation, revision: int, decision: Decision) -> None:
         """Carry out a decision that `merge` made on this state."""
+        writers = frozenset({operation.device})
         for path, value in decision.applied.items():
-            writers = frozenset({operation.device})
             self.fields[path] = FieldState(value, revision, operation.op_id, operation.actor, operation.at, writers)
         for path in decision.agreed:
             now = self.fields[path]
@@ -189,6 +189,8 @@ class _Judgement:
 
     def _unseen_removal(self, path: str) -> FieldState | None:
         """The removal, not seen by the device, of an item that the path is or lies in."""
+        if "]" not in path:
+            return None
         candidates = [*containers(path), path] if is_item(path) else list(containers(path))
         for item in candidates:
             now = self.state.fields.get(item)

@@ -24,6 +24,7 @@ from cpdesk.sync.reading import (
 _BLOB: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _OPERATION_FIELDS: Final = tuple(Operation.__dataclass_fields__)
 _CONFLICT_FIELDS: Final = tuple(Conflict.__dataclass_fields__)
+_RESULT_FIELDS: Final = tuple(PushResult.__dataclass_fields__)
 _ENTRY_FIELDS: Final = (
     "stream", "revision", "operation", "signature", "outcome", "applied", "conflicts", "settled", "reason",
 )  # fmt: skip
@@ -100,7 +101,8 @@ def push_from_wire(value: Any) -> tuple[SignedOperation, ...]:
 
 
 def push_answer_to_wire(answer: PushAnswer) -> dict[str, Any]:
-    return {"results": [asdict(result) for result in answer.results], "have": answer.have}
+    results = [{name: getattr(result, name) for name in _RESULT_FIELDS} for result in answer.results]
+    return {"results": results, "have": answer.have}
 
 
 def push_answer_from_wire(value: Any) -> PushAnswer:
@@ -109,7 +111,7 @@ def push_answer_from_wire(value: Any) -> PushAnswer:
 
 
 def _push_result(value: Any, place: str) -> PushResult:
-    read = Reader(value, place, ("op_id", "seq", "outcome", "revision", "reason"))
+    read = Reader(value, place, _RESULT_FIELDS)
     return PushResult(
         read.uuid("op_id"), read.whole("seq"), _outcome(read), read.whole("revision"), read.text("reason", least=0)
     )

@@ -85,12 +85,10 @@ def _no_number(text: str) -> Any:
 def _check_depth(value: Any, left: int) -> None:
     if left == 0:
         raise malformed("body", f"nested deeper than {DEPTH_MAX}")
-    if isinstance(value, dict):
-        for item in value.values():
-            _check_depth(item, left - 1)
-    elif isinstance(value, list):
-        for item in value:
-            _check_depth(item, left - 1)
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            if item.__class__ in (dict, list):  # nearly everything else is a text: no call for each of them
+                _check_depth(item, left - 1)
 
 
 def decompress(body: bytes, limit_bytes: int = DECOMPRESSED_BYTES_MAX) -> bytes:
