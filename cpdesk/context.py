@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cpdesk.base.clock import Clock, SystemClock
 from cpdesk.base.errors import InputFault
@@ -17,13 +17,15 @@ from cpdesk.base.paths import Paths
 from cpdesk.base.resources import resource_path
 from cpdesk.base.settings import Settings
 from cpdesk.base.tables import Convert, read_table
-from cpdesk.energy.tables import EnergyTables
 from cpdesk.forms.form import Form
 from cpdesk.forms.xform import load_form
-from cpdesk.model.assessment import Audit
 from cpdesk.store.form_versions import FormVersions
 from cpdesk.store.shelf import Describe
 from cpdesk.store.store import Store
+
+if TYPE_CHECKING:
+    from cpdesk.energy.tables import EnergyTables
+    from cpdesk.model.assessment import Audit
 
 SHIPPED_FORMS: Final = ("farmhouse",)
 STORE_FOLDER: Final = "desk"
@@ -136,6 +138,7 @@ def open_context(
 def load_energy_tables(overrides: Path | None = None) -> EnergyTables:
     """The figures of the energy engine; a table of the same name in the folder `overrides` stands in for a shipped one,
     so that a district can enter its own prices and factors."""
+    from cpdesk.energy.tables import EnergyTables  # late: the list of households needs no figures
 
     def read(relative: str, columns: Mapping[str, Convert]) -> list[dict[str, Any]]:
         own = overrides / relative.rsplit("/", 1)[-1] if overrides is not None else None

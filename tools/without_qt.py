@@ -2,7 +2,7 @@
 
     python tools/without_qt.py [pytest arguments]
 
-Makes `.venv-without-qt` once (again when the lock changes) with the packages of requirements-dev.lock less the desk's.
+Makes `.venv-without-qt` once (again when the lock changes) with the packages of requirements-dev.lock less Qt's. (pypdfium2 stays: tests read the reports with it.)
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LEFT_OUT = ("pyside6-essentials", "shiboken6", "pyqtgraph", "pypdfium2", "pytest-qt")
+LEFT_OUT = ("pyside6-essentials", "shiboken6", "pyqtgraph", "pytest-qt")
 
 
 def lock_without_qt() -> str:
@@ -36,7 +36,7 @@ def main() -> int:
         lock.write_text(lock_without_qt(), encoding="utf-8")
     if not run.is_ready(folder, python, lock):
         run.prepare(folder, python, lock, run.wheelhouse_folder())
-    for name in ("PySide6", "pyqtgraph", "pypdfium2"):
+    for name in ("PySide6", "pyqtgraph"):
         if subprocess.call([str(python), "-c", f"import {name}"], stderr=subprocess.DEVNULL) == 0:
             sys.exit(f"{name} is in {folder}: the proof would prove nothing")
     os.chdir(ROOT)

@@ -20,7 +20,7 @@ class HouseholdQuery:
     township_code: str = ""
     village: str = ""
     status: Status | None = None
-    sort: str = "number"
+    sort: str = "title"
     descending: bool = False
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Final
-
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.errors import InputFault
 from cpdesk.context import Context
 from cpdesk.model.records import Answers
 
+if TYPE_CHECKING:
+    from PIL.Image import Image  # late everywhere in this file: a desk that starts shows no photo yet
+
 EDGE_MAX_PX: Final = 1600
 _PIXELS_MAX: Final = 120_000_000
 _REFERENCE: Final = re.compile(r"([0-9a-f]{64})\.(jpg|png)")
 _MIME: Final = {"jpg": "image/jpeg", "png": "image/png"}
-_KEPT: Final = (ExifTags.Base.DateTime, ExifTags.Base.Make, ExifTags.Base.Model)
 
 
 def keep_photo(ctx: Context, content: bytes, *, name: str = "") -> str:
@@ -53,7 +53,9 @@ def photos_named(answers: Answers) -> list[str]:
     return [match[1] for value in answers.values() if (match := _REFERENCE.fullmatch(value))]
 
 
-def _opened(content: bytes, name: str) -> Image.Image:
+def _opened(content: bytes, name: str) -> Image:
+    from PIL import Image, UnidentifiedImageError
+
     try:
         image = Image.open(io.BytesIO(content))
         if image.width * image.height > _PIXELS_MAX:
@@ -64,11 +66,15 @@ def _opened(content: bytes, name: str) -> Image.Image:
     return image
 
 
-def _orientation(image: Image.Image) -> int:
+def _orientation(image: Image) -> int:
+    from PIL import ExifTags
+
     return int(image.getexif().get(ExifTags.Base.Orientation, 1))
 
 
-def _made_small(image: Image.Image, suffix: str) -> bytes:
+def _made_small(image: Image, suffix: str) -> bytes:
+    from PIL import ExifTags, Image, ImageOps
+
     exif = image.getexif()
     upright = ImageOps.exif_transpose(image)
     upright.thumbnail((EDGE_MAX_PX, EDGE_MAX_PX), Image.Resampling.LANCZOS)
@@ -77,9 +83,16 @@ def _made_small(image: Image.Image, suffix: str) -> bytes:
         upright.save(stream, "PNG", optimize=True)
     else:
         kept = Image.Exif()
-        kept.update({tag: exif[tag] for tag in _KEPT if tag in exif})
+        kept.update({tag: exif[tag] for tag in _kept_tags() if tag in exif})
         for block in (ExifTags.IFD.GPSInfo, ExifTags.IFD.Exif):
             if values := exif.get_ifd(block):
                 kept.get_ifd(block).update(values)
         upright.convert("RGB").save(stream, "JPEG", quality=85, exif=kept)
     return stream.getvalue()
+
+
+def _kept_tags() -> tuple[int, ...]:
+    """When and with what the picture was taken."""
+    from PIL import ExifTags
+
+    return ExifTags.Base.DateTime, ExifTags.Base.Make, ExifTags.Base.Model

@@ -6,15 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.clock import today_beijing
 from cpdesk.base.errors import InputFault
 from cpdesk.context import Context
-from cpdesk.interop.problems import CellProblem
-from cpdesk.interop.register import RegisterReading, RegisterRow, read_register
 from cpdesk.model.records import Answers, Changes, RecordKind
 from cpdesk.store.lists import Query
+
+if TYPE_CHECKING:
+    from cpdesk.interop.problems import CellProblem
+    from cpdesk.interop.register import RegisterReading, RegisterRow
 
 HOUSEHOLD_FORM: Final = "household"
 HOUSEHOLD_FORM_VERSION: Final = "1"
@@ -70,6 +72,8 @@ def import_register(
     Raises:
         InputFault: CP-11xx when the file is no register at all; wrong cells are in the result instead.
     """
+    from cpdesk.interop.register import read_register  # late: it brings openpyxl
+
     defaults = {"township_code": township_code or str(ctx.settings.get("township_code")), "village": village}
     reading = read_register(path, this_year=today_beijing(ctx.clock).year, sheet=sheet, defaults=defaults)
     rows = reading.good_rows

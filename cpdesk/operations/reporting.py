@@ -3,59 +3,64 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
-from cpdesk import __version__
-from cpdesk.base import tables
 from cpdesk.base.errors import CpdeskError, InputFault
 from cpdesk.base.files import write_atomically
-from cpdesk.base.i18n import Translator
-from cpdesk.base.resources import resource_path
 from cpdesk.context import Context
-from cpdesk.forms.form import NodeDef
 from cpdesk.interop.ledger import LedgerHead, LedgerRow, write_ledger
 from cpdesk.model.assessment import Audit, Package
-from cpdesk.model.records import Record, RecordKind, Status
+from cpdesk.model.records import Record, RecordKind
 from cpdesk.operations.assess import assess_survey
 from cpdesk.operations.facts import Reading, read_answers
-from cpdesk.operations.photos import photo_content
+from cpdesk.operations.report_visit import site_name, visit_of
 from cpdesk.operations.surveys import OpenSurvey, open_survey
-from cpdesk.reports.household_build import Visit, household_content
-from cpdesk.reports.household_content import Consent, Contact, HouseholdContent, Identity, Photo
-from cpdesk.reports.household_pdf import missing_glyphs, render_household
+from cpdesk.reports.household_build import household_content
+from cpdesk.reports.household_content import HouseholdContent
+from cpdesk.reports.household_pdf import Job, missing_glyphs, page_count, render_household, render_households
 from cpdesk.reports.verify import Verdict, read_code, verify
 from cpdesk.store.lists import Query
 
 Step = Callable[[int, int], None]
-PAGES: Final = 4
-_PRINTED_PHOTOS: Final = ("photo.gate", "photo.front", "photo.wall", "photo.heater")
-_INDOOR: Final = ("photo.heater", "photo.wall")
 
 
 @dataclass(frozen=True)
 class HouseholdReport:
-    """A report as data, and the photographs it shows by their SHA-256."""
+    """A report as data, and the pictures it shows by their SHA-256; those that are damaged, with the error."""
 
     content: HouseholdContent
     photos: Mapping[str, bytes]
     audit: Audit
+    damaged: Mapping[str, CpdeskError] = field(default_factory=dict)
 
     def pdf(self, language: str = "zh") -> bytes:
         """The printed pages."""
-        return render_household(self.content, self.photos, language=language)
+        job = self.job()
+        return render_household(job.content, job.photos, damaged=job.damaged, language=language)
+
+    def job(self) -> Job:
+        """What the printer needs of it."""
+        return Job(self.content, self.photos, {sha256: error.code for sha256, error in self.damaged.items()})
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What a batch wrote, and which surveys could not be printed and why."""
+    """What a batch wrote, and which surveys could not be printed and why.
+
+    Attributes:
+        printed: the surveys in the order of their pages.
+        damaged: surveys whose report lacks a picture, and why.
+        missing_glyphs: characters that no font has; each is printed as 〓.
+    """
 
     files: tuple[Path, ...]
     pages: int
     failures: tuple[tuple[str, CpdeskError], ...]
+    printed: tuple[str, ...] = ()
+    damaged: tuple[tuple[str, CpdeskError], ...] = ()
+    missing_glyphs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,15 +85,9 @@ def household_report(ctx: Context, survey: str, *, language: str = "") -> Househ
     opened.session.set_language(language)
     audit, _ = assess_survey(ctx, survey)
     reading = read_answers(opened.form, opened.session.submission_answers())
-    printed, photos = _photos(ctx, opened, reading, Translator(language))
-    visit = Visit(
-        identity=_identity(ctx, opened, reading),
-        contact=_contact(ctx, Translator(language)),
-        photos=printed,
-        consents=_consents(opened, reading),
-        wish_c=_number(reading.text("temperature.wish_c")),
-    )
-    return HouseholdReport(household_content(audit, visit, language=language), photos, audit)
+    visit, pictures = visit_of(ctx, opened, reading, language=language)
+    content = household_content(audit, visit, language=language)
+    return HouseholdReport(content, pictures.contents, audit, pictures.damaged)
 
 
 def print_household(ctx: Context, survey: str, path: Path, *, language: str = "") -> list[str]:
@@ -113,18 +112,100 @@ def print_households(
 ) -> Batch:
     """Write a PDF a survey into a folder. One that cannot be printed is listed and does not stop the others."""
     files: list[Path] = []
-    failures: list[tuple[str, CpdeskError]] = []
+    tally = _Tally()
     for number, survey in enumerate(surveys, 1):
         if cancel():
             break
         try:
             path = folder / _file_name(ctx.store.records.get(survey))
-            print_household(ctx, survey, path, language=language)
-            files.append(path)
+            report = household_report(ctx, survey, language=language)
+            write_atomically(path, report.pdf(language or ctx.language))
         except CpdeskError as error:
-            failures.append((survey, error))
+            tally.failures[survey] = error
+        else:
+            files.append(path)
+            tally.printed[survey] = report.content
+            tally.damaged[survey] = tuple(report.damaged.values())
         step(number, len(surveys))
-    return Batch(tuple(files), PAGES * len(files), tuple(failures))
+    return tally.batch(files, pages=sum(map(page_count, tally.printed.values())))
+
+
+def print_village(
+    ctx: Context,
+    surveys: Sequence[str],
+    path: Path,
+    *,
+    language: str = "",
+    step: Step = lambda done, total: None,
+    cancel: Callable[[], bool] = lambda: False,
+) -> Batch:
+    """Write one PDF with the reports of many households, each beginning on the front of a leaf.
+
+    One that cannot be printed is listed and does not stop the others. When it is cancelled, or none can be printed,
+    no file is written.
+
+    Raises:
+        EnvironmentFault: CP-20xx when the file cannot be written.
+    """
+    language = language or ctx.language
+    tally = _Tally()
+    while True:
+        tally.printed.clear()
+        waiting = [survey for survey in surveys if survey not in tally.failures]
+        try:
+            pdf = render_households(_jobs(ctx, waiting, tally, language, step, cancel), language=language)
+        except CpdeskError as error:  # the last one has a text without room: all over again without it
+            tally.failures[list(tally.printed)[-1]] = error
+            continue
+        break
+    if cancel() or not tally.printed:
+        return Batch((), 0, tuple(tally.failures.items()))
+    write_atomically(path, pdf)
+    return tally.batch([path], pages=sum(-(-page_count(content) // 2) * 2 for content in tally.printed.values()))
+
+
+@dataclass
+class _Tally:
+    """How far a batch has come, by survey."""
+
+    printed: dict[str, HouseholdContent] = field(default_factory=dict)
+    damaged: dict[str, tuple[CpdeskError, ...]] = field(default_factory=dict)
+    failures: dict[str, CpdeskError] = field(default_factory=dict)
+
+    def batch(self, files: Sequence[Path], *, pages: int) -> Batch:
+        missing = {glyph for content in self.printed.values() for glyph in missing_glyphs(content)}
+        damaged = ((survey, error) for survey in self.printed for error in self.damaged.get(survey, ()))
+        return Batch(
+            files=tuple(files),
+            pages=pages,
+            failures=tuple(self.failures.items()),
+            printed=tuple(self.printed),
+            damaged=tuple(damaged),
+            missing_glyphs=tuple(sorted(missing)),
+        )
+
+
+def _jobs(
+    ctx: Context,
+    surveys: Sequence[str],
+    tally: _Tally,
+    language: str,
+    step: Step,
+    cancel: Callable[[], bool],
+) -> Iterator[Job]:
+    """One report after the other, so that the photos of one household are in memory at a time."""
+    for number, survey in enumerate(surveys, 1):
+        if cancel():
+            return
+        try:
+            report = household_report(ctx, survey, language=language)
+        except CpdeskError as error:
+            tally.failures[survey] = error
+        else:
+            tally.printed[survey] = report.content
+            tally.damaged[survey] = tuple(report.damaged.values())
+            yield report.job()
+        step(number, len(surveys))
 
 
 def write_ledger_of(
@@ -176,102 +257,9 @@ def verify_report(ctx: Context, text: str) -> Verdict:
 def _survey_by_site(ctx: Context, site: str) -> str | None:
     number = site.split("-")[2] if site.count("-") >= 3 else site
     for survey in ctx.store.records.page(Query(kind=RecordKind.SURVEY, text=number)):
-        if _site_name(ctx.store.records.get(survey), number) == site:
+        if site_name(ctx.store.records.get(survey), number) == site:
             return survey
     return None
-
-
-def _identity(ctx: Context, opened: OpenSurvey, reading: Reading) -> Identity:
-    record = opened.record
-    number = reading.text("site.household_no")
-    return Identity(
-        site=_site_name(record, number),
-        record=record.id,
-        household=reading.text("site.householder_name"),
-        address=_address(reading),
-        visited_on=reading.text("survey.date"),
-        visit=_visit_number(ctx, record),
-        surveyor=reading.text("survey.surveyor"),
-        phone=str(ctx.settings.get("office_phone")),
-        form=record.form,
-        form_version=record.version,
-        program=__version__,
-        sample=record.sample,
-        draft=record.status in (Status.DRAFT, Status.RETURNED),
-    )
-
-
-def _site_name(record: Record, number: str) -> str:
-    """The id a person reads aloud: township, household number, and four digits that tell villages apart."""
-    return f"CP-{record.stream[-3:]}-{number}-{(record.site or record.id)[-4:]}".upper()
-
-
-def _address(reading: Reading) -> str:
-    township = _townships().get(reading.text("site.township_code"), "")
-    return f"{township}{reading.text('site.village')}{reading.text('site.door_no')}"
-
-
-@cache
-def _townships() -> dict[str, str]:
-    rows = tables.read_table(resource_path("tables/townships.csv"), {"code": tables.text, "name": tables.text})
-    return {row["code"]: row["name"] for row in rows}
-
-
-def _visit_number(ctx: Context, record: Record) -> int:
-    """1 for the first survey of a household; ids of surveys sort by the time they were begun."""
-    if record.site is None:
-        return 1
-    return 1 + sum(
-        other < record.id for other in ctx.store.records.page(Query(kind=RecordKind.SURVEY, site=record.site))
-    )
-
-
-def _contact(ctx: Context, text: Translator) -> Contact:
-    office = str(ctx.settings.get("office_name")) or text("report.office_unset")
-    return Contact(
-        seal=office,
-        office=office,
-        phone=str(ctx.settings.get("office_phone")) or text("report.phone_unset"),
-        hours=str(ctx.settings.get("office_hours")),
-    )
-
-
-def _photos(
-    ctx: Context, opened: OpenSurvey, reading: Reading, text: Translator
-) -> tuple[tuple[Photo, ...], dict[str, bytes]]:
-    printed: list[Photo] = []
-    contents: dict[str, bytes] = {}
-    buildings = reading.of_each("building")
-    indoors = reading.text("survey.consent_photo") == "yes"
-    for quantity in _PRINTED_PHOTOS:
-        answer = reading.household.get(quantity) or (buildings[0].get(quantity) if buildings else None)
-        caption = text(f"report.photo.{quantity.rsplit('.', 1)[-1]}")
-        content = photo_content(ctx, answer.value) if answer else None
-        if quantity in _INDOOR and not indoors:
-            printed.append(Photo(caption, reason=text("report.photo_no_consent")))
-        elif answer is None:
-            printed.append(Photo(caption, reason=text("report.photo_not_taken")))
-        elif content is None:
-            printed.append(Photo(caption, reason=text("report.photo_not_here")))
-        else:
-            sha256 = answer.value.split(".", 1)[0]
-            contents[sha256] = content
-            printed.append(Photo(caption, sha256=sha256))
-    return tuple(printed), contents
-
-
-def _consents(opened: OpenSurvey, reading: Reading) -> tuple[Consent, ...]:
-    found = []
-    for quantity in ("survey.consent", "survey.consent_photo", "survey.consent_absence"):
-        node = _node_of(opened, quantity)
-        if node is not None and reading.text(quantity):
-            found.append(Consent(opened.session.state(node.path).label, reading.text(quantity) == "yes"))
-    return tuple(found)
-
-
-def _node_of(opened: OpenSurvey, quantity: str) -> NodeDef | None:
-    path = next((path for path, binding in opened.form.quantities.items() if binding.quantity == quantity), None)
-    return opened.form.node(path) if path is not None and "[" not in path else None
 
 
 def _ledger_row(ctx: Context, opened: OpenSurvey, reading: Reading, audit: Audit | None) -> LedgerRow:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cpdesk.base.errors import InputFault
 from cpdesk.context import Context
 from cpdesk.model.records import Changes
 from cpdesk.model.replication import Conflict
-from cpdesk.sync.client import Progress, SyncReport, sync_once
-from cpdesk.sync.enrol import enrol
-from cpdesk.sync.transport import Transport
+
+if TYPE_CHECKING:
+    from cpdesk.sync.client import Progress, SyncReport
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,9 @@ def enrol_desk(ctx: Context, server_url: str, code: str) -> Changes:
         InputFault: CP-1516 the address is none. AccessFault: CP-4101 the code is wrong, used or expired.
         EnvironmentFault: CP-22xx the server cannot be reached.
     """
+    from cpdesk.sync.enrol import enrol
+    from cpdesk.sync.transport import Transport  # late: it brings the HTTP client
+
     if not server_url.startswith(("http://", "https://")):
         raise InputFault("CP-1516", url=server_url)
     with Transport(server_url) as transport:
@@ -80,6 +84,9 @@ def sync_now(
     Raises:
         AccessFault: CP-4107 the desk is not enrolled, CP-4103 it was revoked. EnvironmentFault: CP-22xx no line.
     """
+    from cpdesk.sync.client import sync_once
+    from cpdesk.sync.transport import Transport
+
     enrolment = ctx.store.replica.enrolment()
     url = enrolment.server_url if enrolment else str(ctx.settings.get("server_url"))
     with Transport(url or "http://unset.invalid") as transport:

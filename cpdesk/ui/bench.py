@@ -14,18 +14,17 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
 
 from cpdesk.base.paths import Paths
 from cpdesk.base.settings import Settings
 from cpdesk.context import STORE_FOLDER
-from cpdesk.operations.bench.full_store import full_store
-from cpdesk.operations.bench.stopwatch import BenchResult, median
-from cpdesk.store.keystores import key_store_here
-from cpdesk.store.vault import Vault
 from cpdesk.ui.app import Program, make_application
+
+if TYPE_CHECKING:
+    from cpdesk.operations.bench.stopwatch import BenchResult
 
 _PIN: Final = "258036"
 _RUNS: Final = 5
@@ -36,6 +35,12 @@ _RECORDS: Final = "CPDESK_BENCH_RECORDS"
 
 def measure_start(*, records: int, step: Callable[[int, int], None]) -> BenchResult:
     """Median of five cold processes; the first, which also fills the disk cache, is not counted."""
+    # Late, since the process that is measured imports this module too.
+    from cpdesk.operations.bench.full_store import full_store
+    from cpdesk.operations.bench.stopwatch import BenchResult, median
+    from cpdesk.store.keystores import key_store_here
+    from cpdesk.store.vault import Vault
+
     with tempfile.TemporaryDirectory(prefix="cpdesk-bench-") as folder:
         paths = Paths.under(Path(folder))
         key, _ = Vault(paths.data / STORE_FOLDER, key_store_here(paths.config)).create(_PIN)
