@@ -2,7 +2,8 @@
 
     python tools/without_qt.py [pytest arguments]
 
-Makes `.venv-without-qt` once (again when the lock changes) with the packages of requirements-dev.lock less Qt's. (pypdfium2 stays: tests read the reports with it.)
+Makes `.venv-without-qt` once (again when the lock changes) with the packages of requirements-dev.lock less
+Qt's. pypdfium2 stays: it is no Qt, and tests read the reports with it.
 """
 
 from __future__ import annotations
