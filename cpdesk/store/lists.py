@@ -138,16 +138,13 @@ class Lists:
     def find(self, text: str, *, kind: RecordKind | None = None, limit: int = 50) -> list[str]:
         """Ids of the newest records that hold a text, at most `limit`. For a search box: the time does not grow with
         the number of finds."""
-        if not normalise([text]):
-            return []
-        where, parameters = _where(Query(kind=kind, text=text))
-        # The index of the search delivers rows from the newest on and stops at the limit.
-        join = where.replace(_TEXT, "search MATCH ?")
-        sql = (
-            f"SELECT id FROM search CROSS JOIN records ON number = search.rowid WHERE {join}"  # noqa: S608
-            " ORDER BY search.rowid DESC LIMIT ?"
-        )
-        return self._readers.column(sql, [*parameters, limit])
+        sql, parameters = _found("id", text, kind, limit)
+        return self._readers.column(sql, parameters)
+
+    def find_rows(self, text: str, *, kind: RecordKind | None = None, limit: int = 50) -> list[Row]:
+        """As `find`, with the rows: one query, half the pages of `find` and `rows` one after the other."""
+        sql, parameters = _found(f"{COLUMNS}, summary", text, kind, limit)
+        return [_row(row) for row in self._readers.all(sql, parameters)]
 
 
 _TEXT: Final = "number IN (SELECT rowid FROM search WHERE search MATCH ?)"
@@ -175,6 +172,17 @@ def _where(query: Query) -> tuple[str, list[object]]:
             parts.append("instr(search_text, ?)")
             values.append(run)
     return " AND ".join(parts), values
+
+
+def _found(columns: str, text: str, kind: RecordKind | None, limit: int) -> tuple[str, list[object]]:
+    where, parameters = _where(Query(kind=kind, text=text)) if normalise([text]) else ("0", [])
+    # The index of the search delivers rows from the newest on and stops at the limit.
+    join = where.replace(_TEXT, "search MATCH ?")
+    sql = (
+        f"SELECT {columns} FROM search CROSS JOIN records ON number = search.rowid WHERE {join}"  # noqa: S608
+        " ORDER BY search.rowid DESC LIMIT ?"
+    )
+    return sql, [*parameters, limit]
 
 
 def _order(query: Query) -> str:

@@ -33,8 +33,7 @@ def measure_search(*, records: int, step: Step) -> BenchResult:
         finds: list[int] = []
 
         def search(index: int) -> None:
-            found = ctx.store.records.find(pairs[index], kind=RecordKind.HOUSEHOLD, limit=50)
-            finds.append(len(ctx.store.records.rows(found)))
+            finds.append(len(ctx.store.records.find_rows(pairs[index], kind=RecordKind.HOUSEHOLD, limit=50)))
 
         search(0)
         spent = time_each_ms(search, len(pairs))

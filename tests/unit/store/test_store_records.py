@@ -194,6 +194,7 @@ def test_search_finds_names_numbers_and_endings(store: Store, text: str, found: 
     }
     expected = {records[name] for name in found}
     assert set(store.records.find(text)) == expected
+    assert store.records.find_rows(text) == store.records.rows(store.records.find(text))
     assert set(store.records.page(Query(text=text))) == expected
 
 
