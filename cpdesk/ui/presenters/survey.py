@@ -270,7 +270,7 @@ class SurveyPresenter(Presenter):
         self._audit = outcome.audit or self._audit
         self._result, assumed = result_view(outcome, self.open.session)
         self.page.result.show_result(self._result)
-        self.desk.tell(outcome.changes)
+        self.desk.tell(Changes(records=outcome.changes.records))  # the row, not the whole list, at every answer
         if assumed != self._assumed:
             self._assumed = assumed
             self._show()
