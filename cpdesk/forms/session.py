@@ -296,6 +296,12 @@ class Session:
             node.path: node.rank or node.value or "" for node in nodes if node.relevant and (node.rank or node.value)
         }
 
+    def counting_answers(self) -> dict[str, str]:
+        """What calculations read: the submission, with how each answer is known (`path#quality`)."""
+        answers = self.submission_answers()
+        marks = {path: value for path, value in self._beside.items() if path.endswith("#quality")}
+        return answers | {path: value for path, value in marks.items() if path.removesuffix("#quality") in answers}
+
     def set_language(self, code: str) -> Touched:
         """Show labels, hints and messages in another language; answers stay."""
         self._speaker.language = code

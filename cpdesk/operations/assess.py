@@ -24,7 +24,7 @@ def assess_answers(ctx: Context, form: Form, answers: Answers, *, record: str) -
     """The audit of one survey as far as it is filled; whatever is not answered becomes a default that is named.
 
     Args:
-        answers: those that count, as `Session.submission_answers` gives them.
+        answers: those that count, as `Session.counting_answers` gives them.
         record: id of the survey; it seeds what is sampled, so a reprint is identical.
 
     Raises:
@@ -45,7 +45,7 @@ def assess_answers(ctx: Context, form: Form, answers: Answers, *, record: str) -
 def assess_survey(ctx: Context, survey: str) -> tuple[Audit, Changes]:
     """The audit of a stored survey; its leading figures are remembered for the lists of this desk."""
     opened = open_survey(ctx, survey)
-    found = assess_answers(ctx, opened.form, opened.session.submission_answers(), record=survey)
+    found = assess_answers(ctx, opened.form, opened.session.counting_answers(), record=survey)
     return found, remember_figures(ctx, survey, found)
 
 

@@ -84,7 +84,7 @@ def household_report(ctx: Context, survey: str, *, language: str = "") -> Househ
     opened = open_survey(ctx, survey)
     opened.session.set_language(language)
     audit, _ = assess_survey(ctx, survey)
-    reading = read_answers(opened.form, opened.session.submission_answers())
+    reading = read_answers(opened.form, opened.session.counting_answers())
     visit, pictures = visit_of(ctx, opened, reading, language=language)
     content = household_content(audit, visit, language=language)
     return HouseholdReport(content, pictures.contents, audit, pictures.damaged)
@@ -219,7 +219,7 @@ def write_ledger_of(
     for number, survey in enumerate(surveys, 1):
         opened = open_survey(ctx, survey)
         sample |= opened.record.sample
-        reading = read_answers(opened.form, opened.session.submission_answers())
+        reading = read_answers(opened.form, opened.session.counting_answers())
         try:
             audit = assess_survey(ctx, survey)[0]
         except CpdeskError:

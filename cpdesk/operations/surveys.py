@@ -15,6 +15,7 @@ from cpdesk.forms.session import Session
 from cpdesk.forms.state import Problem
 from cpdesk.model.records import Answers, Changes, Record, RecordKind, Status
 from cpdesk.operations.facts import Reading, read_answers
+from cpdesk.operations.places import township_terrain
 from cpdesk.store.lists import Query
 
 SURVEY_FORM: Final = "farmhouse"
@@ -111,7 +112,7 @@ def complete_survey(ctx: Context, survey: str) -> tuple[list[Problem], Changes]:
     changes = remember_progress(ctx, survey, opened.session)
     changes |= _step(ctx, opened.record, Status.COMPLETE, finished)
     if opened.record.site is not None:
-        reading = read_answers(opened.form, opened.session.submission_answers())
+        reading = read_answers(opened.form, opened.session.counting_answers())
         changes |= ctx.store.records.save(opened.record.site, _learned(reading), ctx.actor)
     return [], changes
 
@@ -151,6 +152,7 @@ def _known(ctx: Context, session: Session, register: Answers) -> dict[str, str]:
     """What the form asks to have filled in beforehand, from the register and about this desk. Of a repeat it is the
     first item: the register knows of one house."""
     about = {"user.name": ctx.actor, "today": today_beijing(ctx.clock).isoformat()}
+    register = {"terrain": township_terrain(register.get("township_code", "")), **register}
     known: dict[str, str] = {}
     for node in session.form.nodes:
         source = node.attributes.get("prefill", "")

@@ -116,7 +116,7 @@ def _made_up_facts() -> list[BuildingFacts]:
         on = clock.now().date()
         visit = make_up_visit(seed=seed, build_year=year, residents=3, heating="coal_boiler", on=on)
         fill(session, visit, save=lambda values: None)
-        reading = read_answers(form, session.submission_answers())
+        reading = read_answers(form, session.counting_answers())
         found.append(dataclasses.replace(building_facts(reading), township_code="110114118"))
     return found
 

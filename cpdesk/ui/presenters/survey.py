@@ -252,7 +252,7 @@ class SurveyPresenter(Presenter):
         answered = Answered(
             record=self.open.record.id,
             form=self.open.form,
-            answers=self.open.session.submission_answers(),
+            answers=self.open.session.counting_answers(),
             left_out=self.page.view.problems if self.page.view is not None else 0,
         )
         self.page.result.show_busy(True)
