@@ -43,7 +43,7 @@ def visit_of(ctx: Context, opened: OpenSurvey, reading: Reading, *, language: st
     text = Translator(language)
     signatures = _signatures(reading)
     photos = _photos(reading, text)
-    named = [one.sha256 for one in (*photos, *signatures) if one.sha256]
+    named = [photo.sha256 for photo in photos if photo.sha256] + [signature.sha256 for signature in signatures]
     leaving = reading.text("wish.rebuild")
     heaters = reading.of_each("heater")
     visit = Visit(

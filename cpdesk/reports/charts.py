@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cpdesk.reports.household_content import MINUS, Balance, Bar, BillBar, Comfort, Figure, Frontier, Point
+from cpdesk.reports.household_content import MINUS, Balance, Bar, BillBar, Comfort, Figure, Frontier, Month, Point
 from cpdesk.reports.sheet import NOTE, Sheet, Type
 
 _TICK = Type(9, 13, False, "ink2")
@@ -160,7 +160,7 @@ def frontier(
     line = _cut_at(data.line, most_x * 1000)
     levels = [point.co2_kg for point in [*line, *data.packages]]
     most_y, least_y = max([*levels, 100]) * 1.06 / 1000, min([*levels, 0]) * 1.15 / 1000
-    step_x, step_y = nice_step(most_x, 5), nice_step(most_y - least_y, 6)
+    step_x, step_y = nice_step(most_x, 5), nice_step(most_y - least_y, max(2, min(6, int((base - top) / 6))))
     plot_width = x + width - left
     scale_x, scale_y = plot_width / most_x, (base - top) / (most_y - least_y)
 
@@ -266,8 +266,9 @@ def _axis(value: float, step: float) -> str:
 def months(sheet: Sheet, y: float, height: float, balance: Balance) -> None:
     """Gains upward and losses downward, month by month, in kWh; the legend carries the sums."""
     left, right, legend = 12.0, 116.0, 119.0
-    ups = [sum(figure.number or 0 for figure in month.gains_kwh) for month in balance.months]
-    downs = [sum(figure.number or 0 for figure in month.losses_kwh) for month in balance.months]
+    stacks = [_stacks(month) for month in balance.months]
+    ups = [sum(size for size, _ in up) for up, _ in stacks]
+    downs = [sum(size for size, _ in down) for _, down in stacks]
     step = nice_step(max([*ups, *downs, 1.0]), 4)
     top, bottom = y + 1, y + height - 6
     scale = (bottom - top) / (max([*ups, 1.0]) + max([*downs, 1.0]))
@@ -281,21 +282,29 @@ def months(sheet: Sheet, y: float, height: float, balance: Balance) -> None:
         sheet.text(left - 1.5, place + 1.1, Figure(round(value)).text, _TICK, align="right")
     slot = (right - left) / max(len(balance.months), 1)
     bar_mm = min(13.0, slot * 0.64)
-    for index, month in enumerate(balance.months):
+    for index, (month, (up, down)) in enumerate(zip(balance.months, stacks, strict=True)):
         bar_left = left + slot * (index + 0.5) - bar_mm / 2
         level = zero
-        for figure, look in zip(month.gains_kwh, _GAINS, strict=False):
-            size = max(figure.number or 0.0, 0.0) * scale
-            level -= size
-            area(sheet, bar_left, level, bar_mm, size, look)
+        for size, look in up:
+            level -= size * scale
+            area(sheet, bar_left, level, bar_mm, size * scale, look)
         level = zero
-        for figure, look in zip(month.losses_kwh, _LOSSES, strict=False):
-            size = max(figure.number or 0.0, 0.0) * scale
-            area(sheet, bar_left, level, bar_mm, size, look)
-            level += size
+        for size, look in down:
+            area(sheet, bar_left, level, bar_mm, size * scale, look)
+            level += size * scale
         sheet.text(bar_left + bar_mm / 2, y + height - 1.2, month.label, _LABEL, align="centre")
     sheet.line(left, zero, right, zero, width=0.9)
     _legend(sheet, legend, y, balance)
+
+
+def _stacks(month: Month) -> tuple[list[tuple[float, Look]], list[tuple[float, Look]]]:
+    """What stands above and what below the zero line. A loss below zero (a warm floor) brings heat in and stands above,
+    heat that goes into the walls stands below."""
+    gains = [(figure.number or 0.0, look) for figure, look in zip(month.gains_kwh, _GAINS, strict=False)]
+    losses = [(figure.number or 0.0, look) for figure, look in zip(month.losses_kwh, _LOSSES, strict=False)]
+    up = [one for one in gains if one[0] > 0] + [(-size, look) for size, look in losses if size < 0]
+    down = [one for one in losses if one[0] > 0] + [(-size, look) for size, look in gains if size < 0]
+    return up, down
 
 
 def _legend(sheet: Sheet, x: float, y: float, balance: Balance) -> None:

@@ -20,7 +20,9 @@ _LABEL = Type(12, 17, True)
 _BIG = Type(19, 25, True)
 _MIDDLE = Type(15, 20, True)
 _UNIT = Type(10.5, 15)
-_SMALL = Type(10.5, 14.5, False, "ink2")
+_NOTES: Final = tuple(Type(size, leading, False, "ink2") for size, leading in ((10.5, 14.5), (9.5, 12.6), (8.4, 10.8)))
+_NOTE_MM: Final = 31.0
+"""What a note may take at either side, clear of the eaves."""
 _INSIDE = Type(10.5, 15)
 
 
@@ -107,25 +109,45 @@ def _floor_arrow(sheet: Sheet, top: float, shaft: float, fill: str) -> None:
 
 
 def _wall_label(sheet: Sheet, top: float, label: str, loss: Loss, yuan: str, big: bool) -> None:
-    sheet.text(0, top + 24, label, _LABEL)
-    _figure(sheet, 0, top + 31 + (0.6 if big else 0), loss, yuan, big)
+    y = _above_arrow(sheet, top, 48.0, loss, 24.0)
+    sheet.text(0, y, label, _LABEL)
+    _figure(sheet, 0, y + 7 + (0.6 if big else 0), loss, yuan, big)
     if loss.note:
-        sheet.para(0, top + 32.6, 36, loss.note, _SMALL, most=2)
+        sheet.para(0, y + 8.6, _NOTE_MM, loss.note, _note_style(sheet, loss.note), most=3)
+
+
+def _note_style(sheet: Sheet, note: str) -> Type:
+    """Body size where two lines are enough, smaller for a longer note."""
+    return next((one for one in _NOTES if len(sheet.lines(note, _NOTE_MM, one)) <= 2), _NOTES[-1])
+
+
+def _above_arrow(sheet: Sheet, top: float, axis: float, loss: Loss, usual: float) -> float:
+    """Where the baseline of a label goes so that what hangs under it ends above the head of its arrow."""
+    shaft = min(WIDEST_MM, (loss.yuan.scaled or 0) * MM_PER_YUAN)
+    arrow_top = top + axis - max(shaft * 0.78, 2.2)
+    hanging = 9.6 + (sheet.height(loss.note, _NOTE_MM, _note_style(sheet, loss.note)) if loss.note else 0.0)
+    return min(top + usual, arrow_top - hanging)
 
 
 def _roof_label(sheet: Sheet, top: float, label: str, loss: Loss, yuan: str, big: bool) -> None:
     sheet.text(113.5, top + 4.2, label, _LABEL)
     end = _figure(sheet, 113.5, top + 10.8, loss, yuan, big)
+    room = WIDTH_MM - end - 2
     if loss.note:
-        sheet.para(end + 2, top + 7.2, WIDTH_MM - end - 2, loss.note, _SMALL, most=2)
+        one_line = sheet.width(loss.note, _NOTES[0]) <= room
+        small = next((one for one in _NOTES[1:] if len(sheet.lines(loss.note, room, one)) <= 2), _NOTES[-1])
+        style = _NOTES[0] if one_line else small
+        sheet.para(end + 2, top + (6.6 if one_line else 5.8), room, loss.note, style, most=3)
 
 
 def _window_label(sheet: Sheet, top: float, label: str, loss: Loss, yuan: str, big: bool) -> None:
-    sheet.text(WIDTH_MM, top + 20.4, label, sheet.fitted(label, _LABEL, 29), align="right")
+    y = _above_arrow(sheet, top, 42.4, loss, 20.4)
+    sheet.text(WIDTH_MM, y, label, sheet.fitted(label, _LABEL, 29), align="right")
     width = sheet.width(loss.yuan.text, _BIG if big else _MIDDLE) + 1.2 + sheet.width(yuan, _UNIT)
-    _figure(sheet, WIDTH_MM - width, top + 27.2, loss, yuan, big)
+    _figure(sheet, WIDTH_MM - width, y + 6.8, loss, yuan, big)
     if loss.note:
-        sheet.para(135, top + 28.6, WIDTH_MM - 135, loss.note, _SMALL, align="right", most=2)
+        style = _note_style(sheet, loss.note)
+        sheet.para(WIDTH_MM - _NOTE_MM, y + 8.4, _NOTE_MM, loss.note, style, align="right", most=3)
 
 
 def _air_label(sheet: Sheet, top: float, label: str, loss: Loss, yuan: str, big: bool) -> None:

@@ -302,11 +302,23 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo by its SHA-256, or the reason why there is none (then `sha256` is empty)."""
+    """A photo by its SHA-256, or the reason why there is none (then `sha256` is empty).
+
+    Whether its bytes have reached this computer is no content: a reprint elsewhere must have the same hash.
+    """
 
     caption: str
     sha256: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature taken on the screen: `role` is householder or surveyor, `signed_on` an ISO date."""
+
+    role: str
+    sha256: str
+    signed_on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +348,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom to ask: the office that seals, its telephone and hours."""
+    """Whom to ask: the office that seals, its telephone and hours; what nobody set is empty and not printed."""
 
     seal: str
     office: str
@@ -355,13 +367,15 @@ class Closing:
     data_note: str
     changes: tuple[Change, ...]
     contact: Contact
+    signatures: tuple[Signature, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class HouseholdContent:
     """The report of one household. `kind` is retrofit, comfort (no saving, but warmer) or nothing (none pays).
 
-    `steps_note` stands beside the head of the steps when they are not all shown in the order of the work.
+    `steps_note` stands beside the head of the steps when they are not all shown in the order of the work; `warning` is
+    a danger to life that is printed before everything else.
     """
 
     identity: Identity
@@ -379,6 +393,7 @@ class HouseholdContent:
     method: Method
     closing: Closing
     steps_note: str = ""
+    warning: str = ""
     schema: int = SCHEMA
 
     def as_json(self) -> bytes:

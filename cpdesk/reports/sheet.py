@@ -305,6 +305,12 @@ class Sheet:
         self.canvas.drawImage(image, self._x(x), self._y(y + height), width * MM, height * MM)
         self.rect(x, y, width, height, stroke="field", line=0.5)
 
+    def picture(self, x: float, y: float, width: float, height: float, png: bytes) -> None:
+        """A drawing without frame, its upper left corner at (x, y)."""
+        self._inside(x, y, width, height, "")
+        image = ImageReader(io.BytesIO(png))
+        self.canvas.drawImage(image, self._x(x), self._y(y + height), width * MM, height * MM)
+
     # ---- places
 
     def outside_content(self) -> None:

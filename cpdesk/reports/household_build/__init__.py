@@ -22,6 +22,7 @@ from cpdesk.reports.household_content import (
     HouseholdContent,
     Identity,
     Photo,
+    Signature,
 )
 
 
@@ -31,6 +32,10 @@ class Visit:
 
     Attributes:
         wish_c: temperature the household wishes to have, if it was asked.
+        co_risk: a fire burns indoors with a leaking flue or without an alarm; said before everything else.
+        leaving: rebuild or relocate when the house is to go soon, else empty; then only measures up to
+            `cost_limit_yuan` were looked at, and the answer says so.
+        signatures: taken on the screen at the end of the visit.
         photos: in the order in which they are to be printed; those that a household does not want printed come with
             that reason and without their SHA-256.
         agreements: what was agreed at the table; when empty, the recommended package is put down as open.
@@ -42,6 +47,10 @@ class Visit:
     consents: tuple[Consent, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     wish_c: float | None = None
+    co_risk: bool = False
+    leaving: str = ""
+    cost_limit_yuan: float | None = None
+    signatures: tuple[Signature, ...] = ()
 
 
 def household_content(audit: Audit, visit: Visit, *, language: str = "zh") -> HouseholdContent:
@@ -57,7 +66,7 @@ def household_content(audit: Audit, visit: Visit, *, language: str = "zh") -> Ho
     return HouseholdContent(
         identity=visit.identity,
         kind=kind,
-        answer=lead.answer,
+        answer=_answer(lead.answer, visit, translate),
         tiles=lead.tiles,
         losses=first.losses if first else (),
         steps=first.steps if first else (),
@@ -69,6 +78,7 @@ def household_content(audit: Audit, visit: Visit, *, language: str = "zh") -> Ho
         choices=page2.build(audit, package, money, translate),
         method=page3.build(audit, translate, program=visit.identity.program),
         steps_note=first.steps_note if first else "",
+        warning=translate("report.warning.co") if visit.co_risk else "",
         closing=page4.build(
             audit,
             package,
@@ -79,8 +89,17 @@ def household_content(audit: Audit, visit: Visit, *, language: str = "zh") -> Ho
             agreements=visit.agreements,
             contact=visit.contact,
             surveyor=visit.identity.surveyor,
+            co_risk=visit.co_risk,
+            signatures=visit.signatures,
         ),
     )
+
+
+def _answer(answer: str, visit: Visit, translate: Translator) -> str:
+    """The one sentence; a house that is soon rebuilt or left says first why only cheap things were looked at."""
+    if not visit.leaving or visit.cost_limit_yuan is None:
+        return answer
+    return translate(f"report.answer.{visit.leaving}", limit=f"{visit.cost_limit_yuan:,.0f}", answer=answer)
 
 
 def _package_to_show(audit: Audit) -> Package | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cpdesk.base.i18n import Translator
+from cpdesk.energy.notes import note_text
 from cpdesk.model.assessment import Audit, BillCheck, CarrierUse, Package, PackageItem
 from cpdesk.reports.household_build.money import ItemMoney, PackageMoney, fold, payback, summed, years
 from cpdesk.reports.household_build.words import a_season, groups_of, said, short_name, unique, unit, worded
@@ -14,6 +15,8 @@ from cpdesk.reports.rounding import rounded, to_step
 
 BILL_TOLERANCE: Final = 0.1
 _MOST_STEPS: Final = 3
+_NOTED: Final = frozenset({"wall", "roof", "window"})
+"""Parts that have room for a note beside their arrow."""
 STANDARD_C: Final = 18.0
 """What is asked of a heated room where nobody stated a wish (room temperature of Beijing's heating rules)."""
 
@@ -50,7 +53,7 @@ def build(
             _own_tile(money, translate),
             *_result_tiles(package, money, comfort, translate),
         ),
-        losses=losses(audit),
+        losses=losses(audit, translate),
         steps=_steps(audit, package, money, translate),
         comfort=comfort,
         notes=(translate("report.note.range"), *_bill_note(audit, translate)),
@@ -195,12 +198,14 @@ def _payback_range(own: int, low: float | None, high: float | None, translate: T
     return translate("report.tile.fast_slow", fast=years(fast).text, slow=years(slow).text)
 
 
-def losses(audit: Audit) -> tuple[Loss, ...]:
-    """Shares of the heat lost, doors with windows, the largest first; they sum to 100."""
+def losses(audit: Audit, translate: Translator) -> tuple[Loss, ...]:
+    """Shares of the heat lost, doors with windows, the largest first; they sum to 100. Walls, roof and windows say what
+    they are made of."""
+    notes = {note.part: f"{note_text(note, translate)}{{{note.quality.value}}}" for note in audit.loss_notes}
     shares = dict(audit.baseline.loss_shares_pct)
     shares["window"] = shares.get("window", 0) + shares.pop("door", 0)
     ranked = sorted(shares.items(), key=lambda share: (-share[1], share[0]))
-    return tuple(Loss(part, Figure(share)) for part, share in ranked)
+    return tuple(Loss(part, Figure(share), notes.get(part, "") if part in _NOTED else "") for part, share in ranked)
 
 
 def _steps(audit: Audit, package: Package, money: PackageMoney, translate: Translator) -> tuple[Step, ...]:

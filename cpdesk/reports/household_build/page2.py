@@ -116,7 +116,7 @@ def _bars(
         bars.append(Bar(short_name(translate, groups, item.code, item.name), Figure(-row.same, signed=True), "saving"))
     if rest:
         total = summed([row for _, row in rest])
-        bars.append(Bar(translate("report.others", n=len(rest)), Figure(-total.same, signed=True), "saving"))
+        bars.append(Bar(translate("report.bar.others", n=len(rest)), Figure(-total.same, signed=True), "saving"))
     if money.warmth:
         bars.append(Bar(translate("report.bar.warmth"), Figure(money.warmth, signed=True), "warmth"))
     bars.append(Bar(translate("report.bar.after"), Figure(money.after), "after"))

@@ -8,7 +8,15 @@ from cpdesk.base.i18n import Translator
 from cpdesk.model.assessment import Audit, Package
 from cpdesk.reports.household_build.money import PackageMoney
 from cpdesk.reports.household_build.words import groups_of, said, short_name, signed, unique
-from cpdesk.reports.household_content import Agreement, Change, Closing, Consent, Contact, Photo
+from cpdesk.reports.household_content import (
+    Agreement,
+    Change,
+    Closing,
+    Consent,
+    Contact,
+    Photo,
+    Signature,
+)
 from cpdesk.reports.rounding import to_step
 
 _MOST_CHANGES: Final = 5
@@ -27,17 +35,21 @@ def build(
     agreements: tuple[Agreement, ...],
     contact: Contact,
     surveyor: str,
+    co_risk: bool = False,
+    signatures: tuple[Signature, ...] = (),
 ) -> Closing:
     """Page 4."""
+    safety = Agreement("do", translate("report.agree.co"), translate("report.household_acts"))
     agreed = agreements or _proposed(audit, package, translate, office=contact.office, surveyor=surveyor)
     return Closing(
         photos=photos,
         photos_note=translate("report.photos_note"),
-        agreements=agreed[:_MOST_AGREEMENTS],
+        agreements=((safety,) if co_risk else ()) + agreed[: _MOST_AGREEMENTS - co_risk],
         consents=consents,
-        data_note=translate("report.data_note"),
+        data_note=translate("report.data_note" if contact.phone else "report.data_note_office"),
         changes=_changes(audit, package, money, translate),
         contact=contact,
+        signatures=signatures,
     )
 
 

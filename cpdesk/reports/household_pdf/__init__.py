@@ -24,28 +24,37 @@ from cpdesk.reports.verify import PaperCode
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One report to print: its content, and the photos by their SHA-256."""
+    """One report to print: its content, the pictures by their SHA-256, and for those that are damaged the code of the
+    error."""
 
     content: HouseholdContent
     photos: Mapping[str, bytes] = field(default_factory=dict)
+    damaged: Mapping[str, str] = field(default_factory=dict)
 
 
 def render_household(
-    content: HouseholdContent, photos: Mapping[str, bytes] | None = None, *, language: str = "zh", duplex: bool = True
+    content: HouseholdContent,
+    photos: Mapping[str, bytes] | None = None,
+    *,
+    damaged: Mapping[str, str] | None = None,
+    language: str = "zh",
+    duplex: bool = True,
 ) -> bytes:
     """The report as a PDF. `duplex` mirrors the binding margin of even pages.
 
+    A picture that is not here or cannot be read leaves its frame and the reason, and never stops a print.
+
     Raises:
-        InputFault: CP-1601 when a text has no room in its place; CP-1603 when a photo cannot be read.
+        InputFault: CP-1601 when a text has no room in its place.
     """
-    return render_households([Job(content, photos or {})], language=language, duplex=duplex)
+    return render_households([Job(content, photos or {}, damaged or {})], language=language, duplex=duplex)
 
 
 def render_households(jobs: Iterable[Job], *, language: str = "zh", duplex: bool = True) -> bytes:
     """Many reports as one PDF for the printer; with `duplex` each begins on the front of a leaf.
 
     Raises:
-        InputFault: CP-1601 when a text has no room in its place; CP-1603 when a photo cannot be read.
+        InputFault: CP-1601 when a text has no room in its place.
     """
     translate = Translator(language)
     marks = Marks(tuple((mark, translate(f"report.mark.{mark}")) for mark in "MBEDU"))
@@ -66,9 +75,14 @@ def missing_glyphs(content: HouseholdContent) -> list[str]:
     return missing_characters(texts_of(content))
 
 
+def page_count(content: HouseholdContent) -> int:
+    """How many pages a report takes: four, and what stands on extra pages."""
+    return 4 + len(list(appendix.painters(content)))
+
+
 def _draw(canvas: Canvas, job: Job, translate: Translator, marks: Marks, duplex: bool) -> int:
     content = job.content
-    copy = Copy(content=content, photos=job.photos, translate=translate, digest=content.hash())
+    copy = Copy(content=content, photos=job.photos, translate=translate, digest=content.hash(), damaged=job.damaged)
     first = page1_nothing.draw if content.kind == NOTHING else page1.draw
     painters: list[tuple[str, Callable[[Sheet, Copy], None]]] = [
         ("report.household.title", first),
@@ -110,7 +124,7 @@ def _head(sheet: Sheet, copy: Copy, title: str) -> None:
         return
     who = translate("report.head_who", address=identity.address, household=identity.household, site=identity.site)
     when = translate(
-        "report.head_when",
+        "report.head_when" if identity.phone else "report.head_when_only",
         date=long_date(identity.visited_on, translate),
         surveyor=identity.surveyor,
         phone=identity.phone,

@@ -19,7 +19,7 @@ _MAIN = Type(13, 17, True)
 _VALUE = Type(10.5, 15)
 _TAG = Type(9.5, 13, True, "ink2")
 _LABEL_MM, _WIDEST_MM, _PAD_MM = 46.0, 62.0, 3.0
-_ROW_MM = 7.0
+_ROW_MM, _LOW_ROW_MM, _MANY = 7.0, 6.2, 5
 _OVERHANG_MM = 1.2
 
 _Cell = Callable[[Sheet, float, float, float, Choice], None]
@@ -27,14 +27,15 @@ _Cell = Callable[[Sheet, float, float, float, Choice], None]
 
 
 def comparison(sheet: Sheet, top: float, data: Choices, copy: Copy) -> float:
-    """Draws the table with its top at `top`; returns where it ends."""
+    """Draws the table with its top at `top`; returns where it ends. Many measures below it make its rows lower."""
+    row_mm = _ROW_MM if len(data.measures) < _MANY else _LOW_ROW_MM
     column = min(_WIDEST_MM, (WIDTH_MM - _LABEL_MM) / len(data.choices))
     inner = column - 2 * _PAD_MM
     names = max(len(sheet.lines(choice.name, inner, _name_style(sheet, choice, inner))) for choice in data.choices)
     head_mm = 11.0 + names * _NAME.leading / MM + 0.8
     rows = _rows(data, copy.translate)
-    heights = [_ROW_MM] * (len(rows) - 2) + [
-        max(_ROW_MM, *(sheet.height(text, inner, _VALUE) + 1.4 for text in texts))
+    heights = [row_mm] * (len(rows) - 2) + [
+        max(row_mm, *(sheet.height(text, inner, _VALUE) + 1.4 for text in texts))
         for texts in ([choice.heating for choice in data.choices], [choice.caution for choice in data.choices])
     ]
     end = top + head_mm + sum(heights)

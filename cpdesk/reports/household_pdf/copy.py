@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from cpdesk.base.i18n import Translator
@@ -12,12 +12,16 @@ from cpdesk.reports.household_content import HouseholdContent
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The content with its photos, its language and its hash."""
+    """The content with its photos, its language and its hash.
+
+    `damaged` says for pictures that cannot be printed the code of the error.
+    """
 
     content: HouseholdContent
     photos: Mapping[str, bytes]
     translate: Translator
     digest: str
+    damaged: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shown_digest(self) -> str:

@@ -19,6 +19,8 @@ _STEP = Type(12, 17, True)
 _NUMBER = Type(12.5, 17, True)
 _CAPTION = Type(10.5, 14.5, False, "ink2")
 _BAND = Type(10.5, 15)
+_WARNING = Type(10.5, 14.5, False, "bad")
+_WARNING_SMALL = Type(9.2, 12.5, False, "bad")
 TILE_MM, TILE_HEIGHT_MM, TILE_GAP_MM = 39.5, 27.4, 4.0
 _ROW_MM = 13.2
 _BAND_END_MM = 275.4
@@ -28,8 +30,7 @@ _COMFORT_MM = 23.0
 def draw(sheet: Sheet, copy: Copy) -> None:
     """Draws page 1 of a report that recommends something."""
     content, translate = copy.content, copy.translate
-    answer(sheet, content.answer, translate("report.page1.answer"), "accent", "chosen_ground")
-    tiles(sheet, content.tiles)
+    head(sheet, copy, "accent", "chosen_ground")
     frame.section(
         sheet, 108.4, translate("report.page1.losses"), translate("report.page1.losses_note"), note_at="beside"
     )
@@ -56,21 +57,45 @@ def draw(sheet: Sheet, copy: Copy) -> None:
         _comfort(sheet, comfort_top, content.comfort, copy)
 
 
-def answer(sheet: Sheet, sentence: str, label: str, accent: str, ground: str) -> None:
-    """The one sentence on top, in two lines."""
-    top, height = 43.4, 28.0
+def head(sheet: Sheet, copy: Copy, accent: str, ground: str) -> None:
+    """A danger to life if there is one, the one sentence, the four figures."""
+    content = copy.content
+    if not content.warning:
+        _answer(sheet, 43.4, 28.0, content.answer, copy.translate("report.page1.answer"), accent, ground)
+        _tiles(sheet, 76.0, content.tiles)
+        return
+    end = _warning(sheet, 43.4, content.warning)
+    _answer(sheet, end + 1.4, 75.8 - end - 1.4, content.answer, "", accent, ground)
+    _tiles(sheet, 78.0, content.tiles)
+
+
+def _warning(sheet: Sheet, top: float, text: str) -> float:
+    """A framed sentence in red before everything else; returns its end. The frame says it without colour too."""
+    style = _WARNING if sheet.height(text, WIDTH_MM - 8, _WARNING) <= 2 * _WARNING.leading / MM else _WARNING_SMALL
+    height = sheet.height(text, WIDTH_MM - 8, style) + 1.8
+    sheet.rect(0, top, WIDTH_MM, height, stroke="bad", line=1.6)
+    sheet.para(4, top + 0.9, WIDTH_MM - 8, text, style, most=2)
+    return top + height
+
+
+def _answer(sheet: Sheet, top: float, height: float, sentence: str, label: str, accent: str, ground: str) -> None:
+    """The one sentence, in two lines if it can be; without its label where room is short."""
     sheet.rect(0, top, WIDTH_MM, height, fill=ground)
     sheet.rect(0, top, 1.6, height, fill=accent)
-    sheet.text(6, top + 6.4, label, replace(_LABEL, colour="accent" if accent == "accent" else "ink2"))
-    style = ANSWER
-    if len(sheet.lines(sentence, WIDTH_MM - 12, style)) > 2:
-        style = Type(12.5, 18.5, True)
-    sheet.para(6, top + 8.9, WIDTH_MM - 12, sentence, style, most=3)
+    if label:
+        sheet.text(6, top + 6.4, label, replace(_LABEL, colour="accent" if accent == "accent" else "ink2"))
+    room_top = top + 8.9 if label else top + 0.6
+    styles = (ANSWER, Type(12.5, 18.5, True), Type(11, 15.5, True))
+    wide = WIDTH_MM - 12
+    style = next(
+        (one for one in styles if sheet.height(sentence, wide, one) <= top + height - room_top - 0.4), styles[-1]
+    )
+    spare = 0.0 if label else (top + height - room_top - sheet.height(sentence, wide, style)) / 2
+    sheet.para(6, room_top + max(spare, 0.0), wide, sentence, style, most=4)
 
 
-def tiles(sheet: Sheet, items: tuple[Tile, ...]) -> None:
+def _tiles(sheet: Sheet, top: float, items: tuple[Tile, ...]) -> None:
     """The four figures."""
-    top = 76.0
     for number, tile in enumerate(items):
         left = number * (TILE_MM + TILE_GAP_MM)
         edge, line = ("ink", 1.3) if tile.strong else ("field", 0.5)

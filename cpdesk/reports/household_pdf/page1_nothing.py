@@ -6,7 +6,7 @@ from cpdesk.reports import frame
 from cpdesk.reports.household_content import FreeAct, NearMiss, Occasion
 from cpdesk.reports.household_pdf.copy import Copy
 from cpdesk.reports.household_pdf.misses import misses_table
-from cpdesk.reports.household_pdf.page1 import answer, disc, notes, tiles
+from cpdesk.reports.household_pdf.page1 import disc, head, notes
 from cpdesk.reports.sheet import BODY, WIDTH_MM, Sheet, Type
 
 _ACT = Type(12, 17, True)
@@ -19,8 +19,7 @@ _ACT_MM = 13.2
 def draw(sheet: Sheet, copy: Copy) -> None:
     """Draws page 1 of a report that recommends nothing."""
     content, translate = copy.content, copy.translate
-    answer(sheet, content.answer, translate("report.page1.answer"), "ink", "head_ground")
-    tiles(sheet, content.tiles)
+    head(sheet, copy, "ink", "head_ground")
     y = 109.6
     if content.free_acts:
         y = frame.section(sheet, y, translate("report.page1.free"))

@@ -12,6 +12,8 @@ from cpdesk.reports.table import Column, table
 
 _BAND = Type(10.5, 16)
 _HALF_MM = 82.0
+_MANY = 5
+"""From so many measures on the rows are lower, so that the charts keep their room."""
 _BAND_END_MM = 275.4
 
 
@@ -88,7 +90,7 @@ def measure_table(sheet: Sheet, y: float, rows: tuple[MeasureRow, ...], total: M
     ]
     cells = [_measure_cells(f"{number}　{row.name}", row) for number, row in enumerate(rows, 1)]
     last = _measure_cells(translate("report.sum"), total) if total else None
-    return table(sheet, y, columns, cells, total=last, row_mm=6.8)
+    return table(sheet, y, columns, cells, total=last, row_mm=6.8 if len(rows) < _MANY else 6.2)
 
 
 def _measure_cells(name: str, row: MeasureRow) -> list[str]:

@@ -331,6 +331,16 @@ def photo_bytes(seed: int, *, size: tuple[int, int] = (1600, 1200), orientation:
     return target.getvalue()
 
 
+def signature_bytes(*, blank: bool = False) -> bytes:
+    """A made-up signature on a transparent ground, as the screen gives it."""
+    image = Image.new("RGBA", (900, 360), (0, 0, 0, 0))
+    if not blank:
+        ImageDraw.Draw(image).line([(200, 80), (420, 280), (500, 90), (700, 270)], fill=(20, 30, 60, 255), width=16)
+    target = io.BytesIO()
+    image.save(target, "PNG")
+    return target.getvalue()
+
+
 def photos() -> dict[str, bytes]:
     """The photos of `retrofit`, by the placeholders that stand for their SHA-256."""
     return {letter * 64: photo_bytes(number) for number, letter in enumerate("abc")}

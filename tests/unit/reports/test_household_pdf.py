@@ -15,8 +15,9 @@ import zxingcpp
 from PIL import Image
 
 from cpdesk.base.errors import InputFault
+from cpdesk.base.i18n import Translator
 from cpdesk.reports import photos
-from cpdesk.reports.household_content import Figure, HouseholdContent, MeasureRow, Photo, plain, texts_of
+from cpdesk.reports.household_content import Figure, HouseholdContent, MeasureRow, Photo, Signature, plain, texts_of
 from cpdesk.reports.household_pdf import Job, missing_glyphs, render_household, render_households
 from cpdesk.reports.typeset import bare
 from cpdesk.reports.verify import read_code, verify
@@ -140,11 +141,60 @@ def test_a_missing_photo_leaves_its_frame_with_the_reason() -> None:
     assert text.count("照片还没传到这台电") == 3
 
 
-def test_a_photo_that_cannot_be_read_is_named() -> None:
-    with pytest.raises(InputFault) as caught:
-        render_household(samples.retrofit(), samples.photos() | {"b" * 64: b"not a picture"})
-    assert caught.value.code == "CP-1603"
-    assert "北窗" in caught.value.message("zh")
+def test_a_photo_that_cannot_be_read_leaves_its_frame_with_the_code_of_the_error() -> None:
+    pdf = render_household(samples.retrofit(), samples.photos() | {"b" * 64: b"not a picture"})
+    assert "CP-1603" in page_texts(pdf)[3]
+    damaged = {"b" * 64: "CP-3104"}
+    some = {"a" * 64: samples.photo_bytes(0)}
+    text = page_texts(render_household(samples.retrofit(), some, damaged=damaged))[3]
+    assert "CP-3104" in text
+    assert text.count("照片还没传到这台电") == 1
+
+
+def signed() -> HouseholdContent:
+    content = samples.retrofit()
+    signature = Signature("householder", "d" * 64, "2026-11-20")
+    return replace(content, closing=replace(content.closing, signatures=(signature,)))
+
+
+def test_a_signature_stands_in_its_box_with_the_day_of_the_visit() -> None:
+    drawn = {"d" * 64: samples.signature_bytes()}
+    (plain_box, signed_box) = (
+        list(page_images(render_household(content, samples.photos() | drawn), 72))[3].crop((50, 500, 200, 600))
+        for content in (samples.retrofit(), signed())
+    )
+    dark = [sum(grey < 100 for grey in box.convert("L").tobytes()) for box in (plain_box, signed_box)]
+    assert dark[1] > dark[0] + 60
+    text = page_texts(render_household(signed(), drawn))[3]
+    assert "2026年11月20日" in text
+    assert text.count("年月日") == 2
+
+
+@pytest.mark.parametrize("data", [b"not a picture", samples.signature_bytes(blank=True)])
+def test_a_signature_that_cannot_be_read_says_so_in_its_box(data: bytes) -> None:
+    assert "CP-1603" in page_texts(render_household(signed(), {"d" * 64: data}))[3]
+    assert "签字还没传到" in page_texts(render_household(signed()))[3]
+
+
+def test_a_danger_to_life_stands_before_the_answer() -> None:
+    for content in (samples.retrofit(), samples.nothing()):
+        warned = replace(content, warning=Translator("zh")("report.warning.co"))
+        first = page_texts(render_household(warned, samples.photos()))[0]
+        assert 0 < first.index("煤气中毒") < first.index(squeezed(content.answer)[:8])
+        long = replace(warned, answer="近几年要翻建，只看 1,000 元以内的：" + content.answer)
+        assert len(page_texts(render_household(long, samples.photos()))) == 4
+
+
+def test_an_office_nobody_set_leaves_no_holes() -> None:
+    content = samples.retrofit()
+    bare_office = replace(content.closing.contact, phone="", hours="")
+    without = replace(
+        content, identity=replace(content.identity, phone=""), closing=replace(content.closing, contact=bare_office)
+    )
+    first, *_, last = page_texts(render_household(without, samples.photos()))
+    assert "电话" not in first
+    assert "电话010" not in last
+    assert bare_office.office in last
 
 
 def test_photos_are_turned_upright_and_lose_their_metadata() -> None:
