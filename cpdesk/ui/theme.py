@@ -121,6 +121,7 @@ QWidget[k="rail"] { background: @surface; border: none; border-right: 1px solid 
 QWidget[k="pane-left"] { background: @surface; border: none; border-right: 1px solid @line; }
 QWidget[k="pane-right"] { background: @surface; border: none; border-left: 1px solid @line; }
 QWidget[k="card"] { background: @surface; border: 1px solid @line; border-radius: 8px; }
+QWidget[k="grid"] { background: @surface; border: 1px solid @line2; border-radius: 4px; }
 QWidget[k="inset"] { background: @subtle; border: 1px solid @line; border-radius: 8px; }
 QWidget[k="desk"] { background: @line; }
 QFrame[k="line"] { background: @line; border: none; }

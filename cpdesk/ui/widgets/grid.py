@@ -257,8 +257,8 @@ class GridBlock(QWidget):
         head.addStretch(1)
         head.addWidget(self._hint)
         stack.addLayout(head)
-        frame = Block("card", self)
-        inner = column(frame, (1, 1, 1, 1))
+        frame = Block("grid", self)  # 4 px corners: the square cells must not cover rounder ones
+        inner = column(frame, (2, 2, 2, 2))
         self.table = GridTable(frame)
         self.model = GridModel(view, self)
         self.table.setModel(self.model)

@@ -111,7 +111,7 @@ class QuestionBlock(QWidget):
         wide = self._number.sizeHint().width() + self._label.sizeHint().width() + 36
         if self.editor is not None:
             beside = sum(label.sizeHint().width() + 8 for label in self._beside.values() if label.isVisibleTo(self))
-            wide = max(wide, self.editor.sizeHint().width() + beside)
+            wide = max(wide, min(self.editor.sizeHint().width(), self.editor.maximumWidth()) + beside)
         return wide
 
     def said(self, part: str) -> str:
