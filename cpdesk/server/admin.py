@@ -13,11 +13,11 @@ from sqlalchemy import delete, func, select, update
 
 from cpdesk.base.errors import InputFault, IntegrityFault
 from cpdesk.model.oplog import canonical_json
+from cpdesk.model.paths import STREAM
 from cpdesk.server import access, published, schema
 from cpdesk.server.access import iso
 from cpdesk.server.config import ServerConfig
 from cpdesk.server.ordering import upsert
-from cpdesk.sync.reading import STREAM
 from cpdesk.sync.signing import code_hash
 
 _HOURS_MAX: Final = 24 * 30

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cpdesk.base.clock import Clock
 from cpdesk.model.oplog import GENESIS_HASH, Operation, SignedOperation
+from cpdesk.store.bounds import check_content
 from cpdesk.store.facts import get_fact, set_fact
 
 if TYPE_CHECKING:
@@ -96,7 +97,11 @@ class OperationLog:
         role: str = "edit",
         target: str | None = None,
     ) -> Operation:
-        """Add one operation at the end of this device's chain."""
+        """Add one operation at the end of this device's chain.
+
+        Raises:
+            InputFault: CP-1583 when it would be too large for one request.
+        """
         device = self.identity.device
         last = db.execute(
             "SELECT seq, content_hash, at FROM operations WHERE own = 1 AND device = ? ORDER BY seq DESC LIMIT 1",
@@ -121,6 +126,7 @@ class OperationLog:
             resolves=resolves,
         )
         content = operation.content()
+        check_content(content)
         signed = SignedOperation(operation, self.sign(hashlib.sha256(content).hexdigest()))
         insert_operation(db, signed, content, own=True, role=role, target=target)
         return operation

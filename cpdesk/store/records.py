@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cpdesk.base.clock import Clock
 from cpdesk.base.errors import InputFault
 from cpdesk.model.oplog import Operation
+from cpdesk.model.paths import is_path
 from cpdesk.model.records import (
     DELETED_FIELD,
     FORM_VERSION_FIELD,
@@ -21,6 +22,7 @@ from cpdesk.model.records import (
     RecordKind,
     Status,
 )
+from cpdesk.store.bounds import check_changes, check_head
 from cpdesk.store.history import HistoryEntry, history_of, step_back, step_forward
 from cpdesk.store.lists import Lists
 from cpdesk.store.oplog import OperationLog, RecordHead, iso
@@ -93,7 +95,8 @@ class Records(Lists):
             Its id and what changed.
 
         Raises:
-            InputFault: CP-1502 when there is a record of that id; CP-1503 when an answer's path is not one.
+            InputFault: CP-1502 when there is a record of that id; CP-1503 when an answer's path is not one;
+                CP-158x what no operation may hold (`bounds`).
         """
         return self._writer.do(
             lambda db: self.create_within(db, kind, form, version, stream, answers, actor, site, sample, record)
@@ -167,7 +170,7 @@ class Records(Lists):
 
         Raises:
             InputFault: CP-1501 no such record; CP-1503 a path that is none or stands for a fact of the record;
-                CP-1505 the record is deleted.
+                CP-1505 the record is deleted; CP-158x what no operation may hold (`bounds`).
         """
         wanted: dict[str, str | None] = _checked(changes)
         if version is not None:
@@ -293,6 +296,7 @@ class Records(Lists):
             changes = {path: value for path, value in changes.items() if before.get(path) != value}
         if not changes:
             return None
+        check_changes(changes)
         shelved.server = shelved.server_fields
         shelved.visible = lay(before, changes)
         head = RecordHead(
@@ -303,6 +307,7 @@ class Records(Lists):
             shelved.head.stream,
             shelved.head.revision,
         )
+        check_head(form=head.form, version=head.version, stream=head.stream, actor=actor)
         old = {path: before.get(path) for path in changes}
         operation = self._log.append(db, head, changes, old, actor=actor, resolves=resolves, role=role, target=target)
         shelved.unsent += 1
@@ -313,8 +318,8 @@ class Records(Lists):
 def _checked(changes: Mapping[str, str | None]) -> dict[str, str | None]:
     """Changes of answers, as they may come from outside."""
     for path, value in changes.items():
-        if not path or path.startswith("@") or len(path) > 1000 or path != path.strip():
-            raise InputFault("CP-1503", path=path)
+        if path.startswith("@") or not is_path(path):
+            raise InputFault("CP-1503", path=path[:60])
         if value is not None and not isinstance(value, str):
             raise TypeError(f"{path}: values are texts or None, not {type(value).__name__}")
     return dict(changes)

@@ -8,11 +8,12 @@ values are kept in a conflict and the current one stays visible. The rules in wo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from cpdesk.model.oplog import Operation
+from cpdesk.model.paths import containers, is_inside, is_item
 from cpdesk.model.records import DELETED_FIELD
 from cpdesk.model.replication import Conflict, Outcome
 
@@ -97,23 +98,6 @@ def merge(state: RecordState, operation: Operation) -> Decision:
 def conflict_id(op_id: str, path: str) -> str:
     """32 hex digits: the start of the SHA-256 of operation id, line feed, path. All desks call a conflict the same."""
     return hashlib.sha256(f"{op_id}\n{path}".encode()).hexdigest()[:32]
-
-
-def is_item(path: str) -> bool:
-    """Whether the path is an item of a repeat itself, whose value is its rank."""
-    return path.endswith("]")
-
-
-def is_inside(path: str, item: str) -> bool:
-    """Whether the path lies in the item: an answer, its remark, a nested item."""
-    return len(path) > len(item) and path.startswith(item) and path[len(item)] in "/#"
-
-
-def containers(path: str) -> Iterator[str]:
-    """The items the path lies in, outermost first."""
-    for place, sign in enumerate(path[:-1]):
-        if sign == "]" and path[place + 1] in "/#":
-            yield path[: place + 1]
 
 
 class _Judgement:

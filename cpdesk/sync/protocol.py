@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from cpdesk.model.oplog import Operation, SignedOperation
+from cpdesk.model.paths import PATHS_PER_OPERATION_MAX
 from cpdesk.model.replication import Conflict, Entry, Outcome, PushResult
 from cpdesk.sync.reading import (
     CODE,
     ENTRIES_PER_PULL_MAX,
     OPERATIONS_PER_PUSH_MAX,
-    PATHS_PER_OPERATION_MAX,
     Reader,
     malformed,
     read_conflict_id,

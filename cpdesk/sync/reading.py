@@ -14,6 +14,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from cpdesk.base.errors import IntegrityFault
+from cpdesk.model.paths import (
+    NAME_CHARACTERS_MAX,
+    PATH_CHARACTERS_MAX,
+    PATHS_PER_OPERATION_MAX,
+    STREAM,
+    VALUE_CHARACTERS_MAX,
+    is_path,
+)
 
 PROTOCOL_VERSION: Final = 1
 
@@ -22,10 +30,6 @@ ENTRIES_PER_PULL_MAX: Final = 500
 BODY_BYTES_MAX: Final = 4 * 1024 * 1024
 """Of a request's body as it comes, compressed or not."""
 DECOMPRESSED_BYTES_MAX: Final = 16 * 1024 * 1024
-PATHS_PER_OPERATION_MAX: Final = 2000
-VALUE_CHARACTERS_MAX: Final = 256 * 1024
-PATH_CHARACTERS_MAX: Final = 512
-NAME_CHARACTERS_MAX: Final = 200
 NUMBER_MAX: Final = 2**53 - 1
 DEPTH_MAX: Final = 16
 BLOB_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -36,12 +40,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 _HEX_32: Final = re.compile(r"[0-9a-f]{32}")
 _HEX_64: Final = re.compile(r"[0-9a-f]{64}")
 _HEX_128: Final = re.compile(r"[0-9a-f]{128}")
-STREAM: Final = re.compile(r"[0-9]{9}")
 CODE: Final = re.compile(r"[a-z_]{1,40}")
-_NAME: Final = r"[^\W\d][\w.\-]*"
-_STEP: Final = rf"{_NAME}(?:\[[0-9A-Za-z\-]{{1,64}}\])?"
-_PATH: Final = re.compile(rf"@{_NAME}|{_STEP}(?:/{_STEP})*(?:#{_NAME})?")
-
 T = TypeVar("T")
 
 
@@ -238,6 +237,6 @@ def read_conflict_id(value: Any, place: str) -> str:
 
 def check_path(path: str, place: str) -> str:
     """A field path after the grammar of `model/records.py`."""
-    if len(path) > PATH_CHARACTERS_MAX or not _PATH.fullmatch(path):
+    if not is_path(path):
         raise malformed(place, f"not a field path: {path[:60]!r}")
     return path

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from cpdesk.base.clock import FixedClock
 from cpdesk.model.oplog import Operation, SignedOperation
+from cpdesk.model.paths import containers, is_item
 from cpdesk.model.records import DELETED_FIELD
 from cpdesk.model.replication import Entry, Outcome
 from cpdesk.sync.memory import MemoryReplica
-from cpdesk.sync.merge import RecordState, containers, is_item, merge
+from cpdesk.sync.merge import RecordState, merge
 
 STREAM = "110114100"
 RECORDS = ("00000000-0000-7000-8000-00000000000a", "00000000-0000-7000-8000-00000000000b")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cpdesk.model.oplog import Operation
+from cpdesk.model.paths import containers
 from cpdesk.model.replication import Outcome
-from cpdesk.sync.merge import Decision, RecordState, conflict_id, containers, merge
+from cpdesk.sync.merge import Decision, RecordState, conflict_id, merge
 
 
 class Bench:
