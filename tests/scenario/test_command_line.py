@@ -1,0 +1,145 @@
+"""The whole desk from the command line: every answer as JSON, every fault with code and remedy, never a traceback."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cpdesk.base.paths import Paths
+from cpdesk.cli.app import COMMANDS, build_app
+from cpdesk.interop.samples import sample_register
+from cpdesk.operations.desk import first_start
+from cpdesk.store.vault import PinCost
+
+PIN = "135790"
+Run = Callable[..., tuple[int, Any]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Runs one command with --json; gives its exit code and its document."""
+    monkeypatch.setenv("CPDESK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CPDESK_PIN", PIN)
+
+    def call(*words: str) -> tuple[int, Any]:
+        result = CliRunner().invoke(build_app(words[0]), [*words, "--json"])
+        return result.exit_code, json.loads(result.stdout)
+
+    yield call
+
+
+@pytest.fixture
+def village(run: Run, tmp_path: Path) -> Path:
+    ctx, _ = first_start(Paths.of_user(), pin=PIN, person="周敏", cost=PinCost(memory_kib=1024, passes=1, lanes=1))
+    ctx.close()
+    path = tmp_path / "register.xlsx"
+    path.write_bytes(sample_register(30))
+    return path
+
+
+def test_without_a_desk_the_remedy_is_the_first_start(run: Run) -> None:
+    code, answer = run("survey", "list")
+    assert (code, answer["error"]["code"]) == (2, "CP-1702")
+    assert answer["error"]["remedy"]
+
+
+def test_a_village_goes_in_is_listed_and_surveyed(run: Run, village: Path) -> None:
+    code, answer = run("import", str(village), "--sample")
+    assert (code, answer["added"], answer["problems"]) == (0, 30, [])
+    code, answer = run("survey", "list", "黑寨", "--limit", "3")
+    assert (code, answer["total"], len(answer["households"])) == (0, 10, 3)
+    assert answer["households"][0]["village"] == "黑寨村"
+
+    who = answer["households"][0]["id"]
+    code, answer = run("survey", "set", who, "b_bays", "5")
+    assert (code, answer["value"], answer["problem"]) == (0, "5", "")
+    code, answer = run("survey", "set", who, "household_no", "12 #")
+    assert (code, answer["value"]) == (1, "12 #")
+    assert answer["problem"]
+    code, answer = run("survey", "complete", who)
+    assert (code, answer["complete"]) == (1, False)
+    assert {"building" in problem["path"] for problem in answer["problems"]} == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (("survey", "set", "没有这户", "b_bays", "5"), "CP-1704"),
+        (("survey", "set", "001", "b_bays", "5"), "CP-1705"),
+        (("report", "household", "没有这户", "--out", "x.pdf"), "CP-1704"),
+        (("report", "verify", "not a code"), "CP-1602"),
+        (("sync", "now"), "CP-4107"),
+        (("sync", "enrol", "--server", "nowhere", "--code", "X"), "CP-1516"),
+        (("bench", "nothing"), "CP-1703"),
+        (("verify", "nothing"), "CP-1703"),
+        (("form", "lint", "missing.md"), "CP-2004"),
+        (("import", "missing.xlsx"), "CP-2004"),
+        (("backup", "check", "missing"), "CP-2103"),
+        (("admin", "status", "--data", "missing"), "CP-3251"),
+    ],
+)
+def test_every_fault_is_a_code_with_a_remedy(run: Run, village: Path, words: tuple[str, ...], error: str) -> None:
+    assert run("import", str(village))[0] == 0
+    code, answer = run(*words)
+    assert (code, answer["error"]["code"]) == (2, error)
+    assert answer["error"]["message"] and answer["error"]["remedy"]
+
+
+def test_a_wrong_pin_says_how_many_tries_are_left(run: Run, village: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CPDESK_PIN", "000000")
+    code, answer = run("survey", "list")
+    assert (code, answer["error"]["code"]) == (2, "CP-4001")
+
+
+def test_a_backup_is_made_checked_and_restored(run: Run, village: Path) -> None:
+    run("import", str(village))
+    code, made = run("backup", "make")
+    assert (code, made["records"]) == (0, 30)
+    assert run("backup", "check", made["path"])[0] == 0
+    assert run("backup", "check") == (0, {"damaged": []})
+    code, restored = run("backup", "restore", made["path"])
+    assert (code, restored["records"]) == (0, 30)
+    assert Path(restored["former"]).is_dir()
+    assert run("survey", "list")[1]["total"] == 30
+
+
+def test_a_fault_of_the_program_leaves_a_report_without_values(
+    run: Run, village: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("张三 13800000001")
+
+    monkeypatch.setattr("cpdesk.operations.households.household_ids", broken)
+    code, answer = run("survey", "list")
+    assert (code, answer["error"]["code"]) == (70, "CP-9000")
+    report = Path(answer["error"]["report"]).read_text(encoding="utf-8")
+    assert "RuntimeError" in report
+    assert "张三" not in report and "138" not in report
+
+
+def test_shipped_forms_pass_their_validation(run: Run) -> None:
+    code, answer = run("verify", "forms")
+    assert (code, answer["failed"]) == (0, 0)
+    assert answer["passed"] >= 5
+
+
+def test_form_lint_names_the_place(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "f.md"
+    source.write_text(
+        "| survey | type | name | label | relevant |\n| | integer | a | A | |\n"
+        "| | integer | b | B | frobnicate(${a}) |\n",
+        encoding="utf-8",
+    )
+    code, answer = run("form", "lint", str(source))
+    assert code == 2
+    assert "frobnicate" in answer["error"]["message"]
+
+
+def test_help_lists_every_command_without_loading_them() -> None:
+    shown = CliRunner().invoke(build_app(None), ["--help"]).stdout
+    assert all(name in shown for name in COMMANDS)
