@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.errors import InputFault
+from cpdesk.model.paths import containers, is_inside, is_item
+from cpdesk.model.ranks import rank_between
 from cpdesk.model.records import Changes, RecordKind
 from cpdesk.model.replication import Conflict
+from cpdesk.store.oplog import operation_of
 from cpdesk.store.records import Records
-from cpdesk.store.shelf import Shelf
+from cpdesk.store.shelf import Shelf, Shelved
 from cpdesk.store.writer import Readers, Writer
 
 if TYPE_CHECKING:
@@ -37,6 +40,9 @@ class Conflicts:
     def resolve(self, conflict: str, value: str | None, actor: str) -> Changes:
         """Settle a conflict with one of its two values or a third; None removes the entry.
 
+        An answer never stands without its item: a value inside an item that was removed meanwhile brings the item back,
+        with what the removal took out of it, and removing an item removes what is in it.
+
         An ordinary operation of this desk that the server orders like any other; until then other desks see it open.
 
         Raises:
@@ -45,20 +51,57 @@ class Conflicts:
 
         def work(db: Connection) -> Changes:
             row = db.execute(
-                "SELECT record, path FROM conflicts WHERE id = ? AND resolved_by IS NULL", (conflict,)
+                "SELECT record, path, current_op FROM conflicts WHERE id = ? AND resolved_by IS NULL", (conflict,)
             ).fetchone()
             if row is None:
                 raise InputFault("CP-1504", conflict=conflict)
-            record, path = row
+            record, path, current_op = row
             shelved = self._shelf.need(db, record)
             shelved.conflicts -= 1
-            operation = self._records.change(db, shelved, {path: value}, actor=actor, resolves=conflict, role="barrier")
+            beside = _taken_along(shelved, path) if not value else _brought_back(db, shelved, path, current_op)
+            wanted = {**beside, path: value}
+            operation = self._records.change(db, shelved, wanted, actor=actor, resolves=conflict, role="barrier")
             assert operation is not None
             db.execute("UPDATE conflicts SET resolved_by = ? WHERE id = ?", (operation.op_id, conflict))
             kinds = frozenset({RecordKind(shelved.head.kind)})
             return Changes(records=frozenset({record}), kinds=kinds, conflicts=True)
 
         return self._writer.do(work)
+
+
+def _taken_along(shelved: Shelved, path: str) -> dict[str, str | None]:
+    """What goes when the entry is removed: everything in it, where it is an item."""
+    return {inner: None for inner in shelved.visible if is_item(path) and is_inside(inner, path)}
+
+
+def _brought_back(db: Connection, shelved: Shelved, path: str, removal: str) -> dict[str, str | None]:
+    """What has to come back so that a value can stand at the path: the items it lies in that were removed, with the
+    answers the removal took out of them. Answers with a conflict of their own wait for their own decision."""
+    gone = [item for item in (*containers(path), path) if is_item(item) and item not in shelved.visible]
+    if not gone:
+        return {}
+    row = db.execute("SELECT content FROM operations WHERE op_id = ?", (removal,)).fetchone()
+    before = operation_of(row[0]).old if row is not None else {}
+    asked = db.execute(
+        "SELECT path FROM conflicts WHERE record = ? AND resolved_by IS NULL", (shelved.head.record,)
+    ).fetchall()
+    waiting = {other for (other,) in asked}
+    back = {
+        inner: value
+        for inner, value in before.items()
+        if value is not None and is_inside(inner, gone[0]) and inner not in shelved.visible and inner not in waiting
+    }
+    return {**back, **{item: before.get(item) or _rank_at_the_end(shelved, item) for item in gone}}
+
+
+def _rank_at_the_end(shelved: Shelved, item: str) -> str:
+    siblings = item[: item.rindex("[") + 1]
+    ranks = [
+        rank
+        for path, rank in shelved.visible.items()
+        if is_item(path) and path.startswith(siblings) and "/" not in path[len(siblings) :]
+    ]
+    return rank_between(max(ranks, default=None), None)
 
 
 def keep_conflict(db: Connection, conflict: Conflict) -> None:

@@ -102,6 +102,55 @@ def test_a_room_removed_here_and_surveyed_there_is_asked_about(desks: tuple[Desk
     assert (conflict.path, conflict.proposed) == ("room[a]", None)
 
 
+def test_a_value_for_a_removed_room_brings_the_room_back(desks: tuple[Desk, Desk]) -> None:
+    first, second = desks
+    room = {
+        "room[a]": "i",
+        "room[a]/use": "bed",
+        "room[a]/area": "20",
+        "room[a]/bed[x]": "i",
+        "room[a]/bed[x]/size": "2",
+    }
+    record = new_record(first, {**room, "room[b]": "r", "room[b]/use": "hall"})
+    first.sync()
+    second.sync()
+    first.save(record, **dict.fromkeys(room))
+    second.save(record, **{"room[a]/use": "kitchen", "room[a]/bed[x]/size": "3"})
+    first.sync()
+    assert second.sync().conflicts == 2
+    assert second.answers(record) == {"room[b]": "r", "room[b]/use": "hall"}, "the removal stands for now"
+    use, size = sorted(second.store.conflicts.list(), key=lambda one: one.path, reverse=True)
+    second.store.conflicts.resolve(use.id, use.proposed, second.actor)
+    back = {**room, "room[a]/use": "kitchen", "room[b]": "r", "room[b]/use": "hall"}
+    del back["room[a]/bed[x]/size"]
+    assert second.answers(record) == back, "the size waits for its own decision"
+    second.sync()
+    first.sync()
+    assert first.answers(record) == second.answers(record) == back
+    first.store.conflicts.resolve(size.id, size.proposed, first.actor)
+    first.sync()
+    second.sync()
+    assert first.answers(record) == second.answers(record) == {**back, "room[a]/bed[x]/size": "3"}
+    assert first.store.conflicts.list() == second.store.conflicts.list() == []
+
+
+def test_deciding_for_the_removal_of_a_room_leaves_nothing_of_it(desks: tuple[Desk, Desk]) -> None:
+    first, second = desks
+    record = new_record(first, {"room[a]": "i", "room[a]/use": "bed", "name": "1"})
+    first.sync()
+    second.sync()
+    second.save(record, **{"room[a]/area": "20"})
+    first.save(record, **{"room[a]": None, "room[a]/use": None})
+    second.sync()
+    first.sync()
+    (conflict,) = first.store.conflicts.list()
+    first.store.conflicts.resolve(conflict.id, None, first.actor)
+    assert first.answers(record) == {"name": "1"}
+    first.sync()
+    second.sync()
+    assert first.answers(record) == second.answers(record) == {"name": "1"}
+
+
 def test_random_offline_days_end_equal(desks: tuple[Desk, Desk]) -> None:
     chance = random.Random(7)
     records = [new_record(desks[0], {"name": "0"}) for _ in range(3)]
