@@ -98,12 +98,12 @@ def test_undo_takes_back_the_last_answer_also_after_a_restart(desk: Context, hou
 def test_quality_marks_and_hidden_answers_reach_the_engine_as_they_should(desk: Context, household: str) -> None:
     survey = survey_household(desk, household, seed=5, finish=False)
     opened = open_survey(desk, survey)
-    block = building_facts(read_answers(opened.form, opened.session.submission_answers())).blocks[0]
+    block = building_facts(read_answers(opened.form, opened.session.counting_answers())).blocks[0]
     assert block.length_m is not None
     assert block.length_m.quality is Quality.MEASURED
     answer(desk, survey, "b_wall_insul_type", "none")
     opened = open_survey(desk, survey)
-    wall = building_facts(read_answers(opened.form, opened.session.submission_answers())).blocks[0].wall
+    wall = building_facts(read_answers(opened.form, opened.session.counting_answers())).blocks[0].wall
     assert wall.insul_mm is None
 
 
