@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cpdesk.base.errors import InputFault
+from cpdesk.base.errors import CpdeskError, InputFault
 from cpdesk.cli.opening import one_household, opened_desk
 from cpdesk.cli.output import EXIT_NO, Output, command
 
@@ -46,36 +46,52 @@ def household(
 @command
 def village(
     name: Annotated[str, typer.Argument(help="Name of the village; empty text for all.")],
-    out: Annotated[Path, typer.Option(help="Folder for the PDFs.")],
+    out: Annotated[Path, typer.Option(help="One PDF for the printer when it ends in .pdf, else a folder of PDFs.")],
     language: Language = "",
     *,
     json_: Json = False,
 ) -> None:
     """Print the reports of all surveyed households of a village; those that cannot be printed are listed."""
     from cpdesk.operations.households import HouseholdQuery, surveyed
-    from cpdesk.operations.reporting import print_households
+    from cpdesk.operations.reporting import print_households, print_village
 
     output = Output(as_json=json_)
     with opened_desk(output) as ctx, output.progress("cli.report.progress") as step:
         surveys = surveyed(ctx, HouseholdQuery(village=name))
-        batch = print_households(ctx, surveys, out, language=language, step=step)
-        titles = {row.id: row.title for row in ctx.store.records.rows([survey for survey, _ in batch.failures])}
-    spoken = output.text.language
-    failures = [
+        to_print = print_village if out.suffix.lower() == ".pdf" else print_households
+        batch = to_print(ctx, surveys, out, language=language, step=step)
+        named = [survey for survey, _ in (*batch.failures, *batch.damaged)]
+        titles = {row.id: row.title for row in ctx.store.records.rows(named)}
+    failures = [_told(output, titles[survey], error) for survey, error in batch.failures]
+    damaged = [_told(output, titles[survey], error) for survey, error in batch.damaged]
+    output.document(
         {
-            "household": titles[survey],
-            "code": error.code,
-            "message": error.message(spoken),
-            "remedy": error.remedy(spoken),
+            "files": [str(file) for file in batch.files],
+            "reports": len(batch.printed),
+            "pages": batch.pages,
+            "failures": failures,
+            "damaged_pictures": damaged,
+            "missing_glyphs": batch.missing_glyphs,
         }
-        for survey, error in batch.failures
-    ]
-    output.document({"files": [str(file) for file in batch.files], "pages": batch.pages, "failures": failures})
-    output.say("cli.report.done", count=len(batch.files), folder=out)
-    if failures:
+    )
+    output.say("cli.report.done", count=len(batch.printed), folder=out)
+    if batch.missing_glyphs:
+        output.say("cli.report.missing_glyphs", glyphs=" ".join(batch.missing_glyphs))
+    if failures or damaged:
         head = [output.text(f"cli.report.{column}") for column in ("household", "message", "remedy")]
-        output.table(head, [[one["household"], one["message"], one["remedy"]] for one in failures])
+        output.table(head, [[one["household"], one["message"], one["remedy"]] for one in (*failures, *damaged)])
+    if failures:
         raise typer.Exit(EXIT_NO)
+
+
+def _told(output: Output, household: str, error: CpdeskError) -> dict[str, str]:
+    spoken = output.text.language
+    return {
+        "household": household,
+        "code": error.code,
+        "message": error.message(spoken),
+        "remedy": error.remedy(spoken),
+    }
 
 
 @app.command("verify")

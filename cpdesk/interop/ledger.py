@@ -1,13 +1,17 @@
 """The ledger (台账): one row a household, written as offices print it, and read back.
 
 The layout is that of district offices: merged title, line of facts, groups over columns, a row of units, totals by
-formula, A4 landscape with the header repeated on every page.
+formula, A4 landscape with the header repeated on every page. Columns an office seldom prints are folded, so that what
+is printed stays readable; a click on the [+] above them opens them.
 """
 
 from __future__ import annotations
 
 import io
+import math
 import re
+import unicodedata
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -26,6 +30,9 @@ from cpdesk.interop.workbook import open_sheets
 
 _NOTHING: Final = "—"
 _TITLE_ROW, _FACTS_ROW, _GROUP_ROW, _HEAD_ROW, _UNIT_ROW, _FIRST_ROW = 1, 2, 3, 4, 5, 6
+_FORMULA: Final = re.compile(
+    r'<c r="(?P<cell>[A-Z]+[0-9]+)"(?P<style>(?: s="[0-9]+")?)><f>(?P<formula>[^<]*)</f><v ?/?>(?:</v>)?</c>'
+)
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -68,12 +75,13 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class LedgerHead:
-    """What stands above the table. `sample` marks the sheet as made-up data."""
+    """What stands above the table, and in `made_by` under it. `sample` marks the sheet as made-up data."""
 
     title: str
     office: str = ""
     period: str = ""
     number: str = ""
+    made_by: str = ""
     sample: bool = False
 
 
@@ -86,35 +94,38 @@ class _Column:
     shown_as: str = ""  # Excel's number format; empty for text
     total: bool = False
     align: str = "left"
+    folded: bool = False
 
 
-def _amount(name: str, group: str, width: float, unit: str, shown_as: str = "#,##0", total: bool = True) -> _Column:
-    return _Column(name, group, width, unit, shown_as, total, "right")
+def _amount(
+    name: str, group: str, width: float, unit: str, shown_as: str = "#,##0", total: bool = True, folded: bool = False
+) -> _Column:
+    return _Column(name, group, width, unit, shown_as, total, "right", folded)
 
 
 _COLUMNS: Final = (
     _Column("serial", "household", 5, align="center"),
-    _Column("household_no", "household", 7.5, align="center"),
-    _Column("householder_name", "household", 11),
-    _Column("village", "household", 10),
+    _Column("household_no", "household", 6.5, align="center"),
+    _Column("householder_name", "household", 10),
+    _Column("village", "household", 9.5),
     _Column("build_year", "house", 6.5, shown_as="0", align="center"),
-    _amount("floor_area_m2", "house", 10, "m2", "#,##0.0"),
-    _amount("heated_area_m2", "house", 10, "m2", "#,##0.0"),
-    _Column("heating_now", "house", 13),
-    _amount("coal_t", "season", 9.5, "t", "#,##0.00"),
-    _amount("electricity_kwh", "season", 10.5, "kwh"),
+    _amount("floor_area_m2", "house", 9.5, "m2", "#,##0.0"),
+    _amount("heated_area_m2", "house", 9.5, "m2", "#,##0.0", folded=True),
+    _Column("heating_now", "house", 12),
+    _amount("coal_t", "season", 8.5, "t", "#,##0.00"),
+    _amount("electricity_kwh", "season", 10, "kwh"),
     _amount("heating_cost_yuan", "season", 10.5, "yuan"),
-    _Column("package", "package", 18),
+    _Column("package", "package", 21),
     _amount("investment_yuan", "package", 12, "yuan"),
     _amount("subsidy_yuan", "package", 11.5, "yuan"),
     _amount("own_cost_yuan", "package", 11.5, "yuan"),
-    _amount("saving_low_yuan", "effect", 10.5, "yuan"),
+    _amount("saving_low_yuan", "effect", 10.5, "yuan", folded=True),
     _amount("saving_yuan", "effect", 10.5, "yuan"),
-    _amount("saving_high_yuan", "effect", 10.5, "yuan"),
-    _amount("saving_kgce", "effect", 10.5, "kgce"),
+    _amount("saving_high_yuan", "effect", 10.5, "yuan", folded=True),
+    _amount("saving_kgce", "effect", 10.5, "kgce", folded=True),
     _amount("saving_tco2", "effect", 8.5, "tco2", "#,##0.0"),
-    _amount("payback_a", "effect", 8.5, "a", "0.0", total=False),
-    _Column("quality", "record", 6, align="center"),
+    _amount("payback_a", "effect", 8.5, "a", "0.0", total=False, folded=True),
+    _Column("quality", "record", 5.5, align="center"),
     _Column("status", "record", 8, align="center"),
 )
 _LAST: Final = get_column_letter(len(_COLUMNS))
@@ -129,7 +140,7 @@ def write_ledger(rows: Sequence[LedgerRow], head: LedgerHead, *, made_at: dateti
     """The ledger as an .xlsx workbook.
 
     Texts are always stored as texts, so that a name beginning with an equals sign is no formula. Totals are formulas
-    that count what the filter shows.
+    that count what the filter shows; their values stand beside them, for viewers that do not compute.
     """
     text = Translator(language)
     book = openpyxl.Workbook()
@@ -142,9 +153,49 @@ def write_ledger(rows: Sequence[LedgerRow], head: LedgerHead, *, made_at: dateti
         _write_row(sheet, _FIRST_ROW + serial - 1, serial, row)
     _write_foot(sheet, len(rows), text)
     _set_up_page(sheet, len(rows), text)
+    made = f"{made_at:%Y-%m-%d %H:%M}"
+    sheet.oddFooter.left.text = (
+        text("ledger.made_by", person=_footer(head.made_by), at=made) if head.made_by else text("ledger.made", at=made)
+    )
     buffer = io.BytesIO()
     book.save(buffer)
-    return buffer.getvalue()
+    return _with_values(buffer.getvalue(), _totals(rows))
+
+
+def _footer(name: str) -> str:
+    """A name for a page footer, where an ampersand begins a code."""
+    return _CONTROL.sub("", name).replace("&", "&&")
+
+
+def _totals(rows: Sequence[LedgerRow]) -> dict[str, float | None]:
+    """Cell and value of each total; None where no household has a figure."""
+    totals: dict[str, float | None] = {}
+    for place, column in enumerate(_COLUMNS, 1):
+        if column.total and rows:
+            known = [value for value in (getattr(row, column.name) for row in rows) if value is not None]
+            cell = f"{get_column_letter(place)}{_FIRST_ROW + len(rows)}"
+            totals[cell] = round(math.fsum(known), 6) if known else None
+    return totals
+
+
+def _with_values(workbook: bytes, totals: dict[str, float | None]) -> bytes:
+    """The workbook with the value of each formula written beside it, which openpyxl cannot do."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+        for part in source.infolist():
+            content = source.read(part)
+            if part.filename == "xl/worksheets/sheet1.xml":
+                content = _FORMULA.sub(lambda found: _valued(found, totals), content.decode()).encode()
+            made.writestr(part, content)
+    return target.getvalue()
+
+
+def _valued(found: re.Match[str], totals: dict[str, float | None]) -> str:
+    cell, style, formula = found["cell"], found["style"], found["formula"]
+    value = totals.get(cell)
+    if value is None:
+        return f'<c r="{cell}"{style} t="str"><f>{formula}</f><v>{_NOTHING}</v></c>'
+    return f'<c r="{cell}"{style}><f>{formula}</f><v>{value!r}</v></c>'
 
 
 def read_ledger(path: Path) -> list[LedgerRow]:
@@ -216,7 +267,9 @@ def _write_head(sheet: Any, head: LedgerHead, text: Translator) -> None:
 
 
 def _write_row(sheet: Any, number: int, serial: int, row: LedgerRow) -> None:
-    sheet.row_dimensions[number].height = 18
+    texts = [(getattr(row, column.name), column.width) for column in _COLUMNS if column.name in _TEXTS]
+    lines = max(math.ceil(_cells_wide(text) / (width - 1)) for text, width in texts)
+    sheet.row_dimensions[number].height = 18 if lines <= 1 else 5 + 13 * lines
     for place, column in enumerate(_COLUMNS, 1):
         value = serial if column.name == "serial" else getattr(row, column.name)
         if value is None or value == "":
@@ -226,6 +279,11 @@ def _write_row(sheet: Any, number: int, serial: int, row: LedgerRow) -> None:
             cell.number_format = column.shown_as
         elif column.name != "serial":
             cell.number_format = "@"
+
+
+def _cells_wide(text: str) -> int:
+    """Width of a text in digits; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _write_foot(sheet: Any, count: int, text: Translator) -> None:
@@ -256,8 +314,12 @@ def _set_up_page(sheet: Any, count: int, text: Translator) -> None:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_options.horizontalCentered = True
     margins = sheet.page_margins
-    margins.left = margins.right = 0.4
+    margins.left, margins.right = 0.78, 0.4  # the left edge is bound
     margins.top, margins.bottom = 0.6, 0.7
+    for place, column in enumerate(_COLUMNS, 1):
+        if column.folded:
+            folded = sheet.column_dimensions[get_column_letter(place)]
+            folded.outlineLevel, folded.hidden = 1, True
     sheet.oddFooter.right.text = text("ledger.page")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cpdesk.base.clock import BEIJING
 from cpdesk.base.errors import CpdeskError, InputFault
 from cpdesk.base.files import write_atomically
 from cpdesk.context import Context
@@ -18,8 +19,12 @@ from cpdesk.operations.facts import Reading, read_answers
 from cpdesk.operations.report_visit import site_name, visit_of
 from cpdesk.operations.surveys import OpenSurvey, open_survey
 from cpdesk.reports.household_build import household_content
+from cpdesk.reports.household_build.money import PackageMoney, payback
+from cpdesk.reports.household_build.page1_nothing import grade
+from cpdesk.reports.household_build.words import groups_of, short_name, unique
 from cpdesk.reports.household_content import HouseholdContent
 from cpdesk.reports.household_pdf import Job, missing_glyphs, page_count, render_household, render_households
+from cpdesk.reports.rounding import rounded, to_step
 from cpdesk.reports.verify import Verdict, read_code, verify
 from cpdesk.store.lists import Query
 
@@ -214,8 +219,7 @@ def write_ledger_of(
     """Write the ledger over some surveys as a workbook. A household that cannot be computed stands in it without
     figures."""
     rows: list[LedgerRow] = []
-    totals = LedgerTotals()
-    sample = False
+    sample, days = False, set()
     for number, survey in enumerate(surveys, 1):
         opened = open_survey(ctx, survey)
         sample |= opened.record.sample
@@ -225,20 +229,32 @@ def write_ledger_of(
         except CpdeskError:
             audit = None
         rows.append(_ledger_row(ctx, opened, reading, audit))
-        package = _recommended(audit) if audit else None
-        if package is not None:
-            totals = LedgerTotals(
-                totals.households + 1,
-                totals.investment_yuan + package.investment_yuan.value,
-                totals.own_cost_yuan + package.own_cost_yuan.value,
-                totals.saving_yuan + package.saving_yuan.value,
-                totals.co2_saving_t + package.co2_saving_t.value,
-            )
+        days.add(reading.text("survey.date"))
         step(number, len(surveys))
-    head = LedgerHead(ctx.text("ledger.title_households"), office=str(ctx.settings.get("office_name")), sample=sample)
-    made_at = ctx.clock.now().replace(tzinfo=None)
+    made_at = ctx.clock.now().astimezone(BEIJING).replace(tzinfo=None)
+    head = _ledger_head(ctx, rows, sorted(days - {""}), sample=sample)
     write_atomically(path, write_ledger(rows, head, made_at=made_at, language=ctx.language))
-    return totals
+    counted = [row for row in rows if row.own_cost_yuan is not None]
+    return LedgerTotals(
+        len(counted),
+        sum(row.investment_yuan or 0 for row in counted),
+        sum(row.own_cost_yuan or 0 for row in counted),
+        sum(row.saving_yuan or 0 for row in counted),
+        sum(row.saving_tco2 or 0 for row in counted),
+    )
+
+
+def _ledger_head(ctx: Context, rows: Sequence[LedgerRow], days: Sequence[str], *, sample: bool) -> LedgerHead:
+    """Title, office, from the first to the last visit, and who made it."""
+    villages = {row.village for row in rows}
+    one = next(iter(villages)) if len(villages) == 1 else ""
+    return LedgerHead(
+        ctx.text("ledger.title_village", village=one) if one else ctx.text("ledger.title_households"),
+        office=str(ctx.settings.get("office_name")),
+        period=ctx.text("ledger.period_from_to", first=days[0], last=days[-1]) if days else "",
+        made_by=ctx.actor,
+        sample=sample,
+    )
 
 
 def verify_report(ctx: Context, text: str) -> Verdict:
@@ -263,10 +279,14 @@ def _survey_by_site(ctx: Context, site: str) -> str | None:
 
 
 def _ledger_row(ctx: Context, opened: OpenSurvey, reading: Reading, audit: Audit | None) -> LedgerRow:
+    text = ctx.text
     package = _recommended(audit) if audit else None
+    money = PackageMoney.of(package, audit).all if package and audit else None
+    years = payback(money.own, money.saving) if money else None
+    groups = groups_of(audit) if audit else {}
+    names = unique(short_name(text, groups, item.code, item.name) for item in package.items) if package else []
     buildings = reading.of_each("building")
     year = buildings[0].get("building.build_year") if buildings else None
-    text = ctx.text
     return LedgerRow(
         household_no=reading.text("site.household_no"),
         householder_name=reading.text("site.householder_name"),
@@ -277,17 +297,18 @@ def _ledger_row(ctx: Context, opened: OpenSurvey, reading: Reading, audit: Audit
         heating_now=_choice_label(opened, "heater.type"),
         coal_t=_number(reading.text("bill.coal_briquette_t")),
         electricity_kwh=_number(reading.text("bill.elec_season_kwh")),
-        heating_cost_yuan=round(audit.baseline.cost_yuan.value) if audit else None,
-        package="、".join(text(item.name) for item in package.items) if package else "",
-        investment_yuan=round(package.investment_yuan.value) if package else None,
-        subsidy_yuan=round(package.subsidy_yuan.value) if package else None,
-        own_cost_yuan=round(package.own_cost_yuan.value) if package else None,
-        saving_low_yuan=_rounded(package.saving_yuan.low) if package else None,
-        saving_yuan=round(package.saving_yuan.value) if package else None,
-        saving_high_yuan=_rounded(package.saving_yuan.high) if package else None,
-        saving_kgce=round(package.kgce_saving.value) if package else None,
-        saving_tco2=round(package.co2_saving_t.value, 1) if package else None,
-        payback_a=round(package.payback_a.value, 1) if package and package.payback_a else None,
+        heating_cost_yuan=to_step(audit.baseline.cost_yuan.value, 10) if audit else None,
+        package="+".join(names) if names else text("ledger.nothing_pays") if audit and audit.nothing_pays else "",
+        investment_yuan=money.total if money else None,
+        subsidy_yuan=money.subsidy if money else None,
+        own_cost_yuan=money.own if money else None,
+        saving_low_yuan=_in_tens(package.saving_yuan.low) if package else None,
+        saving_yuan=money.saving if money else None,
+        saving_high_yuan=_in_tens(package.saving_yuan.high) if package else None,
+        saving_kgce=rounded(package.kgce_saving.value) if package else None,
+        saving_tco2=rounded(package.co2_saving_t.value, 1) / 10 if package else None,
+        payback_a=rounded(years, 1) / 10 if years is not None and years <= 99 else None,
+        quality=grade(audit) if audit else "",
         status=text(f"status.{opened.record.status}"),
     )
 
@@ -320,5 +341,5 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value)
+def _in_tens(value: float | None) -> int | None:
+    return None if value is None else to_step(value, 10)

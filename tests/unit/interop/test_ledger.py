@@ -81,6 +81,10 @@ def test_totals_are_formulas_over_all_households() -> None:
     totals = {cell.value for cell in sheet[9] if isinstance(cell.value, str) and cell.value.startswith("=")}
     assert '=IF(SUBTOTAL(102,O6:O8)=0,"—",SUBTOTAL(109,O6:O8))' in totals and len(totals) == 13
     assert sheet["A9"].value == "合计 3 户"
+    content = write_ledger([FULL, BARE, FULL], HEAD, made_at=MADE_AT)
+    shown = openpyxl.load_workbook(io.BytesIO(content), data_only=True).active
+    assert shown is not None
+    assert (shown["O9"].value, shown["I9"].value, shown["J9"].value) == (24800, 6.86, "—")  # for viewers of no sums
     assert not [cell for cell in sheet[9] if cell.data_type == "f" and cell.column_letter == "U"]  # paybacks do not add
 
 
@@ -90,6 +94,7 @@ def test_it_prints_on_a4_landscape_with_its_header_on_every_page() -> None:
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.print_title_rows == "$3:$5" and sheet.freeze_panes == "D6"
     assert sheet.print_area == "'台账'!$A$1:$W$10"
+    assert {key for key, one in sheet.column_dimensions.items() if one.hidden} == {"G", "P", "R", "S", "U"}
     assert "A1:W1" in {str(merged) for merged in sheet.merged_cells.ranges}
 
 
@@ -97,6 +102,19 @@ def test_it_prints_on_a4_landscape_with_its_header_on_every_page() -> None:
 def test_a_name_cannot_be_a_formula(name: str) -> None:
     sheet = opened(write_ledger([LedgerRow("001", name, "黑寨村")], HEAD, made_at=MADE_AT))
     assert (sheet["C6"].value, sheet["C6"].data_type) == (name, "s")
+
+
+def test_its_foot_says_who_made_it_and_when() -> None:
+    head = LedgerHead("台账", made_by="R&D 周敏")
+    foot = opened(write_ledger([FULL], head, made_at=MADE_AT)).oddFooter
+    assert "R&&D 周敏" in foot.left.text and "2026-11-22" in foot.left.text
+    assert "2026-11-22" in opened(write_ledger([FULL], HEAD, made_at=MADE_AT)).oddFooter.left.text
+
+
+def test_a_long_package_gets_a_row_it_fits_in() -> None:
+    long = LedgerRow("001", "李强", "黑寨村", package="密封+吊顶+外墙+前窗+后窗+热风机+门帘")
+    sheet = opened(write_ledger([long, LedgerRow("002", "李强", "黑寨村")], HEAD, made_at=MADE_AT))
+    assert sheet.row_dimensions[6].height > sheet.row_dimensions[7].height >= 18
 
 
 def test_nothing_is_a_dash_and_zero_is_zero() -> None:
