@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import delete, func, select, update
 
 from cpdesk.base.errors import InputFault, IntegrityFault
+from cpdesk.base.files import disk_faults
 from cpdesk.model.oplog import canonical_json
 from cpdesk.model.paths import STREAM
 from cpdesk.server import access, published, schema
@@ -59,9 +60,11 @@ def create_database(config: ServerConfig) -> None:
 
     Raises:
         IntegrityFault: CP-3255 when there is one already.
+        EnvironmentFault: disk full, no right and the like (CP-20xx).
     """
+    with disk_faults(config.blobs):
+        config.blobs.mkdir(parents=True, exist_ok=True)
     schema.create(config.database)
-    config.blobs.mkdir(exist_ok=True)
 
 
 class Admin:
@@ -81,15 +84,15 @@ class Admin:
         """A code for one desk, shown this once: the database keeps its hash only.
 
         Raises:
-            InputFault: CP-4150 a stream is not nine digits, CP-4152 no such role, CP-1004 hours out of range.
+            InputFault: CP-1690 a stream is not nine digits, CP-1692 no such role, CP-1004 hours out of range.
         """
         if role not in access.ROLES:
-            raise InputFault("CP-4152", role=role, expected="、".join(access.ROLES))
+            raise InputFault("CP-1692", role=role, expected="、".join(access.ROLES))
         if not streams:
-            raise InputFault("CP-4150", stream="")
+            raise InputFault("CP-1690", stream="")
         for stream in streams:
             if not STREAM.fullmatch(stream):
-                raise InputFault("CP-4150", stream=stream)
+                raise InputFault("CP-1690", stream=stream)
         if not 1 <= hours <= _HOURS_MAX:
             raise InputFault("CP-1004", setting="hours", value=hours, expected=f"1-{_HOURS_MAX}")
         code, now = access.new_code(), self._clock.now()
@@ -133,25 +136,25 @@ class Admin:
         """Refuse a desk from its next request on; what it sent stays.
 
         Raises:
-            InputFault: CP-4151 there is no such device.
+            InputFault: CP-1691 there is no such device.
         """
         table = schema.devices
         with self._database.writing() as connection:
             found = connection.execute(update(table).where(table.c.device == device).values(status="revoked"))
             if found.rowcount != 1:
-                raise InputFault("CP-4151", device=device)
+                raise InputFault("CP-1691", device=device)
             access.note(connection, iso(self._clock.now()), "revoked", device, "")
 
     def publish_form(self, *, form: str, version: str, title: str, content: bytes) -> bool:
         """Offer a version of a form (XForm XML) to all desks. False when it was published before.
 
         Raises:
-            InputFault: CP-3252 a name that cannot stand in an address.
+            InputFault: CP-1693 a name that cannot stand in an address.
             IntegrityFault: CP-3256 another content is published under this form and version.
         """
         for name in (form, version):
             if not _FORM_NAME.fullmatch(name):
-                raise InputFault("CP-3252", what=name)
+                raise InputFault("CP-1693", name=name[:100])
         now = iso(self._clock.now())
         with self._database.writing() as connection:
             try:

@@ -5,6 +5,7 @@ Every table that grows carries its stream (township), so that it can be partitio
 
 from __future__ import annotations
 
+import os
 import secrets
 import uuid
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError
 
 from cpdesk.base.errors import IntegrityFault
+from cpdesk.base.files import disk_faults, flush_folder
 
 SCHEMA_VERSION: Final = 1
 APPLICATION_ID: Final = 0x63706473  # "cpds", so that another program's file is not taken for ours
@@ -208,26 +210,35 @@ class Database:
 
 
 def create(path: Path) -> None:
-    """Make a new, empty database.
+    """Make a new, empty database. It gets its name once it is whole: what an interruption leaves is made anew.
 
     Raises:
         IntegrityFault: CP-3255 when there is one already.
+        EnvironmentFault: disk full, no right and the like (CP-20xx).
     """
     if path.exists():
         raise IntegrityFault("CP-3255", path=str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    with disk_faults(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for left in (part, *(part.with_name(part.name + end) for end in ("-wal", "-shm", "-journal"))):
+            left.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL, 0o600))
+        _fill(part)
+        part.rename(path)
+        flush_folder(path.parent)
+
+
+def _fill(path: Path) -> None:
     engine = _engine(path)
-    with engine.begin() as connection:
-        metadata.create_all(connection)
-        facts = {
-            "schema_version": str(SCHEMA_VERSION),
-            "epoch": uuid.uuid4().hex,
-            "secret": secrets.token_hex(32),
-        }
-        connection.execute(meta.insert(), [{"key": key, "value": value} for key, value in facts.items()])
-        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-    engine.dispose()
-    path.chmod(0o600)
+    facts = {"schema_version": str(SCHEMA_VERSION), "epoch": uuid.uuid4().hex, "secret": secrets.token_hex(32)}
+    try:
+        with engine.begin() as connection:
+            metadata.create_all(connection)
+            connection.execute(meta.insert(), [{"key": key, "value": value} for key, value in facts.items()])
+            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    finally:
+        engine.dispose()  # closing the last connection folds the write-ahead log into the file
 
 
 def open_database(path: Path) -> Database:

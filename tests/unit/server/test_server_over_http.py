@@ -20,6 +20,7 @@ import pytest
 from cpdesk.base.clock import FixedClock, SystemClock
 from cpdesk.base.errors import AccessFault, CpdeskError, EnvironmentFault, InputFault, IntegrityFault
 from cpdesk.model.oplog import SignedOperation, canonical_json
+from cpdesk.server import schema
 from cpdesk.server.admin import Admin, create_database
 from cpdesk.server.config import ServerConfig
 from cpdesk.server.run import running_server
@@ -500,6 +501,23 @@ def test_a_database_that_is_newer_or_not_ours_is_refused_untouched(tmp_path: Pat
     with pytest.raises(IntegrityFault) as foreign:
         Admin(config)
     assert foreign.value.code == "CP-3251"
+
+
+def test_making_a_database_that_was_interrupted_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = ServerConfig(tmp_path / "s", port=0)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(schema.metadata, "create_all", interrupted)
+        create_database(config)
+    assert not config.database.exists()
+    create_database(config)
+    with Admin(config) as admin:
+        assert admin.status().devices == 0
+    assert sorted(path.name for path in config.folder.iterdir()) == ["blobs", "server.db"]
+    assert config.database.stat().st_mode & 0o077 == 0
 
 
 def test_a_line_that_fails_is_told_in_plain_words(place: Place) -> None:
