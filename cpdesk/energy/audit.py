@@ -207,7 +207,9 @@ def _near_misses(grid: Grid, verdicts: Sequence[Verdict]) -> tuple[NearMiss, ...
 def _points(grid: Grid, seed: int) -> tuple[tuple[FrontierPoint, ...], tuple[FrontierPoint, ...]]:
     """The frontier in order of own money, and a sample of what it dominates."""
     best = frontier(grid.own_cost, grid.co2_saving_kg)
-    rest = np.setdiff1d(np.arange(grid.saving.size), best)
+    beaten = np.ones(grid.saving.size, dtype=bool)
+    beaten[best] = False
+    rest = np.flatnonzero(beaten)
     draw = np.random.default_rng(seed)
     sample = np.sort(draw.choice(rest, size=min(_CLOUD, len(rest)), replace=False)) if len(rest) else rest
     return tuple(_point(grid, int(at)) for at in best), tuple(_point(grid, int(at)) for at in sample)

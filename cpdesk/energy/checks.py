@@ -13,8 +13,9 @@ from cpdesk.energy.packages import Choice, heat_limit, payback
 from cpdesk.energy.ranges import Case, Outcome
 from cpdesk.energy.seasonal import Season, seasonal_need
 from cpdesk.energy.statement import quantity
+from cpdesk.energy.states import solve
 from cpdesk.energy.systems import limit_w
-from cpdesk.energy.zone import Drivers, solve
+from cpdesk.energy.zone import Drivers
 from cpdesk.model.assessment import (
     Assessment,
     BillCheck,

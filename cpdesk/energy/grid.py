@@ -7,7 +7,7 @@ of all combinations are then plain array arithmetic.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,9 +17,10 @@ from cpdesk.energy.climate import Floats, Weather
 from cpdesk.energy.envelope import AIR, DOOR, FLOOR, PERIODIC, ROOF, WALL, WINDOW, Layout, layout
 from cpdesk.energy.measures import ENVELOPE_GROUPS, Option, Verdict, base_row, finish
 from cpdesk.energy.money import annuity, co2_kg, kgce, subsidies, total_cost
+from cpdesk.energy.states import Solution, solve
 from cpdesk.energy.systems import Energy, Plant, Weights, current_plant, final_energy, limit_w, new_plant, weight_rows
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.energy.zone import Drivers, Solution, make_drivers, solve
+from cpdesk.energy.zone import Drivers, make_drivers
 from cpdesk.model.building import Building, Schedule
 
 OFF_C: Final = -50.0
@@ -111,37 +112,45 @@ class Solved:
 def solve_states(setting: Setting, rows: Floats) -> tuple[Solved, Solved]:
     """States with the present plant's power, and with a new plant sized to the load.
 
-    Where the present plant is strong enough for the load at the wish, both are the same and solved once.
+    A stronger plant heats differently only where the present one was asked for more than it can give: the other states
+    are solved once.
     """
     tables, schedule = setting.tables, setting.building.schedule
-    sized = tables.rule("sizing_factor") * design_load_w(rows, schedule.wish_c, tables, setting.drivers)
     present = np.full(len(rows), limit_w(setting.building.systems, tables))
-    enough = np.maximum(present, sized)
-    kept = _both(setting, rows, present)
-    weak = np.flatnonzero(present < sized)
-    if not len(weak) or len(setting.plants) == 1 or all(plant.code.startswith("keep") for plant in setting.plants):
-        return kept, kept
-    again = _both(setting, rows[weak], enough[weak])
-    return kept, Solved(_placed(kept.usual, again.usual, weak), _placed(kept.wish, again.wish, weak))
+    kept = _solve_at(setting, rows, present, wish=False)
+    wished = kept if schedule.wish_c <= schedule.day_c else _solve_at(setting, rows, present, wish=True)
+    found = Solved(kept, wished)
+    if all(plant.code.startswith("keep") for plant in setting.plants):
+        return found, found
+    sized = tables.rule("sizing_factor") * design_load_w(rows, schedule.wish_c, tables, setting.drivers)
+    usual = _stronger(setting, rows, kept, present, sized, wish=False)
+    return found, Solved(
+        usual, usual if wished is kept else _stronger(setting, rows, wished, present, sized, wish=True)
+    )
 
 
-def _both(setting: Setting, rows: Floats, limit: Floats) -> Solved:
-    found: list[Solution] = []
-    schedule = setting.building.schedule
-    for wish in (False, True):
-        if wish and schedule.wish_c <= schedule.day_c:
-            found.append(found[0])
-            continue
-        day, night = set_points(schedule, wish=wish)
-        ones = np.ones(len(rows))
-        found.append(solve(rows, setting.drivers, day * ones, night * ones, limit, setting.weights.rows))
-    return Solved(found[0], found[1])
+def _solve_at(setting: Setting, rows: Floats, limit: Floats, *, wish: bool) -> Solution:
+    day, night = set_points(setting.building.schedule, wish=wish)
+    ones = np.ones(len(rows))
+    return solve(rows, setting.drivers, day * ones, night * ones, limit, setting.weights.rows)
 
 
-def _placed(base: Solution, part: Solution, places: NDArray[np.intp]) -> Solution:
-    sums, peak, coldest, mean = base.sums.copy(), base.peak_w.copy(), base.coldest_c.copy(), base.mean_c.copy()
-    sums[:, places], peak[places], coldest[places], mean[places] = part.sums, part.peak_w, part.coldest_c, part.mean_c
-    return Solution(sums, peak, coldest, mean)
+def _stronger(
+    setting: Setting, rows: Floats, kept: Solution, present: Floats, sized: Floats, *, wish: bool
+) -> Solution:
+    """The solution with the sized plant where that is stronger than the present one and is needed."""
+    weak = np.flatnonzero((present < sized) & (kept.wanted_w > present))
+    if not len(weak):
+        return kept
+    again = _solve_at(setting, rows[weak], sized[weak], wish=wish)
+    found = replace(
+        kept, sums=kept.sums.copy(), peak_w=kept.peak_w.copy(), coldest_c=kept.coldest_c.copy(),
+        mean_c=kept.mean_c.copy(), wanted_w=kept.wanted_w.copy(),
+    )  # fmt: skip
+    found.sums[:, weak] = again.sums
+    for name in ("peak_w", "coldest_c", "mean_c", "wanted_w"):
+        getattr(found, name)[weak] = getattr(again, name)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from cpdesk.energy.grid import Grid, design_load_w, set_points
 from cpdesk.energy.measures import base_row, finish, make_option
 from cpdesk.energy.money import co2_kg, cost_by_carrier
 from cpdesk.energy.packages import Choice, options_of
+from cpdesk.energy.states import solve
 from cpdesk.energy.systems import Plant, current_plant, final_energy, limit_w
-from cpdesk.energy.zone import solve
 from cpdesk.model.assessment import Influence
 from cpdesk.model.building import Building
 

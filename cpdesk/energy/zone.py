@@ -1,12 +1,11 @@
-"""The hourly thermal zone: ISO 13790:2008 annex C, five resistances and one capacitance, for many states at once.
+"""The hourly thermal zone: ISO 13790:2008 annex C, five resistances and one capacitance.
 
 With constant conductances every hour of annex C is linear in the mass temperature m, the heating q and the drivers:
 
     air = d m + E + f q          m' = a m + B + c q
 
-so that q = clip((set - d m - E) / f, 0, limit) is exact and needs no second pass. E and B of all hours and all states
-are two matrix products; what is left to march through the hours are seven short vector operations. Windows may have a
-second conductance at night (curtains).
+so that q = clip((set - d m - E) / f, 0, limit) is exact and needs no second pass. E and B of all hours are two matrix
+products. Windows may have a second conductance at night (curtains). `energy.states` marches many states together.
 
 The factor H_em = 1 / (1/H_op - 1/H_ms) is the standard's; elements that see another temperature than outdoor air
 (ground, unheated rooms) enter with their own temperature or factor b.
@@ -14,7 +13,6 @@ The factor H_em = 1 / (1/H_op - 1/H_ms) is the standard's; elements that see ano
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,8 +45,7 @@ from cpdesk.model.building import Schedule
 _H_MS: Final = 9.1  # W/(m2 K), 12.2.2
 _H_IS: Final = 3.45  # W/(m2 K), 7.2.2.2
 _SURFACE_RATIO: Final = 4.5  # A_tot / A_f, 7.2.2.2
-_WARM_UP_H: Final = 10 * 24
-_CHUNK: Final = 1024
+WARM_UP_H: Final = 10 * 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +84,16 @@ def make_drivers(weather: Weather, schedule: Schedule, columns: Layout, *, whole
     starts = np.flatnonzero(season & ~np.roll(season, 1))
     first = int(starts[0]) if len(starts) else 0
     length = int(season.sum())
-    order = (np.arange(first - _WARM_UP_H, first + length)) % HOURS
-    counted = np.arange(len(order)) >= _WARM_UP_H
+    order = (np.arange(first - WARM_UP_H, first + length)) % HOURS
+    counted = np.arange(len(order)) >= WARM_UP_H
     irradiance = [tilted_irradiance(weather, azimuth, tilt)[order] for azimuth, tilt in columns.orientations]
     outdoor = weather.temperature_c[order]
     rows = np.vstack([outdoor, np.ones(len(order)), weather.ground_c[order], *irradiance])
     hour = HOUR[order]
-    days = outdoor[_WARM_UP_H:].reshape(-1, 24).mean(axis=1)
+    days = outdoor[WARM_UP_H:].reshape(-1, 24).mean(axis=1)
     coldest = np.zeros(len(order))
     for day in np.argsort(days)[:5]:
-        coldest[_WARM_UP_H + day * 24 : _WARM_UP_H + (day + 1) * 24] = 1.0 / 120.0
+        coldest[WARM_UP_H + day * 24 : WARM_UP_H + (day + 1) * 24] = 1.0 / 120.0
     return Drivers(
         rows=rows,
         mean_c=float(weather.temperature_c.mean()),
@@ -111,7 +108,7 @@ def make_drivers(weather: Weather, schedule: Schedule, columns: Layout, *, whole
 
 
 @dataclass(frozen=True, slots=True)
-class _Steps:
+class Steps:
     """Coefficients of one hour's step for N states; `e_rows`, `b_rows` are (drivers, N)."""
 
     a: Floats
@@ -125,8 +122,12 @@ class _Steps:
     h_window: Floats
 
 
-def _steps(rows: Floats, mean_c: float, drivers: int, *, night: bool) -> _Steps:
-    """Annex C, equations C.2 to C.11, solved for one step."""
+def make_steps(rows: Floats, mean_c: float, drivers: int, *, night: bool) -> Steps:
+    """Annex C, equations C.2 to C.11, solved for one step of N states; with or without the curtains of the night.
+
+    Raises:
+        InputFault: CP-1308 where the envelope loses more than the mass can take.
+    """
     h_window = rows[:, WINDOW_NIGHT if night else WINDOW] + rows[:, DOOR]
     h_op = rows[:, WALL] + rows[:, ROOF] + rows[:, FLOOR]
     h_air, capacity = rows[:, AIR], rows[:, CAPACITY] / 3600.0
@@ -163,7 +164,7 @@ def _steps(rows: Floats, mean_c: float, drivers: int, *, night: bool) -> _Steps:
     e_rows = h_is / star_divisor * (0.5 * h_ms * b_rows + star)
     e_rows[0] += h_air
     e_rows[1] += 0.5 * rows[:, GAINS]
-    return _Steps(
+    return Steps(
         a=a,
         c=c,
         d=h_is * h_ms * 0.5 * (1 + a) / star_divisor / air_divisor,
@@ -176,122 +177,10 @@ def _steps(rows: Floats, mean_c: float, drivers: int, *, night: bool) -> _Steps:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """Season results of N states.
-
-    Attributes:
-        sums: (weights, N): sums over the season of heating (W, one hour each, so Wh) times each row of weights.
-        peak_w: highest hourly heating.
-        coldest_c, mean_c: air temperature of the five coldest days and of the season.
-    """
-
-    sums: Floats
-    peak_w: Floats
-    coldest_c: Floats
-    mean_c: Floats
-
-
-def solve(
-    rows: Floats, drivers: Drivers, set_day_c: Floats, set_night_c: Floats, limit_w: Floats, weights: Floats
-) -> Solution:
-    """March N states through the season.
-
-    Args:
-        rows: (N, columns) of `energy.envelope`.
-        set_day_c, set_night_c, limit_w: (N,) set points (-50 for off) and heating power at most.
-        weights: (weights, hours) over all hours of the drivers.
-
-    Raises:
-        InputFault: CP-1308 where the envelope loses more than the mass can take.
-    """
-    parts: list[Solution] = []
-    for start in range(0, len(rows), _CHUNK):
-        cut = slice(start, start + _CHUNK)
-        parts.append(_solve(rows[cut], drivers, set_day_c[cut], set_night_c[cut], limit_w[cut], weights))
-    return Solution(
-        sums=np.concatenate([part.sums for part in parts], axis=1),
-        peak_w=np.concatenate([part.peak_w for part in parts]),
-        coldest_c=np.concatenate([part.coldest_c for part in parts]),
-        mean_c=np.concatenate([part.mean_c for part in parts]),
-    )
-
-
-def _solve(
-    rows: Floats, drivers: Drivers, set_day_c: Floats, set_night_c: Floats, limit_w: Floats, weights: Floats
-) -> Solution:
-    """One chunk, marched run by run: hours in a row with or without curtains, short enough to stay in the cache."""
-    curtained = bool(np.any(rows[:, WINDOW] != rows[:, WINDOW_NIGHT]))
-    by_day = _Mode(_steps(rows, drivers.mean_c, len(drivers.rows), night=False), set_day_c, set_night_c, limit_w)
-    by_night = by_day
-    if curtained:
-        steps = _steps(rows, drivers.mean_c, len(drivers.rows), night=True)
-        by_night = _Mode(steps, set_day_c, set_night_c, limit_w)
-    mean = drivers.counted / drivers.counted.sum()
-    heat_weights = np.vstack([weights * drivers.counted, drivers.coldest, mean])
-    wish_rows = np.vstack([drivers.day, ~drivers.day, drivers.rows]).T.copy()
-    move_rows = drivers.rows.T.copy()
-    state = np.maximum(set_day_c, 8.0) - 1.0
-    for first, last in _runs(drivers.night):
-        mode = by_night if drivers.night[first] else by_day
-        state = mode.march(state, wish_rows[first:last], move_rows[first:last], heat_weights[:, first:last])
-        if drivers.counted[first]:
-            mode.peak = np.maximum(mode.peak, mode.last_heat.max(axis=0))
-    modes = [by_day] if by_night is by_day else [by_day, by_night]
-    sums = np.sum([mode.sums / mode.steps.c for mode in modes], axis=0)
-    air = []
-    for at, weight in ((-2, drivers.coldest), (-1, mean)):
-        total = np.zeros(len(rows))
-        masks = [np.ones_like(weight)] if len(modes) == 1 else [1.0 - drivers.night, 1.0 * drivers.night]
-        for mode, mask in zip(modes, masks, strict=True):
-            still = (drivers.rows @ (weight * mask)) @ mode.steps.e_rows
-            total += still + mode.steps.d * mode.mass[at] + mode.steps.f * mode.sums[at] / mode.steps.c
-        air.append(total)
-    peak = np.max([mode.peak / mode.steps.c for mode in modes], axis=0)
-    return Solution(sums=sums[:-2], peak_w=peak, coldest_c=air[0], mean_c=air[1])
-
-
-def _runs(night: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First and last (excluded) hours of the runs of equal flags, cut at the end of the warm-up."""
-    turns = np.flatnonzero(np.diff(night)) + 1
-    cuts = sorted({0, _WARM_UP_H, len(night), *turns.tolist()})
-    return list(itertools.pairwise(cuts))
-
-
-class _Mode:
-    """Coefficients of hours with, or without, curtains, scaled so that the unknown is c q, and what is summed up."""
-
-    def __init__(self, steps: _Steps, set_day_c: Floats, set_night_c: Floats, limit_w: Floats) -> None:
-        scale = steps.c / steps.f
-        self.steps = steps
-        self.wish = np.vstack([set_day_c, set_night_c, -steps.e_rows]) * scale
-        self.pull = steps.d * scale
-        self.most = steps.c * limit_w
-        self.sums: Floats = np.zeros(())
-        self.mass: Floats = np.zeros(())
-        self.peak: Floats = np.zeros_like(scale)
-        self.last_heat: Floats = np.zeros(())
-
-    def march(self, state: Floats, wish_rows: Floats, move_rows: Floats, weights: Floats) -> Floats:
-        """The hours of one run; returns the mass temperature after them."""
-        heat = wish_rows @ self.wish
-        move = move_rows @ self.steps.b_rows
-        mass = np.empty((len(heat) + 1, len(state)))
-        mass[0] = state
-        for hour, power in enumerate(heat):
-            now, after = mass[hour], mass[hour + 1]
-            np.multiply(self.pull, now, out=after)
-            np.subtract(power, after, out=power)
-            np.maximum(power, 0.0, out=power)
-            np.minimum(power, self.most, out=power)
-            np.multiply(self.steps.a, now, out=after)
-            np.add(after, move[hour], out=after)
-            np.add(after, power, out=after)
-        self.sums = self.sums + weights @ heat
-        self.mass = self.mass + weights[-2:] @ mass[:-1]
-        self.last_heat = heat
-        result: Floats = mass[-1]
-        return result
+def start_c(set_day_c: Floats) -> Floats:
+    """Mass temperature at the beginning of the warm-up, degC."""
+    result: Floats = np.maximum(set_day_c, 8.0) - 1.0
+    return result
 
 
 def _hours(by_day: Floats, by_night: Floats, drivers: Drivers) -> Floats:
@@ -323,9 +212,9 @@ class Trace:
 def trace(row: Floats, drivers: Drivers, set_day_c: float, set_night_c: float, limit_w: float) -> Trace:
     """One state by the hour in plain floats, with the heat flow through every part."""
     rows = row[None, :]
-    by_day = _steps(rows, drivers.mean_c, len(drivers.rows), night=False)
+    by_day = make_steps(rows, drivers.mean_c, len(drivers.rows), night=False)
     curtained = bool(row[WINDOW] != row[WINDOW_NIGHT])
-    by_night = _steps(rows, drivers.mean_c, len(drivers.rows), night=True) if curtained else by_day
+    by_night = make_steps(rows, drivers.mean_c, len(drivers.rows), night=True) if curtained else by_day
     night = drivers.night
     free = _hours(by_day.e_rows, by_night.e_rows, drivers)[:, 0]
     move = _hours(by_day.b_rows, by_night.b_rows, drivers)[:, 0]
@@ -334,7 +223,7 @@ def trace(row: Floats, drivers: Drivers, set_day_c: float, set_night_c: float, l
         for name in "acdf"
     )
     wish = (np.where(drivers.day, set_day_c, set_night_c) - free) / f
-    start = max(set_day_c, 8.0) - 1.0
+    start = float(start_c(np.array(set_day_c)))
     if curtained:
         mass, heat = _march_curtained(wish, move, (a, c, d / f), start, limit_w)
     else:
@@ -376,8 +265,28 @@ def _march_curtained(
     return np.array(mass), np.array(heat)
 
 
+def _opaque_flows(row: Floats, drivers: Drivers, middle: Floats, share: float) -> tuple[Floats, Floats, Floats]:
+    """Heat from the mass through walls, roof and floor, W.
+
+    Annex C takes all of it through H_em = share x H_op. With that flow, the inner face of the opaque parts has the
+    temperature T* = Teq + share (T_mass - Teq), Teq being the mean of the temperatures behind the parts weighted with
+    their conductances. Each part loses H (T* - T behind it), so that the parts sum to the whole. Behind the floor is
+    the ground at the year's mean outdoor temperature; its yearly swing comes on top and flows in full (ISO 13370 H.4),
+    as a part of the same sum.
+    """
+    outdoor, mean = drivers.rows[0], drivers.mean_c
+    swing = row[PERIODIC] * (mean - drivers.rows[2])
+    to_air = row[WALL] + row[ROOF]
+    conductance = to_air + row[FLOOR]
+    if conductance <= 0:
+        return np.zeros_like(outdoor), np.zeros_like(outdoor), swing
+    behind = (to_air * outdoor + row[FLOOR] * mean - swing) / conductance
+    face = behind + share * (middle - behind)
+    return row[WALL] * (face - outdoor), row[ROOF] * (face - outdoor), row[FLOOR] * (face - mean) + swing
+
+
 def _flows(
-    row: Floats, drivers: Drivers, by_day: _Steps, by_night: _Steps, mass: Floats, heat: Floats, air: Floats
+    row: Floats, drivers: Drivers, by_day: Steps, by_night: Steps, mass: Floats, heat: Floats, air: Floats
 ) -> Trace:
     """Heat flow of every part, from the temperatures of the nodes."""
     outdoor, irradiance = drivers.rows[0], drivers.rows[3:]
@@ -399,14 +308,14 @@ def _flows(
     share = by_day.h_em[0] / by_day.h_op[0] if by_day.h_op[0] > 0 else 1.0
     to_glass = h_window / (_H_MS * total_area) * gains  # part of the gains the standard lets out through the windows
     glass = (1.0, 0.0) if h_window.max() <= 0 else (window / h_window, row[DOOR] / h_window)
-    ground = row[FLOOR] * (middle - drivers.mean_c) + row[PERIODIC] * (drivers.mean_c - drivers.rows[2])
     through = h_window * (surface - outdoor) + to_glass
+    wall, roof, floor = _opaque_flows(row, drivers, middle, share)
     losses = {
-        "wall": share * row[WALL] * (middle - outdoor) - opaque_wall + row[SKY_WALL],
-        "roof": share * row[ROOF] * (middle - outdoor) - opaque_roof + row[SKY_ROOF],
+        "wall": wall - opaque_wall + row[SKY_WALL],
+        "roof": roof - opaque_roof + row[SKY_ROOF],
         "window": glass[0] * through + row[SKY_WINDOW],
         "door": glass[1] * through,
-        "floor": share * ground,
+        "floor": floor,
         "air": row[AIR] * (air - outdoor),
     }
     counted = drivers.counted

@@ -26,8 +26,9 @@ from cpdesk.energy.envelope import (
     layout,
     row,
 )
+from cpdesk.energy.states import solve
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.energy.zone import Drivers, make_drivers, solve, trace
+from cpdesk.energy.zone import Drivers, make_drivers, trace
 from cpdesk.model.building import Building, BuildingFacts
 
 House = tuple[Building, np.ndarray, Drivers]
