@@ -49,11 +49,8 @@ class PullAnswer:
 
 def operation_to_wire(operation: Operation) -> dict[str, Any]:
     """All fields, `resolves` also when null: exactly what the content hash is made over."""
-    return {name: _plain(getattr(operation, name)) for name in _OPERATION_FIELDS}
-
-
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else value
+    facts = {name: getattr(operation, name) for name in _OPERATION_FIELDS}
+    return {**facts, "set": dict(operation.set), "old": dict(operation.old)}
 
 
 def operation_from_wire(value: Any, place: str) -> Operation:
