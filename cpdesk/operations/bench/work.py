@@ -127,6 +127,7 @@ def measure_report(*, step: Step) -> BenchResult:
         paths = Paths.under(Path(folder))
         ctx = open_context(paths, bytes(32), describe=describe_record, create=True)
         try:
+            ctx.settings.set("person", "bench")  # the form asks who was there
             import_sample_village(ctx, paths.data / "register.xlsx", households=_HOUSES)
             households = household_ids(ctx, HouseholdQuery())
             surveys = [survey_household(ctx, one, seed=number) for number, one in enumerate(households, 1)]
