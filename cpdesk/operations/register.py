@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import io
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.clock import today_beijing
 from cpdesk.base.errors import InputFault
+from cpdesk.base.files import write_atomically
 from cpdesk.context import Context
 from cpdesk.model.records import Answers, Changes, RecordKind
 from cpdesk.store.lists import Query
@@ -67,7 +69,7 @@ def import_register(
     Args:
         township_code, village: of a register that has no such columns.
         sample: marks the households as made up.
-        dry_run: only say what would happen.
+        dry_run: only say what would happen; the counts are those a real run would give.
 
     Raises:
         InputFault: CP-11xx when the file is no register at all; wrong cells are in the result instead.
@@ -83,7 +85,8 @@ def import_register(
     known = _known_households(ctx, {row.answers["township_code"] for row in rows})
     new, again = _sorted_out(rows, known)
     if dry_run:
-        return RegisterImport(reading, len(new), len(again), 0, left_out), Changes()
+        changed = sum(_differs(ctx, household, row) for household, row in again)
+        return RegisterImport(reading, len(new), changed, len(again) - changed, left_out), Changes()
     ids, changes = ctx.store.records.create_many(
         {
             "kind": RecordKind.HOUSEHOLD,
@@ -104,6 +107,37 @@ def import_register(
         step(len(new) + number, len(rows))
     result = RegisterImport(reading, len(new), changed, len(again) - changed, left_out, tuple(ids))
     return result, changes
+
+
+def _differs(ctx: Context, household: str, row: RegisterRow) -> bool:
+    known = ctx.store.records.get(household).answers
+    return any(known.get(name) != value for name, value in row.answers.items())
+
+
+def save_problems(path: Path, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write the list of what is wrong in a register, for whoever mends it: an .xlsx, else a text with tabs.
+
+    Raises:
+        EnvironmentFault: CP-20xx when the file cannot be written.
+    """
+    if path.suffix.lower() != ".xlsx":
+        write_atomically(path, "".join("\t".join(line) + "\r\n" for line in (head, *rows)).encode("utf-8-sig"))
+        return
+    import openpyxl
+    from openpyxl.cell import WriteOnlyCell
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for width, letter in zip((16, 20, 40, 48), "ABCD", strict=True):
+        sheet.column_dimensions[letter].width = width
+    for line in (head, *rows):
+        cells = [WriteOnlyCell(sheet, value=value) for value in line]
+        for cell in cells:
+            cell.data_type = "s"  # what stood in a register is never a formula here
+        sheet.append(cells)
+    stream = io.BytesIO()
+    book.save(stream)
+    write_atomically(path, stream.getvalue())
 
 
 def _known_households(ctx: Context, streams: set[str]) -> dict[_Key, str]:

@@ -101,6 +101,25 @@ class HouseholdPreview:
     events: tuple[Fact, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ImportView:
+    """What a register would bring. `problems` are lines of place, value, what is wrong, what to do."""
+
+    file: str
+    new: int
+    changed: int
+    unchanged: int
+    wrong: int
+    problems: tuple[tuple[str, str, str, str], ...] = ()
+    lacks_township: bool = False
+    lacks_village: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def usable(self) -> int:
+        return self.new + self.changed
+
+
 # survey -------------------------------------------------------------------------------------------------------------
 
 

@@ -173,6 +173,7 @@ class HouseholdsPage(QWidget):
         line.addWidget(self.search, 1)
         self.count = Label("", "h3")
         line.addWidget(self.count)
+        line.addWidget(Button(text("ui.households.import_short"), "secondary", "folder", self.import_wanted.emit))
         line.addWidget(Button(text("ui.households.export"), "secondary", "report", self.export_wanted.emit))
         top.addLayout(line)
         self.chips = Flow(8)

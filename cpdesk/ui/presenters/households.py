@@ -16,6 +16,7 @@ from cpdesk.ui.pages.households import HouseholdsPage
 from cpdesk.ui.pages.new_household import NewHouseholdDialog
 from cpdesk.ui.presenters.base import Desk, Presenter
 from cpdesk.ui.presenters.choices import choice_words
+from cpdesk.ui.presenters.register_import import RegisterImportPresenter
 from cpdesk.ui.presenters.words import fault_words, moment, moment_long, number, status_view
 from cpdesk.ui.views import (
     Fact,
@@ -39,6 +40,7 @@ class HouseholdsPresenter(Presenter):
     def __init__(self, desk: Desk, page: HouseholdsPage) -> None:
         super().__init__(desk)
         self.page = page
+        self.register = RegisterImportPresenter(desk, page)
         page.query_changed.connect(lambda _query: self.refresh())
         page.rows_wanted.connect(self._rows)
         page.preview_wanted.connect(self._preview)
@@ -105,18 +107,7 @@ class HouseholdsPresenter(Presenter):
             self.refresh()
 
     def _import(self) -> None:
-        name, _kind = QFileDialog.getOpenFileName(
-            self.page, tr("ui.households.import"), "", "Excel, CSV (*.xlsx *.csv)"
-        )
-        if name:
-            path = Path(name)
-            self.run(lambda: import_file(self.ctx, path), self._imported, key="import")
-
-    def _imported(self, answer: tuple[int, Changes]) -> None:
-        count, changes = answer
-        self.desk.tell(changes)
-        self.refresh()
-        self.desk.shell.toast.say(tr("ui.households.imported", n=count))
+        self.run(lambda: township_options(self.ctx), self.register.ask, key="townships", latest=True)
 
 
 def store_query(query: HouseholdQuery) -> households.HouseholdQuery:
@@ -152,12 +143,6 @@ def township_options(ctx: Context) -> list[Option]:
     """The townships of the form, in the language of the window."""
     words = choice_words(ctx.forms.newest(SURVEY_FORM), "site.township_code", language())
     return [Option(code, name) for code, name in words.items()]
-
-
-def import_file(ctx: Context, path: Path) -> tuple[int, Changes]:
-    """Bring a register file into the desk: how many households are new, and what changed."""
-    report, changes = register.import_register(ctx, path)
-    return report.added + report.changed, changes
 
 
 def export_ledger(ctx: Context, query: HouseholdQuery, path: Path) -> int:
