@@ -16,14 +16,16 @@ from cpdesk.energy.checks import bill_checks, factors_used, free_acts, hand_chec
 from cpdesk.energy.climate import Weather, make_weather
 from cpdesk.energy.construct import build
 from cpdesk.energy.envelope import layout
-from cpdesk.energy.grid import Grid, evaluate, frontier, make_setting
+from cpdesk.energy.grid import Grid, evaluate, figures, frontier, make_setting, set_points, state_rows
 from cpdesk.energy.measures import Verdict, judge
 from cpdesk.energy.notes import loss_notes
 from cpdesk.energy.packages import choose, make_package, measures_of, paid, payback
 from cpdesk.energy.ranges import Case, Outcome, cases, influences, interval, outcomes
 from cpdesk.energy.statement import assess_state, quantity
+from cpdesk.energy.states import summed
 from cpdesk.energy.systems import limit_w
 from cpdesk.energy.tables import EnergyTables
+from cpdesk.energy.zone import trace
 from cpdesk.model.assessment import (
     Assessment,
     Audit,
@@ -74,6 +76,7 @@ def audit(
     results = outcomes(grid, choices, all_cases) if choices else []
     baseline, packages = _with_ranges(baseline, packages, all_cases, results)
     best = next((at for at, choice in enumerate(choices) if choice.code == "A"), None)
+    nothing_pays = all(choice.code == "C" for choice in choices)
     savings = [] if best is None else [result[best].saving for result in results]
     of_best = [] if best is None else [result[best] for result in results]
     points, cloud = _points(grid, wishes.seed)
@@ -89,8 +92,8 @@ def audit(
         offers=tuple(_offer(grid, verdict, wishes) for verdict in verdicts),
         packages=tuple(packages),
         recommended="" if best is None else "A",
-        nothing_pays=best is None,
-        only_comfort=best is None and any(package.saving_yuan.value <= 0 for package in packages),
+        nothing_pays=nothing_pays,
+        only_comfort=nothing_pays and any(package.saving_yuan.value <= 0 for package in packages),
         near_misses=() if best is not None else _near_misses(grid, verdicts),
         free_acts=free_acts(grid),
         combinations=grid.saving.size,
@@ -106,6 +109,27 @@ def audit(
         budget_yuan=wishes.budget_yuan,
         loss_notes=loss_notes(building),
     )
+
+
+def assess_baseline(
+    household: Building | BuildingFacts, tables: EnergyTables, *, weather: Weather | None = None
+) -> Assessment:
+    """The house as it is, without measures and without ranges: what a panel can show while the audit is computed.
+
+    Its figures are those of `Audit.baseline`; only P10 and P90 are missing.
+
+    Raises:
+        InputFault: as `audit`.
+    """
+    building = build(household, tables) if isinstance(household, BuildingFacts) else household
+    weather = weather or make_weather(tables, building.terrain, building.height_m)
+    setting = make_setting(building, tables, weather, [])
+    row = state_rows(setting)[0]
+    limit = limit_w(building.systems, tables)
+    detail = trace(row, setting.drivers, *set_points(building.schedule, wish=False), limit)
+    season = summed(detail, setting.drivers, setting.weights.rows)
+    usual = figures(setting, setting.plants[0], season)
+    return assess_state(setting, setting.plants[0], row, usual, usual, 0, 0.0, limit, detail)
 
 
 def _with_ranges(

@@ -76,7 +76,7 @@ def bill_checks(grid: Grid, baseline: Assessment) -> tuple[BillCheck, ...]:
 
 
 def free_acts(grid: Grid) -> tuple[FreeAct, ...]:
-    """What costs nothing: the night 2 K cooler, the day 1 K cooler, one leak stuffed with cloth."""
+    """What costs nothing and saves: the night 2 K cooler, the day 1 K cooler, one leak stuffed with cloth."""
     setting, building = grid.setting, grid.setting.building
     day, night = set_points(building.schedule, wish=False)
     row = grid.rows[0]
@@ -99,6 +99,7 @@ def free_acts(grid: Grid) -> tuple[FreeAct, ...]:
     found = [
         FreeAct(code, f"energy.act.{code}", quantity(present - float(cost), "CNY/a", "saving", status="to_confirm"))
         for (code, *_), cost in zip(acts, costs, strict=True)
+        if present - float(cost) >= 1.0  # a cooler night moves heat out of the valley tariff and may cost money
     ]
     return tuple(sorted(found, key=lambda item: -item.saving_yuan.value))
 

@@ -117,8 +117,8 @@ def solve_states(setting: Setting, rows: Floats) -> tuple[Solved, Solved]:
     """
     tables, schedule = setting.tables, setting.building.schedule
     present = np.full(len(rows), limit_w(setting.building.systems, tables))
-    kept = _solve_at(setting, rows, present, wish=False)
-    wished = kept if schedule.wish_c <= schedule.day_c else _solve_at(setting, rows, present, wish=True)
+    kept = solve_at(setting, rows, present, wish=False)
+    wished = kept if schedule.wish_c <= schedule.day_c else solve_at(setting, rows, present, wish=True)
     found = Solved(kept, wished)
     if all(plant.code.startswith("keep") for plant in setting.plants):
         return found, found
@@ -129,7 +129,8 @@ def solve_states(setting: Setting, rows: Floats) -> tuple[Solved, Solved]:
     )
 
 
-def _solve_at(setting: Setting, rows: Floats, limit: Floats, *, wish: bool) -> Solution:
+def solve_at(setting: Setting, rows: Floats, limit: Floats, *, wish: bool) -> Solution:
+    """States at the usual or at the wished set points, with (N,) heat limits in W."""
     day, night = set_points(setting.building.schedule, wish=wish)
     ones = np.ones(len(rows))
     return solve(rows, setting.drivers, day * ones, night * ones, limit, setting.weights.rows)
@@ -142,7 +143,7 @@ def _stronger(
     weak = np.flatnonzero((present < sized) & (kept.wanted_w > present))
     if not len(weak):
         return kept
-    again = _solve_at(setting, rows[weak], sized[weak], wish=wish)
+    again = solve_at(setting, rows[weak], sized[weak], wish=wish)
     found = replace(
         kept, sums=kept.sums.copy(), peak_w=kept.peak_w.copy(), coldest_c=kept.coldest_c.copy(),
         mean_c=kept.mean_c.copy(), wanted_w=kept.wanted_w.copy(),

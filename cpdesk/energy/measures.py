@@ -251,25 +251,37 @@ def _bare_pipe(building: Building, _measure: Measure, _tables: EnergyTables) -> 
     return [] if bare else ["energy.reason.no_bare_pipe"]
 
 
-def _electric_capacity(building: Building, measure: Measure, _tables: EnergyTables) -> Reasons:
+def _present_heating(building: Building, measure: Measure, tables: EnergyTables) -> Reasons:
+    """Nobody takes out a heat pump or district heat for another system, nor electric heaters for other ones."""
     if any(item.type == measure.material for item in building.systems):
         return ["energy.reason.there_already"]
+    main = max(building.systems, key=lambda item: item.share)
+    sparing = bool(tables.systems[main.type].heat_pump) or main.type in ("gshp", "district")
+    new = tables.systems[measure.material]
+    if sparing or (main.carrier == new.carrier == "electricity" and not new.heat_pump):
+        return ["energy.reason.better_there"]
+    return []
+
+
+def _electric_capacity(building: Building, measure: Measure, tables: EnergyTables) -> Reasons:
+    if reasons := _present_heating(building, measure, tables):
+        return reasons
     breaker = building.facts.main_breaker_a
     if breaker is not None and breaker.value <= 20:
         return ["energy.reason.weak_supply"]
     return []
 
 
-def _gas_reaches(building: Building, measure: Measure, _tables: EnergyTables) -> Reasons:
-    if any(item.type == measure.material for item in building.systems):
-        return ["energy.reason.there_already"]
+def _gas_reaches(building: Building, measure: Measure, tables: EnergyTables) -> Reasons:
+    if reasons := _present_heating(building, measure, tables):
+        return reasons
     gas = building.facts.gas_available
     return [] if gas is not None and gas.value == "yes" else ["energy.reason.no_gas"]
 
 
-def _solid_fuel(building: Building, measure: Measure, _tables: EnergyTables) -> Reasons:
-    if any(item.type == measure.material for item in building.systems):
-        return ["energy.reason.there_already"]
+def _solid_fuel(building: Building, measure: Measure, tables: EnergyTables) -> Reasons:
+    if reasons := _present_heating(building, measure, tables):
+        return reasons
     return [] if building.terrain == "hill" else ["energy.reason.no_solid_fuel"]
 
 

@@ -30,9 +30,10 @@ class Choice:
 def choose(grid: Grid, budget: float | None) -> list[Choice]:
     """Packages A (best present value within the budget), B (least own money that pays), C (warmest).
 
-    B saves at least a share of A's saving, or it would always be the draught strip, and costs clearly less than A. C is
-    within 0.3 K of the warmest rooms on the coldest days, with the best present value among those; it stays within the
-    budget and at today's heating cost where it can.
+    Where the budget is too small for anything that pays there is no A, and B says what the least would cost.
+    Otherwise B saves at least a share of A's saving, or it would always be the draught strip, and costs clearly less
+    than A. C is within 0.3 K of the warmest rooms on the coldest days, with the best present value among those; it
+    stays within the budget and at today's heating cost where it can.
     """
     affordable = np.ones_like(grid.own_cost, dtype=bool) if budget is None else grid.own_cost <= budget
     something = grid.investment > 0
@@ -40,16 +41,15 @@ def choose(grid: Grid, budget: float | None) -> list[Choice]:
     pays = something & (npv > 0) & (grid.saving > 0)
     found: list[Choice] = []
     best = _best(npv, pays & affordable)
-    within = best is not None
-    if best is None:
-        best = _best(npv, pays)
+    allowed = pays
     if best is not None:
-        found.append(Choice("A", best[0], best[1], float(grid.warmth[best]), within))
+        found.append(Choice("A", best[0], best[1], float(grid.warmth[best]), True))
         enough = grid.saving >= grid.setting.tables.rule("package_b_saving") * grid.saving[best]
         cheaper = grid.own_cost <= grid.setting.tables.rule("package_b_cost") * grid.own_cost[best]
-        least = _best(-grid.own_cost, pays & enough & cheaper)
-        if least is not None:
-            found.append(Choice("B", least[0], least[1], float(grid.warmth[least]), _within(grid, least, budget)))
+        allowed = pays & enough & cheaper
+    least = _best(-grid.own_cost, allowed)
+    if least is not None:
+        found.append(Choice("B", least[0], least[1], float(grid.warmth[least]), _within(grid, least, budget)))
     warm = _warmest(grid, something, affordable)
     if warm is not None and all((item.state, item.plant, item.warmth) != (*warm, 1.0) for item in found):
         found.append(Choice("C", warm[0], warm[1], 1.0, _within(grid, warm, budget)))
@@ -279,7 +279,7 @@ def _notices(grid: Grid, choice: Choice, options: list[tuple[int | None, int, Op
     systems = grid.setting.plants[choice.plant].systems
     if any(system.carrier in ("coal", "coal_loose", "wood", "pellets") for system in systems) and "seal" in effects:
         found.append("energy.notice.stove_air")
-    if any(grid.setting.tables.systems[system.type].heat_pump for system in systems) and choice.plant:
+    if "system" in effects and any(system.carrier == "electricity" for system in systems):
         found.append("energy.notice.electric_capacity")
     if any(code.startswith("wall_") for code in codes):
         found.append("energy.notice.wall_days")

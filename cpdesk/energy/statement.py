@@ -53,7 +53,15 @@ def mixed_energy(usual: Figures, wish: Figures, at: int, warmth: float) -> Energ
 
 
 def assess_state(
-    setting: Setting, plant: Plant, row: Floats, usual: Figures, wish: Figures, at: int, warmth: float, limit: float
+    setting: Setting,
+    plant: Plant,
+    row: Floats,
+    usual: Figures,
+    wish: Figures,
+    at: int,
+    warmth: float,
+    limit: float,
+    detail: Trace | None = None,
 ) -> Assessment:
     """The assessment of one state with one plant.
 
@@ -61,11 +69,12 @@ def assess_state(
         row: envelope row of the state; `at` its place in the figures.
         warmth: 0 at usual set points, 1 at wished ones.
         limit: heat the plant brings, in W.
+        detail: the state by the hour where the caller has it already.
     """
     schedule, area = setting.building.schedule, setting.building.floor_area_m2
     low, high = set_points(schedule, wish=False), set_points(schedule, wish=True)
     day, night = (one + warmth * (two - one) for one, two in zip(low, high, strict=True))
-    detail = trace(row, setting.drivers, day, night, limit)
+    detail = detail or trace(row, setting.drivers, day, night, limit)
     season = mixed(usual, wish, at, warmth)
     energy = mixed_energy(usual, wish, at, warmth)
     hours = float(setting.drivers.counted.sum())

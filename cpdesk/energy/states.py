@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from cpdesk.energy.climate import Floats
 from cpdesk.energy.envelope import WINDOW, WINDOW_NIGHT
-from cpdesk.energy.zone import Drivers, Steps, make_steps, start_c
+from cpdesk.energy.zone import Drivers, Steps, Trace, make_steps, start_c
 
 _CHUNK: Final = 8192  # states in one array: so long that the calls themselves hardly count
 _BLOCK_H: Final = 48  # the warm-up is a whole number of blocks
@@ -108,6 +108,19 @@ def solve(
         coldest_c=np.concatenate([part.coldest_c for part in parts]),
         mean_c=np.concatenate([part.mean_c for part in parts]),
         wanted_w=np.concatenate([part.wanted_w for part in parts]),
+    )
+
+
+def summed(detail: Trace, drivers: Drivers, weights: Floats) -> Solution:
+    """The season of a single state from its hours: what `solve` gives for it, without marching again."""
+    counted = drivers.counted
+    peak = np.array([detail.heating_w.max()])
+    return Solution(
+        sums=(weights[:, counted] @ detail.heating_w)[:, None],
+        peak_w=peak,
+        coldest_c=np.array([detail.air_c @ drivers.coldest[counted]]),
+        mean_c=np.array([detail.air_c.mean()]),
+        wanted_w=peak,
     )
 
 

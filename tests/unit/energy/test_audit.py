@@ -13,7 +13,7 @@ import pytest
 from cpdesk.base.i18n import Translator
 from cpdesk.base.resources import resource_path
 from cpdesk.base.tables import read_table
-from cpdesk.energy.audit import audit
+from cpdesk.energy.audit import assess_baseline, audit
 from cpdesk.energy.construct import build
 from cpdesk.energy.grid import frontier
 from cpdesk.energy.statement import whole_shares
@@ -74,6 +74,48 @@ def test_package_a_keeps_the_budget_and_pays(found: Audit) -> None:
     assert best.npv_yuan.value > 0
 
 
+@pytest.mark.parametrize("budget", [0.0, 120.0, 600.0, 5000.0, 40000.0])
+def test_package_a_never_costs_more_than_the_stated_budget(fast_tables: EnergyTables, budget: float) -> None:
+    result = audit(_sample(), fast_tables, wishes=Wishes(budget_yuan=budget))
+    first = {package.code: package for package in result.packages}
+    assert not result.nothing_pays  # measures pay in this house, whether or not there is money for them
+    if "A" in first:
+        assert first["A"].own_cost_yuan.value <= budget
+        assert first["A"].within_budget
+    else:
+        assert budget < 200.0
+        assert result.recommended == ""
+        assert not first["B"].within_budget
+        assert first["B"].own_cost_yuan.value > budget
+
+
+def test_baseline_alone_is_that_of_the_audit(found: Audit, fast_tables: EnergyTables) -> None:
+    alone = assess_baseline(_sample(), fast_tables)
+    assert alone.loss_shares_pct == found.baseline.loss_shares_pct
+    for name in ("cost_yuan", "heat_need_kwh", "coldest_days_c", "season_mean_c", "peak_kw", "co2_t"):
+        assert getattr(alone, name).value == pytest.approx(getattr(found.baseline, name).value, rel=1e-6)
+    assert alone.months == found.baseline.months
+
+
+def test_nobody_takes_out_a_heat_pump(fast_tables: EnergyTables) -> None:
+    facts = replace(_sample(), heaters=(HeaterFacts(type=Answer("ashp_water")),), gas_available=Answer("yes"))
+    offers = {offer.code: offer for offer in audit(facts, fast_tables).offers}
+    assert offers["ashp_water"].reasons == ("energy.reason.there_already",)
+    for code in ("ashp_air", "gas_boiler", "storage_heater"):
+        assert offers[code].reasons == ("energy.reason.better_there",)
+    electric = replace(_sample(), heaters=(HeaterFacts(type=Answer("direct_electric")),))
+    offers = {offer.code: offer for offer in audit(electric, fast_tables).offers}
+    assert offers["ashp_air"].applicable
+    assert offers["storage_heater"].reasons == ("energy.reason.better_there",)
+
+
+def test_free_acts_save_something(fast_tables: EnergyTables) -> None:
+    facts = replace(_sample(), heaters=(HeaterFacts(type=Answer("ashp_water")),), temp_usual_day_c=Answer(18.0))
+    acts = audit(facts, fast_tables).free_acts
+    assert acts
+    assert all(act.saving_yuan.value >= 1.0 for act in acts)
+
+
 def test_ranges_hold_the_figure(found: Audit) -> None:
     for package in found.packages:
         saving = package.saving_yuan
@@ -89,7 +131,7 @@ def test_months_balance_and_shares_sum_to_100(found: Audit) -> None:
         gained = month.sun_kwh + month.internal_kwh + month.heating_kwh + month.stored_kwh
         assert sum(month.losses_kwh.values()) == pytest.approx(gained, rel=1e-9)
     heating = sum(month.heating_kwh for month in found.baseline.months)
-    assert heating == pytest.approx(found.baseline.heat_need_kwh.value, rel=1e-9)
+    assert heating == pytest.approx(found.baseline.heat_need_kwh.value, rel=1e-6)
     assert sum(found.baseline.loss_shares_pct.values()) == 100
 
 
