@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +32,21 @@ SHIPPED_FORMS: Final = ("farmhouse",)
 STORE_FOLDER: Final = "desk"
 
 
+_LOADING: Final = threading.RLock()  # lists ask from several threads at once; loading takes too long to do it twice
+
+
+def shipped_form(form: str) -> tuple[str, Form]:
+    """A form the program ships, as text and loaded; once a process, so that the window can load it before the PIN."""
+    with _LOADING:
+        return _shipped_form(form)
+
+
+@cache
+def _shipped_form(form: str) -> tuple[str, Form]:
+    xml = resource_path(f"forms/{form}.xml").read_text(encoding="utf-8")
+    return xml, load_form(xml)
+
+
 class FormLibrary:
     """The forms of this desk: every published version in the store, and those the program ships."""
 
@@ -45,13 +61,14 @@ class FormLibrary:
         Raises:
             InputFault: CP-1510 when this desk has no form of that id.
         """
-        if form not in self._newest:
-            self._publish_shipped(form)
-            stored = self._versions.latest(form)
-            if stored is None:
-                raise InputFault("CP-1510", form=form, version="—")
-            self._newest[form] = self.version(form, stored.version)
-        return self._newest[form]
+        with _LOADING:
+            if form not in self._newest:
+                self._publish_shipped(form)
+                stored = self._versions.latest(form)
+                if stored is None:
+                    raise InputFault("CP-1510", form=form, version="—")
+                self._newest[form] = self.version(form, stored.version)
+            return self._newest[form]
 
     def version(self, form: str, version: str) -> Form:
         """The version a record was filled with.
@@ -59,18 +76,18 @@ class FormLibrary:
         Raises:
             InputFault: CP-1510 when this desk does not have it; a sync brings it.
         """
-        if (form, version) not in self._loaded:
-            stored = self._versions.get(form, version)
-            if stored is None:
-                raise InputFault("CP-1510", form=form, version=version)
-            self._loaded[form, version] = load_form(stored.xml)
-        return self._loaded[form, version]
+        with _LOADING:
+            if (form, version) not in self._loaded:
+                stored = self._versions.get(form, version)
+                if stored is None:
+                    raise InputFault("CP-1510", form=form, version=version)
+                self._loaded[form, version] = load_form(stored.xml)
+            return self._loaded[form, version]
 
     def _publish_shipped(self, form: str) -> None:
         if form not in SHIPPED_FORMS:
             return
-        xml = resource_path(f"forms/{form}.xml").read_text(encoding="utf-8")
-        shipped = load_form(xml)
+        xml, shipped = shipped_form(form)
         stored = self._versions.latest(form)
         if stored is None or stored.version < shipped.version:
             self._versions.add(

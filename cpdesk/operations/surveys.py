@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.clock import today_beijing
 from cpdesk.base.errors import InputFault
 from cpdesk.context import Context
 from cpdesk.forms.form import Form, Kind, NodeDef
 from cpdesk.forms.session import Session
-from cpdesk.forms.state import Problem
+from cpdesk.forms.state import Problem, Progress
 from cpdesk.model.records import Answers, Changes, Record, RecordKind, Status
-from cpdesk.operations.facts import Reading, read_answers
 from cpdesk.operations.places import township_terrain
 from cpdesk.store.lists import Query
+
+if TYPE_CHECKING:
+    from cpdesk.operations.facts import Reading
 
 SURVEY_FORM: Final = "farmhouse"
 _OPEN: Final = (Status.DRAFT, Status.COMPLETE, Status.RETURNED)
@@ -92,10 +94,39 @@ def save_answers(ctx: Context, survey: str, values: Mapping[str, str | None]) ->
     return ctx.store.records.save(survey, values, ctx.actor)
 
 
-def remember_progress(ctx: Context, survey: str, session: Session) -> Changes:
+def remember_progress(ctx: Context, survey: str, progress: Progress) -> Changes:
     """Keep for the lists of this desk how many of the questions asked are answered."""
-    progress = session.progress()
     return ctx.store.records.remember(survey, {"answered": progress.answered, "asked": progress.asked})
+
+
+def undo_last(ctx: Context, record: str) -> tuple[dict[str, str | None], Changes]:
+    """Take back what this person did last to a survey or household on this desk, in this run or an earlier one.
+
+    Gives the entries that are different now, with their values; None where there is none any more.
+
+    Raises:
+        InputFault: CP-1508 nothing to undo.
+    """
+    return _stepped(ctx, record, ctx.store.records.undo)
+
+
+def redo_last(ctx: Context, record: str) -> tuple[dict[str, str | None], Changes]:
+    """Do again what was undone last, as `undo_last`.
+
+    Raises:
+        InputFault: CP-1509 nothing to redo.
+    """
+    return _stepped(ctx, record, ctx.store.records.redo)
+
+
+def _stepped(
+    ctx: Context, record: str, step: Callable[[str, str], Changes]
+) -> tuple[dict[str, str | None], Changes]:
+    before = ctx.store.records.get(record).answers
+    changes = step(record, ctx.actor)
+    after = ctx.store.records.get(record).answers
+    different = {path: after.get(path) for path in {**before, **after} if before.get(path) != after.get(path)}
+    return different, changes
 
 
 def complete_survey(ctx: Context, survey: str) -> tuple[list[Problem], Changes]:
@@ -104,12 +135,14 @@ def complete_survey(ctx: Context, survey: str) -> tuple[list[Problem], Changes]:
     Raises:
         InputFault: CP-1515 when the survey has been submitted already.
     """
+    from cpdesk.operations.facts import read_answers  # late: the list of households needs no building model
+
     opened = open_survey(ctx, survey)
     blocking = [problem for problem in opened.session.validate() if problem.blocks]
     if blocking:
         return blocking, Changes()
     finished = opened.session.finish().values
-    changes = remember_progress(ctx, survey, opened.session)
+    changes = remember_progress(ctx, survey, opened.session.progress())
     changes |= _step(ctx, opened.record, Status.COMPLETE, finished)
     if opened.record.site is not None:
         reading = read_answers(opened.form, opened.session.counting_answers())

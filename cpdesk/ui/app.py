@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import sys
 from collections.abc import MutableMapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from cpdesk.base.paths import Paths
 from cpdesk.base.settings import Settings
-from cpdesk.context import Context
+from cpdesk.context import SHIPPED_FORMS, Context, shipped_form
 from cpdesk.ui import fonts, language
 from cpdesk.ui.pages.unlock import UnlockPage
 from cpdesk.ui.presenters.unlock import UnlockPresenter
 from cpdesk.ui.shell import Shell
 from cpdesk.ui.theme import apply_theme
-from cpdesk.ui.window import DeskWindow
 from cpdesk.ui.worker import Worker
+
+if TYPE_CHECKING:
+    from cpdesk.ui.window import DeskWindow
 
 _ACTIVITY: Final = frozenset(
     {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.TouchBegin}
 )
 _MINUTE_MS: Final = 60_000
+_NEEDED_BY_LIST: Final = (
+    "cpdesk.forms.session",
+    "cpdesk.operations.households",
+    "cpdesk.operations.register",
+    "cpdesk.ui.pages.households",
+    "cpdesk.ui.presenters.households",
+    "cpdesk.ui.window",
+)
+"""What an unlocked desk imports before its list stands, in pieces of some 20 ms."""
 
 
 def choose_input_method(environment: MutableMapping[str, str], *, fcitx: bool, ibus: bool) -> None:
@@ -89,9 +101,24 @@ class Program(QObject):
         self.shell.show()
         self.shell.windowHandle().installEventFilter(self)  # of the window only: filtering every event costs a third
         self.unlock.show()
+        QTimer.singleShot(0, self, lambda: self._prepare(0))
+
+    def _prepare(self, done: int) -> None:
+        """While the PIN is typed and its key worked out: load what the list needs, in pieces too short to be felt.
+
+        Not in a thread of its own: the window would wait for Python's lock at every call into Qt.
+        """
+        if self.window is None and done < len(_NEEDED_BY_LIST):
+            importlib.import_module(_NEEDED_BY_LIST[done])
+            QTimer.singleShot(0, self, lambda: self._prepare(done + 1))
+        elif self.window is None:
+            for form in SHIPPED_FORMS:
+                shipped_form(form)
 
     def open_desk(self, ctx: Context) -> None:
         """The desk is unlocked."""
+        from cpdesk.ui.window import DeskWindow
+
         self.window = DeskWindow(ctx, self.shell, self.worker)
         self.window.lock_wanted.connect(self.lock)
         self.window.start()

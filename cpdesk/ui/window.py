@@ -1,8 +1,16 @@
-"""An unlocked desk in the window: its pages, their presenters, the way from one to another."""
+"""An unlocked desk in the window: its pages, their presenters, the way from one to another.
+
+Only the list is made at the unlock, since that is what a person waits for. The others are made when they are first
+needed; sync and survey right after the list stands, so that nobody waits for them either.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
@@ -11,22 +19,26 @@ from cpdesk.model.records import Changes
 from cpdesk.ui.actions import install
 from cpdesk.ui.language import tr
 from cpdesk.ui.pages.households import HouseholdsPage
-from cpdesk.ui.pages.packages import PackagesPage
-from cpdesk.ui.pages.reports import ReportsPage
-from cpdesk.ui.pages.settings import SettingsPage
-from cpdesk.ui.pages.survey import SurveyPage
-from cpdesk.ui.pages.sync import SyncPage
 from cpdesk.ui.presenters.base import Desk
 from cpdesk.ui.presenters.households import HouseholdsPresenter
-from cpdesk.ui.presenters.reports import ReportsPresenter
-from cpdesk.ui.presenters.settings import SettingsPresenter
-from cpdesk.ui.presenters.survey import SurveyPresenter
-from cpdesk.ui.presenters.sync import SyncPresenter
 from cpdesk.ui.shell import Shell
 from cpdesk.ui.views import ResultView, SurveyView
 from cpdesk.ui.worker import Worker
 
+if TYPE_CHECKING:
+    from cpdesk.ui.pages.packages import PackagesPage
+    from cpdesk.ui.pages.reports import ReportsPage
+    from cpdesk.ui.pages.settings import SettingsPage
+    from cpdesk.ui.pages.survey import SurveyPage
+    from cpdesk.ui.pages.sync import SyncPage
+    from cpdesk.ui.presenters.reports import ReportsPresenter
+    from cpdesk.ui.presenters.settings import SettingsPresenter
+    from cpdesk.ui.presenters.survey import SurveyPresenter
+    from cpdesk.ui.presenters.sync import SyncPresenter
+
 _SURVEYING = ("survey", "packages")
+
+Page = TypeVar("Page", bound=QWidget)
 
 
 class DeskWindow(QObject):
@@ -38,27 +50,10 @@ class DeskWindow(QObject):
         super().__init__(shell)
         self.shell, self.worker = shell, worker
         self.desk = Desk(ctx, shell, worker)
-        self.households = HouseholdsPage()
-        self.survey = SurveyPage()
-        self.reports = ReportsPage()
-        self.packages = PackagesPage()
-        self.sync = SyncPage()
-        self.settings = SettingsPage()
-        self._pages: dict[str, QWidget] = {
-            "households": self.households,
-            "survey": self.survey,
-            "packages": self.packages,
-            "reports": self.reports,
-            "sync": self.sync,
-            "settings": self.settings,
-        }
-        for name, page in self._pages.items():
-            shell.add_page(name, page)
+        self._pages: dict[str, QWidget] = {}
+        self._closed = False
+        self.households = self._added("households", HouseholdsPage())
         self._list = HouseholdsPresenter(self.desk, self.households)
-        self._survey = SurveyPresenter(self.desk, self.survey)
-        self._reports = ReportsPresenter(self.desk, self.reports)
-        self._sync = SyncPresenter(self.desk, self.sync)
-        self._settings = SettingsPresenter(self.desk, self.settings)
         self._connect()
         self._keys: dict[str, QAction] = install(
             shell,
@@ -76,18 +71,93 @@ class DeskWindow(QObject):
             },
         )
 
+    # pages, made when they are first needed -------------------------------------------------------------------------
+
+    @cached_property
+    def survey(self) -> SurveyPage:
+        """Where a survey is filled."""
+        from cpdesk.ui.pages.survey import SurveyPage
+
+        return self._added("survey", SurveyPage())
+
+    @cached_property
+    def packages(self) -> PackagesPage:
+        """Where packages of measures are compared."""
+        from cpdesk.ui.pages.packages import PackagesPage
+
+        page = self._added("packages", PackagesPage())
+        page.back_wanted.connect(self._back_to_survey)
+        return page
+
+    @property
+    def reports(self) -> ReportsPage:
+        """Where reports are looked at, saved and printed."""
+        return self._reports.page
+
+    @property
+    def sync(self) -> SyncPage:
+        """Where the server is talked to."""
+        return self._sync.page
+
+    @property
+    def settings(self) -> SettingsPage:
+        """Where language, theme and times are set."""
+        return self._settings.page
+
+    @cached_property
+    def _survey(self) -> SurveyPresenter:
+        from cpdesk.ui.presenters.survey import SurveyPresenter
+
+        presenter = SurveyPresenter(self.desk, self.survey)
+        presenter.shown.connect(self._survey_shown)
+        presenter.compare_wanted.connect(self._compare)
+        presenter.left.connect(lambda: self.go("households"))
+        return presenter
+
+    @cached_property
+    def _reports(self) -> ReportsPresenter:
+        from cpdesk.ui.pages.reports import ReportsPage
+        from cpdesk.ui.presenters.reports import ReportsPresenter
+
+        return ReportsPresenter(self.desk, self._added("reports", ReportsPage()))
+
+    @cached_property
+    def _sync(self) -> SyncPresenter:
+        from cpdesk.ui.pages.sync import SyncPage
+        from cpdesk.ui.presenters.sync import SyncPresenter
+
+        presenter = SyncPresenter(self.desk, self._added("sync", SyncPage()))
+        presenter.refresh()
+        return presenter
+
+    @cached_property
+    def _settings(self) -> SettingsPresenter:
+        from cpdesk.ui.pages.settings import SettingsPage
+        from cpdesk.ui.presenters.settings import SettingsPresenter
+
+        presenter = SettingsPresenter(self.desk, self._added("settings", SettingsPage()))
+        presenter.page.lock_wanted.connect(self.lock_wanted)
+        return presenter
+
+    def _added(self, name: str, page: Page) -> Page:
+        self._pages[name] = page
+        self.shell.add_page(name, page)
+        return page
+
+    # the course of things -------------------------------------------------------------------------------------------
+
     def start(self) -> None:
         """Show the list; the rest fills itself."""
         self.shell.bar.avatar.set_name(self.desk.ctx.actor)
         self.go("households")
         self._list.refresh()
-        self._sync.refresh()
-        self._settings.refresh()
+        self.worker.idle.connect(self._list_stands)
 
     def go(self, name: str) -> None:
         """To another page; what is typed in the survey is given on first."""
         if self.shell.current_page() in _SURVEYING and name not in _SURVEYING:
             self._survey.close()
+        self._make(name)
         self.shell.show_page(name, rail="households" if name in _SURVEYING else None)
         self._show_bar(name)
         if name == "households":
@@ -99,8 +169,11 @@ class DeskWindow(QObject):
 
     def close(self) -> None:
         """Give on what is typed, wait until it is written, close the store and take the pages away."""
-        self.survey.commit()
-        self._sync.stop()
+        self._closed = True
+        if "survey" in self._pages:
+            self.survey.commit()
+        if "sync" in self._pages:
+            self._sync.stop()
         self.worker.finish()
         for action in self._keys.values():
             self.shell.removeAction(action)
@@ -109,19 +182,39 @@ class DeskWindow(QObject):
         self.desk.ctx.close()
         self.deleteLater()
 
+    def _list_stands(self) -> None:
+        """The list is there and nothing runs: make, one after another, what is needed next."""
+        self.worker.idle.disconnect(self._list_stands)
+        QTimer.singleShot(0, self, lambda: self._make_next("sync", "survey"))
+
+    def _make_next(self, *names: str) -> None:
+        if names and not self._closed:
+            self._make(names[0])
+            QTimer.singleShot(0, self, lambda: self._make_next(*names[1:]))
+
+    def _make(self, name: str) -> None:
+        """Make a page and its presenter, unless they are there."""
+        made: dict[str, Callable[[], object]] = {
+            "survey": lambda: self._survey,
+            "packages": lambda: self.packages,
+            "reports": lambda: self._reports,
+            "sync": lambda: self._sync,
+            "settings": lambda: self._settings,
+        }
+        if name in made:
+            made[name]()
+
     def _connect(self) -> None:
         shell = self.shell
         shell.rail.chosen.connect(self.go)
         shell.bar.pill_pressed.connect(lambda: self.go("sync"))
-        self._list.opened.connect(self._survey.begin)
+        self._list.opened.connect(self._begin)
         self._list.report_wanted.connect(self._show_report)
-        self._survey.shown.connect(self._survey_shown)
-        self._survey.compare_wanted.connect(self._compare)
-        self.packages.back_wanted.connect(self._back_to_survey)
-        self._survey.left.connect(lambda: self.go("households"))
-        self.settings.lock_wanted.connect(self.lock_wanted)
         self.desk.language_changed.connect(lambda: self._show_bar(shell.current_page()))
         self.desk.changed.connect(self._changed)
+
+    def _begin(self, household: str) -> None:
+        self._survey.begin(household)
 
     def _changed(self, changes: Changes) -> None:
         if changes.settings:
@@ -144,12 +237,12 @@ class DeskWindow(QObject):
         self._reports.choose(household)
 
     def _show_bar(self, name: str) -> None:
-        actions: dict[str, QWidget] = {
-            "households": self.households.new_button,
-            "survey": self.survey.complete,
-            "packages": self.packages.back,
+        actions: dict[str, Callable[[], QWidget]] = {
+            "households": lambda: self.households.new_button,
+            "survey": lambda: self.survey.complete,
+            "packages": lambda: self.packages.back,
         }
-        self.shell.bar.show_action(actions.get(name))
+        self.shell.bar.show_action(actions[name]() if name in actions else None)
         if name == "packages" and self.survey.view is not None:
             self.shell.bar.show_path((self.survey.view.title, tr("ui.packages.title")))
         elif name not in _SURVEYING:
@@ -169,11 +262,7 @@ class DeskWindow(QObject):
             self.survey.why_wanted.emit(self.survey.body.current_path() or self.survey.section())
 
     def _next_pane(self) -> None:
-        panes = {
-            "households": (self.households.search, self.households.table, self.households.preview.open_button),
-            "survey": (self.survey.sections, self.survey.body, self.survey.result.packages),
-            "reports": (self.reports.list, self.reports.print_button),
-        }.get(self.shell.current_page(), ())
+        panes = self._panes()
         focus = self.shell.focusWidget()
         here = next(
             (
@@ -185,7 +274,18 @@ class DeskWindow(QObject):
         )
         if panes:
             target = panes[(here + 1) % len(panes)]
-            if target is self.survey.body:
+            if self.shell.current_page() == "survey" and target is self.survey.body:
                 self.survey.body.focus_question("")
             else:
                 target.setFocus()
+
+    def _panes(self) -> tuple[QWidget, ...]:
+        """The panes of the page in front, in the order F6 goes through them."""
+        page = self.shell.current_page()
+        if page == "households":
+            return self.households.search, self.households.table, self.households.preview.open_button
+        if page == "survey":
+            return self.survey.sections, self.survey.body, self.survey.result.packages
+        if page == "reports":
+            return self.reports.list, self.reports.print_button
+        return ()
