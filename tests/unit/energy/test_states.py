@@ -72,7 +72,7 @@ def test_floor_loses_what_iso_13370_gives_by_hand(setting: Setting) -> None:
     wave = drivers.rows[2][drivers.counted].mean()
     by_hand = row[FLOOR] * (found.operative_c.mean() - drivers.mean_c) + row[PERIODIC] * (drivers.mean_c - wave)
     floor = found.losses_w["floor"].mean()
-    assert floor == pytest.approx(by_hand, rel=0.1)
+    assert floor == pytest.approx(by_hand, rel=0.15)
     total = sum(flow.mean() for flow in found.losses_w.values())
     assert 0.045 < floor / total < 0.11
 
