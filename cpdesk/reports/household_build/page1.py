@@ -77,7 +77,7 @@ def _answer(audit: Audit, package: Package, money: PackageMoney, comfort: Comfor
     key = "report.answer.saves" if money.all.saving > 0 else "report.answer.comfort"
     return translate(
         key,
-        work=work,
+        work=work[:1].upper() + work[1:],
         own=f"{money.all.own:,}",
         saving=f"{abs(money.all.saving):,}",
         now=comfort.now.text,

@@ -128,9 +128,11 @@ def _factors(audit: Audit, translate: Translator) -> tuple[FactorRow, ...]:
 def _factor(factor: FactorUse, translate: Translator) -> FactorRow:
     carrier = worded(translate, "fuel", factor.code.partition(".")[0])
     name = worded(translate, "tariff", factor.code, default=f"{carrier}{said(translate, factor.name)}")
+    is_share = not factor.unit and factor.name.endswith(".subsidy")
+    value = f"{three_figures(100 * factor.value)}%" if is_share else three_figures(factor.value)
     return FactorRow(
         name=name + _STATUS.get(factor.status, ""),
-        value=f"{three_figures(factor.value)} {unit(factor.unit, translate)}".rstrip(),
+        value=f"{value} {unit(factor.unit, translate)}".rstrip(),
         year=factor.year,
         source=worded(translate, "source", factor.code, default=factor.source),
     )

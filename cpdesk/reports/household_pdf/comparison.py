@@ -28,7 +28,7 @@ _Cell = Callable[[Sheet, float, float, float, Choice], None]
 
 def comparison(sheet: Sheet, top: float, data: Choices, copy: Copy) -> float:
     """Draws the table with its top at `top`; returns where it ends. Many measures below it make its rows lower."""
-    row_mm = _ROW_MM if len(data.measures) < _MANY else _LOW_ROW_MM
+    row_mm = _ROW_MM if len(data.measures) < _MANY and copy.translate.language == "zh" else _LOW_ROW_MM
     column = min(_WIDEST_MM, (WIDTH_MM - _LABEL_MM) / len(data.choices))
     inner = column - 2 * _PAD_MM
     names = max(len(sheet.lines(choice.name, inner, _name_style(sheet, choice, inner))) for choice in data.choices)

@@ -18,7 +18,7 @@ _UNIT = Type(11, 15, True)
 _STEP = Type(12, 17, True)
 _NUMBER = Type(12.5, 17, True)
 _CAPTION = Type(10.5, 14.5, False, "ink2")
-_BAND = Type(10.5, 15)
+_BAND, _SMALL_BAND, _TALL_BAND_MM = Type(10.5, 15), Type(9.4, 12.4), 24.0
 _WARNING = Type(10.5, 14.5, False, "bad")
 _WARNING_SMALL = Type(9.2, 12.5, False, "bad")
 TILE_MM, TILE_HEIGHT_MM, TILE_GAP_MM = 39.5, 27.4, 4.0
@@ -173,4 +173,6 @@ def _comfort(sheet: Sheet, top: float, comfort: Comfort, copy: Copy) -> None:
 
 def notes(sheet: Sheet, content: HouseholdContent, copy: Copy) -> float:
     """The grey band at the foot: what the figures rest on, and what the marks mean. Returns its top."""
-    return frame.band(sheet, _BAND_END_MM, [*content.notes, copy.translate("report.marks")], _BAND)
+    texts = [*content.notes, copy.translate("report.marks")]
+    style = _BAND if frame.band_height(sheet, texts, _BAND) <= _TALL_BAND_MM else _SMALL_BAND
+    return frame.band(sheet, _BAND_END_MM, texts, style)

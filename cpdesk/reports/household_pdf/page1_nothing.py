@@ -65,7 +65,7 @@ def _occasions(sheet: Sheet, top: float, occasions: tuple[Occasion, ...]) -> Non
     y = top
     for occasion in occasions:
         height = max(7.4, sheet.height(occasion.what, 108, BODY) + 1.6)
-        sheet.para(3, y + height / 2 - 2.8, 52, occasion.when, _WHEN, most=1)
+        sheet.para(3, y + height / 2 - 2.8, 53, occasion.when, sheet.fitted(occasion.when, _WHEN, 52.5), most=1)
         lines = sheet.height(occasion.what, 108, BODY)
         sheet.para(58, y + (height - lines) / 2, 108, occasion.what, BODY)
         y += height

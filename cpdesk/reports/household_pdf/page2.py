@@ -7,11 +7,14 @@ from cpdesk.reports.household_content import Choices, MeasureRow
 from cpdesk.reports.household_pdf.comparison import comparison
 from cpdesk.reports.household_pdf.copy import Copy
 from cpdesk.reports.household_pdf.misses import misses_table
-from cpdesk.reports.sheet import WIDTH_MM, Sheet, Type
-from cpdesk.reports.table import Column, table
+from cpdesk.reports.sheet import TABLE, WIDTH_MM, Sheet, Type
+from cpdesk.reports.table import Column, measure, table
 
-_BAND = Type(10.5, 16)
+_BAND, _SMALL_BAND = Type(10.5, 16), Type(9.4, 12.6)
+_SMALL_ROWS = Type(8.8, 11.5)
 _HALF_MM = 82.0
+_CHARTS_MM = 66.0
+"""Room that the charts with their heads want."""
 _MANY = 5
 """From so many measures on the rows are lower, so that the charts keep their room."""
 _BAND_END_MM = 275.4
@@ -40,7 +43,8 @@ def draw(sheet: Sheet, copy: Copy) -> None:
     reasons = [f"**{reason.head}**　{reason.sentence}" for reason in data.reasons]
     bottom = _BAND_END_MM
     if reasons:
-        bottom = frame.band(sheet, _BAND_END_MM, reasons, _BAND)
+        crowded = _BAND_END_MM - frame.band_height(sheet, reasons, _BAND) - y < _CHARTS_MM
+        bottom = frame.band(sheet, _BAND_END_MM, reasons, _SMALL_BAND if crowded else _BAND)
     _charts(sheet, y + 5.4, bottom - 3.4, data, copy)
 
 
@@ -79,18 +83,30 @@ def _charts(sheet: Sheet, top: float, bottom: float, data: Choices, copy: Copy) 
 def measure_table(sheet: Sheet, y: float, rows: tuple[MeasureRow, ...], total: MeasureRow | None, copy: Copy) -> float:
     """The measures in the order of the work with their sums; returns where the table ends."""
     translate = copy.translate
+    widths = (61, 18, 18, 18, 22, 19, 14) if translate.language == "zh" else (64, 15, 20, 16, 20, 20, 15)
+    heads = (
+        "measure",
+        "total_yuan",
+        "subsidy_yuan",
+        "own_yuan",
+        "saving_same_yuan",
+        "saving_after_yuan",
+        "payback_years",
+    )
     columns = [
-        Column(translate("report.measure"), 61),
-        Column(translate("report.total_yuan"), 18, "right"),
-        Column(translate("report.subsidy_yuan"), 18, "right"),
-        Column(translate("report.own_yuan"), 18, "right"),
-        Column(translate("report.saving_same_yuan"), 22, "right"),
-        Column(translate("report.saving_after_yuan"), 19, "right", chosen=True),
-        Column(translate("report.payback_years"), 14, "right"),
+        Column(
+            translate(f"report.{head}"), width, "left" if head == "measure" else "right", head == "saving_after_yuan"
+        )
+        for head, width in zip(heads, widths, strict=True)
     ]
     cells = [_measure_cells(f"{number}　{row.name}", row) for number, row in enumerate(rows, 1)]
     last = _measure_cells(translate("report.sum"), total) if total else None
-    return table(sheet, y, columns, cells, total=last, row_mm=6.8 if len(rows) < _MANY else 6.2)
+    row_mm = 6.8 if len(rows) < _MANY else 6.2
+    wrapped = measure(sheet, columns, cells, row_mm=row_mm) > measure(
+        sheet, columns, [[""] * 7] * len(cells), row_mm=row_mm
+    )
+    style = _SMALL_ROWS if wrapped and len(rows) > 3 else TABLE
+    return table(sheet, y, columns, cells, total=last, row_mm=row_mm, style=style)
 
 
 def _measure_cells(name: str, row: MeasureRow) -> list[str]:

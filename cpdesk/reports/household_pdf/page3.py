@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cpdesk.reports import charts, frame
 from cpdesk.reports.household_pdf.copy import Copy
-from cpdesk.reports.sheet import NOTE, WIDTH_MM, Sheet, Type
+from cpdesk.reports.sheet import NOTE, TABLE, WIDTH_MM, Sheet, Type
 from cpdesk.reports.table import Column, measure, table
 
 _BAND = Type(9.75, 14.5)
 _WORDS = Type(9.75, 14.5)
 _INPUTS = Type(9.2, 13)
 _BAND_END_MM = 275.4
+_FACTORS_MM = 60.0
+"""The most the table of factors may take; then its rows get smaller."""
+_SMALL_FACTORS, _SMALL_WIDTHS = Type(8.6, 11.4), (60, 28, 12, 70)
 _CHART_HEAD_MM = 14.0
 _LEFT_OUT_MM = 5.2
 _CHART_MM = 50.0
@@ -92,8 +97,11 @@ def _factors(sheet: Sheet, bottom: float, copy: Copy) -> float:
         Column(translate("report.page3.source"), 74),
     ]
     rows = [(row.name, row.value, row.year, row.source) for row in copy.content.method.factors]
-    height = measure(sheet, columns, rows)
-    top = bottom - height
-    table(sheet, top, columns, rows)
+    style, row_mm = TABLE, 5.9
+    if measure(sheet, columns, rows) > _FACTORS_MM:
+        style, row_mm = _SMALL_FACTORS, 4.9
+        columns = [replace(column, width=width) for column, width in zip(columns, _SMALL_WIDTHS, strict=True)]
+    top = bottom - measure(sheet, columns, rows, style=style, row_mm=row_mm)
+    table(sheet, top, columns, rows, style=style, row_mm=row_mm)
     frame.section(sheet, top - 7.2, translate("report.page3.factors"))
     return top - 7.2 - 4.6
