@@ -193,10 +193,12 @@ class _Judgement:
         return self._seen_loosely(path, now) and self.operation.old.get(path) == now.value
 
     def _seen_loosely(self, path: str, now: FieldState) -> bool:
-        """As `_seen` for a field that the operation does not set, whose value before is therefore not known."""
+        """As `_seen` for a field that the operation does not set, whose value before is therefore not known. What the
+        desk had pulled under its own unsent value, or into an item it had removed itself, it has not shown."""
         if self.operation.device in now.writers:
             return True
-        return now.revision <= self.operation.base and path not in self.unseen_proposals
+        hidden = any(place in self.unseen_proposals for place in (path, *containers(path)))
+        return now.revision <= self.operation.base and not hidden
 
     def _latest_unseen(self, paths: Iterable[str]) -> FieldState | None:
         latest: FieldState | None = None

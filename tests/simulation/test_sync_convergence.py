@@ -16,7 +16,7 @@ from cpdesk.base.clock import FixedClock
 from cpdesk.model.oplog import Operation, SignedOperation
 from cpdesk.model.paths import containers, is_item
 from cpdesk.model.records import DELETED_FIELD
-from cpdesk.model.replication import Entry, Outcome
+from cpdesk.model.replication import Conflict, Entry, Outcome
 from cpdesk.sync.memory import MemoryReplica
 from cpdesk.sync.merge import RecordState, merge
 
@@ -55,6 +55,11 @@ class Order:
         start = int(cursor or 0)
         page = self.entries[start : start + limit]
         return page, str(start + len(page))
+
+
+def _order_of(conflict: Conflict) -> tuple[str, ...]:
+    """Not by id: ids are made at random, and the same steps must do the same again."""
+    return conflict.record, conflict.path, conflict.proposed or "", conflict.current or "", conflict.proposed_actor
 
 
 class World:
@@ -117,7 +122,7 @@ class World:
         elif kind == "delete":
             self.change(desk, record, {DELETED_FIELD: "1"} if choice % 3 else {DELETED_FIELD: None})
         elif kind == "resolve":
-            open_conflicts = sorted(desk.open_conflicts().items())
+            open_conflicts = sorted(desk.open_conflicts().items(), key=lambda item: _order_of(item[1]))
             if open_conflicts:
                 name, conflict = open_conflicts[choice % len(open_conflicts)]
                 value = conflict.proposed if choice % 2 else conflict.current

@@ -236,3 +236,14 @@ def test_a_later_proposal_of_the_same_device_keeps_the_original_both_started_fro
     bench.does("b", {"name": "2"}, base=1, old={"name": "0"})
     (conflict,) = bench.does("b", {"name": "3"}, base=1, old={"name": "2"}).conflicts
     assert (conflict.original, conflict.current, conflict.proposed) == ("0", "1", "3")
+
+
+def test_a_decision_for_a_removal_does_not_take_what_the_removal_had_hidden() -> None:
+    bench = Bench()
+    bench.does("a", {"room[x]": "i"}, base=0)
+    bench.does("a", {"room[x]/use": "bed"}, base=1)
+    asked = bench.does("c", {"room[x]": None}, base=1, old={"room[x]": "i"}).conflicts[0]
+    bench.does("b", {"room[x]": None}, base=1, old={"room[x]": "i"})
+    decision = bench.does("b", {"room[x]": None}, base=3, resolves=asked.id)
+    assert decision.outcome is Outcome.CONFLICT and not decision.applied
+    assert bench.state.value("room[x]/use") == "bed"
