@@ -13,7 +13,8 @@ from pathlib import Path
 import PyInstaller.__main__
 
 ROOT = Path(__file__).resolve().parents[1]
-EXCLUDED = ("tkinter", "pytest", "_pytest", "hypothesis", "mypy", "IPython", "matplotlib", "PySide6.QtQml", "PySide6.QtQuick")
+EXCLUDED = ("tkinter", "pytest", "_pytest", "hypothesis", "mypy", "IPython", "matplotlib", "PySide6.QtQml")
+"""Of no use to a desk, but found by PyInstaller where they are installed."""
 
 
 def freeze(out: Path) -> Path:
@@ -43,4 +44,4 @@ def freeze(out: Path) -> Path:
 
 
 if __name__ == "__main__":
-    print(freeze(Path(sys.argv[1]).resolve()))
+    sys.stdout.write(f"{freeze(Path(sys.argv[1]).resolve())}\n")

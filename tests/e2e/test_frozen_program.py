@@ -22,7 +22,8 @@ def test_the_frozen_program_verifies_its_forms_and_runs_the_demonstration(tmp_pa
     environment = {"PATH": os.environ.get("PATH", ""), "CPDESK_HOME": str(tmp_path / "home"), "LANG": "C.UTF-8"}
 
     def run(*words: str) -> dict[str, object]:
-        done = subprocess.run([program, *words, "--json"], env=environment, cwd=tmp_path, capture_output=True, check=True)
+        command = [program, *words, "--json"]
+        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, check=True)
         answer: dict[str, object] = json.loads(done.stdout)
         return answer
 
