@@ -198,7 +198,7 @@ def _household(rng: random.Random, *, residents: int, heating: str, area_m2: flo
         "elec_other_month_kwh": str(everyday_kwh),
         "elec_valley_kwh": str(season_kwh // 2),
         "lpg_bottles": str(rng.randint(3, 8)),
-        "coal_briquette_t": f"{area_m2 * rng.uniform(0.024, 0.036):.2f}",
+        "coal_briquette_t": f"{area_m2 * rng.uniform(0.034, 0.052):.2f}",
         "gas_year_m3": str(round(area_m2 * rng.uniform(11, 17)) + 120),
         "gas_season_m3": str(round(area_m2 * 11)),
         "bill_source": rng.choice(("bill", "list", "said")),
