@@ -23,10 +23,11 @@ from numpy.typing import NDArray
 
 from cpdesk.energy.climate import Floats
 from cpdesk.energy.envelope import WINDOW, WINDOW_NIGHT
-from cpdesk.energy.zone import Drivers, Steps, Trace, make_steps, start_c
+from cpdesk.energy.zone import Drivers, Steps, Trace, make_steps, start_c, trace
 
 _CHUNK: Final = 8192  # states in one array: so long that the calls themselves hardly count
 _BLOCK_H: Final = 48  # the warm-up is a whole number of blocks
+_FEW: Final = 4  # states up to which one after the other in plain floats is quicker
 _ONE_THREAD: Final = 2**18  # multiplications up to which OpenBLAS keeps to one thread
 _DOUBLE_BELOW: Final = 1000  # states
 _DARK: Final = 4  # drivers that count at night too: outdoor temperature, one, ground wave, day's set point
@@ -42,7 +43,8 @@ class Solution:
         sums: (weights, N): sums over the season of heating (W, one hour each, so Wh) times each row of weights.
         peak_w: highest hourly heating.
         coldest_c, mean_c: air temperature of the five coldest days and of the season.
-        wanted_w: highest hourly heating that would have held the set point, warm-up included.
+        wanted_w: highest hourly heating that would have held the set point, warm-up included; infinite where a state
+            was solved alone and nobody looked.
     """
 
     sums: Floats
@@ -97,11 +99,18 @@ def solve(
     Raises:
         InputFault: CP-1308 where the envelope loses more than the mass can take.
     """
+    if len(rows) <= _FEW:
+        limits = zip(rows, set_day_c, set_night_c, limit_w, strict=True)
+        return _joined([summed(trace(row, drivers, *map(float, rest)), drivers, weights) for row, *rest in limits])
     plan = _plan(drivers, np.float64 if len(rows) < _DOUBLE_BELOW else np.float32)
     parts: list[Solution] = []
     for start in range(0, len(rows), _CHUNK):
         cut = slice(start, start + _CHUNK)
         parts.append(_solve(rows[cut], plan, set_day_c[cut], set_night_c[cut], limit_w[cut], weights))
+    return _joined(parts)
+
+
+def _joined(parts: list[Solution]) -> Solution:
     return Solution(
         sums=np.concatenate([part.sums for part in parts], axis=1),
         peak_w=np.concatenate([part.peak_w for part in parts]),
@@ -114,13 +123,12 @@ def solve(
 def summed(detail: Trace, drivers: Drivers, weights: Floats) -> Solution:
     """The season of a single state from its hours: what `solve` gives for it, without marching again."""
     counted = drivers.counted
-    peak = np.array([detail.heating_w.max()])
     return Solution(
         sums=(weights[:, counted] @ detail.heating_w)[:, None],
-        peak_w=peak,
+        peak_w=np.array([detail.heating_w.max()]),
         coldest_c=np.array([detail.air_c @ drivers.coldest[counted]]),
         mean_c=np.array([detail.air_c.mean()]),
-        wanted_w=peak,
+        wanted_w=np.array([np.inf]),
     )
 
 

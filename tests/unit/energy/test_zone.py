@@ -65,12 +65,13 @@ def test_heat_balances_in_every_hour(house: House) -> None:
 
 def test_many_states_give_what_one_gives(house: House) -> None:
     _, base, drivers = house
-    rows = np.repeat(base[None, :], 3, axis=0)
+    rows = np.repeat(base[None, :], 6, axis=0)
     rows[1, WALL] *= 0.4
     rows[2, WINDOW_NIGHT] *= 0.5
+    rows[3:, ROOF] *= 0.3
     weights = np.vstack([np.ones(len(drivers.counted)), drivers.hour < 8])
-    many = solve(rows, drivers, np.full(3, 16.0), np.full(3, 12.0), np.full(3, 9000.0), weights)
-    for at in range(3):
+    many = solve(rows, drivers, np.full(6, 16.0), np.full(6, 12.0), np.full(6, 9000.0), weights)
+    for at in range(4):
         one = trace(rows[at], drivers, 16.0, 12.0, 9000.0)
         assert many.sums[0, at] == pytest.approx(one.heating_w.sum(), rel=1e-9)
         assert many.sums[1, at] == pytest.approx(one.heating_w[drivers.hour[drivers.counted] < 8].sum(), rel=1e-9)
