@@ -171,7 +171,7 @@ class DeskWindow(QObject):
         """Give on what is typed, wait until it is written, close the store and take the pages away."""
         self._closed = True
         if "survey" in self._pages:
-            self.survey.commit()
+            self._survey.close()
         if "sync" in self._pages:
             self._sync.stop()
         self.worker.finish()
