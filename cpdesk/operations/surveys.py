@@ -119,9 +119,7 @@ def redo_last(ctx: Context, record: str) -> tuple[dict[str, str | None], Changes
     return _stepped(ctx, record, ctx.store.records.redo)
 
 
-def _stepped(
-    ctx: Context, record: str, step: Callable[[str, str], Changes]
-) -> tuple[dict[str, str | None], Changes]:
+def _stepped(ctx: Context, record: str, step: Callable[[str, str], Changes]) -> tuple[dict[str, str | None], Changes]:
     before = ctx.store.records.get(record).answers
     changes = step(record, ctx.actor)
     after = ctx.store.records.get(record).answers

@@ -78,6 +78,10 @@ class HouseholdModel(QAbstractTableModel):
         self.show_ids(self._ids)
         self._rows.clear()
 
+    def known(self) -> frozenset[str]:
+        """The rows that are here."""
+        return frozenset(self._rows)
+
     def forget(self, ids: frozenset[str]) -> None:
         """Ask for these rows again; the old ones are shown until the new ones come."""
         wanted = tuple(record for record in ids if record in self._rows)

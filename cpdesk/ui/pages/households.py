@@ -103,6 +103,8 @@ class HouseholdsPage(QWidget):
     new_wanted = Signal()
     import_wanted = Signal()
     export_wanted = Signal()
+    undo_wanted = Signal(str)
+    redo_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,7 +121,13 @@ class HouseholdsPage(QWidget):
         self._preview_timer.setSingleShot(True)
         self._preview_timer.setInterval(_PREVIEW_DELAY_MS)
         self._preview_timer.timeout.connect(self._ask_preview)
-        install(self, "households", {"households.search": self._focus_search, "households.new": self.new_wanted.emit})
+        handlers = {
+            "households.search": self._focus_search,
+            "households.new": self.new_wanted.emit,
+            "households.undo": lambda: self.undo_wanted.emit(self.table.current_id()),
+            "households.redo": lambda: self.redo_wanted.emit(self.table.current_id()),
+        }
+        install(self, "households", handlers)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(720, 420)
@@ -154,8 +162,9 @@ class HouseholdsPage(QWidget):
     def query(self) -> HouseholdQuery:
         return self._query
 
-    def forget_rows(self, ids: frozenset[str]) -> None:
-        """Rows that changed elsewhere: asked for again when they are painted."""
+    def forget_rows(self, ids: frozenset[str] | None) -> None:
+        """Rows that changed elsewhere (None: all): asked for again when they are painted."""
+        ids = self.model.known() if ids is None else ids
         self.model.forget(ids)
         if self.table.current_id() in ids:
             self._preview_timer.start()

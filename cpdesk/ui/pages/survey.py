@@ -34,6 +34,7 @@ class SurveyPage(QWidget):
     complete_wanted = Signal()
     compare_wanted = Signal()
     undo_wanted = Signal()
+    redo_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +57,8 @@ class SurveyPage(QWidget):
                 "survey.previous_section": lambda: self.walk(-1),
                 "survey.next_problem": self.next_problem_wanted.emit,
                 "survey.jump": self.jump.setFocus,
+                "survey.undo": self.undo_wanted.emit,
+                "survey.redo": self.redo_wanted.emit,
             },
         )
 

@@ -7,13 +7,18 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from cpdesk.base.errors import CpdeskError
 from cpdesk.context import Context
 from cpdesk.model.records import Changes
+from cpdesk.ui.language import language
 from cpdesk.ui.presenters.words import fault_words
 from cpdesk.ui.shell import Shell
 from cpdesk.ui.worker import Job, Worker
 
 Result = TypeVar("Result")
+Step = Callable[[Context, str], tuple[dict[str, str | None], Changes]]
+"""Undo or redo of a record: what is different now, and the changes."""
+_NOTHING_TO_STEP = ("CP-1508", "CP-1509")
 
 
 class Desk(QObject):
@@ -34,6 +39,13 @@ class Desk(QObject):
     def show_fault(self, error: Exception) -> None:
         """Above the page, until it is closed: what went wrong and what to do."""
         self.shell.faults.show_fault(fault_words(error))
+
+    def say_not_stepped(self, error: Exception) -> None:
+        """Nothing to undo is no fault: a word is enough."""
+        if isinstance(error, CpdeskError) and error.code in _NOTHING_TO_STEP:
+            self.shell.toast.say(error.message(language()))
+        else:
+            self.show_fault(error)
 
 
 class Presenter(QObject):

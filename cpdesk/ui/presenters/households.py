@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QFileDialog
 
 from cpdesk.context import Context
 from cpdesk.model.records import Changes, RecordKind, Status
-from cpdesk.operations import households, register
+from cpdesk.operations import households, register, surveys
 from cpdesk.operations.surveys import SURVEY_FORM, survey_of
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.pages.households import HouseholdsPage
 from cpdesk.ui.pages.new_household import NewHouseholdDialog
-from cpdesk.ui.presenters.base import Desk, Presenter
+from cpdesk.ui.presenters.base import Desk, Presenter, Step
 from cpdesk.ui.presenters.choices import choice_words
 from cpdesk.ui.presenters.register_import import RegisterImportPresenter
 from cpdesk.ui.presenters.words import fault_words, moment, moment_long, number, status_view
@@ -50,6 +50,8 @@ class HouseholdsPresenter(Presenter):
         desk.changed.connect(self._changed)
         page.new_wanted.connect(self._new)
         page.export_wanted.connect(self._export)
+        page.undo_wanted.connect(lambda record: self._step(record, surveys.undo_last, "ui.households.undone"))
+        page.redo_wanted.connect(lambda record: self._step(record, surveys.redo_last, "ui.households.redone"))
         desk.language_changed.connect(self._speak)
 
     def refresh(self) -> None:
@@ -91,6 +93,22 @@ class HouseholdsPresenter(Presenter):
             path, query = Path(name), self.page.query()
             self.run(lambda: export_ledger(self.ctx, query, path), self._exported, key="export")
 
+    def _step(self, household: str, step: Step, said: str) -> None:
+        """Undo or redo the last change to the newest survey of a household, else to the household itself."""
+        if not household:
+            return
+
+        def work() -> tuple[str, int, Changes]:
+            different, changes = step(self.ctx, survey_of(self.ctx, household) or household)
+            return households.household_lines(self.ctx, [household])[0].name, len(different), changes
+
+        def done(answer: tuple[str, int, Changes]) -> None:
+            name, count, changes = answer
+            self.desk.tell(changes | Changes(records=frozenset({household}), sync=True))
+            self.desk.shell.toast.say(tr(said, name=name, n=count))
+
+        self.run(work, done, key="save", on_error=self.desk.say_not_stepped)
+
     def _exported(self, count: int) -> None:
         self.desk.shell.toast.say(tr("ui.households.exported", n=count))
 
@@ -103,6 +121,8 @@ class HouseholdsPresenter(Presenter):
     def _changed(self, changes: Changes) -> None:
         if changes.records:
             self.page.forget_rows(frozenset(changes.records))
+        if RecordKind.SURVEY in changes.kinds:
+            self.page.forget_rows(None)  # a row shows its newest survey, whichever that is
         if RecordKind.HOUSEHOLD in changes.kinds or RecordKind.SURVEY in changes.kinds:
             self.refresh()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QFileDialog
 
 from cpdesk.base.errors import CpdeskError
 from cpdesk.forms.form import Kind
+from cpdesk.forms.session import Session
 from cpdesk.forms.state import Problem, Touched
 from cpdesk.model.assessment import Audit
-from cpdesk.model.records import Changes, RecordKind, Status
+from cpdesk.model.records import Changes, Record, RecordKind, Status
 from cpdesk.operations import photos, surveys
 from cpdesk.ui.language import language, text, tr
 from cpdesk.ui.pages.survey import SurveyPage
-from cpdesk.ui.presenters.base import Desk, Presenter
+from cpdesk.ui.presenters.base import Desk, Presenter, Step
 from cpdesk.ui.presenters.outline import Counts, Section, forget_counts, outline, section_page, section_views
 from cpdesk.ui.presenters.result import Answered, WorkedOut, formulas, result_view, work_out
 from cpdesk.ui.presenters.words import fault_words, moment, status_view
@@ -43,6 +44,7 @@ class SurveyPresenter(Presenter):
         self._result = ResultView()
         self._audit: Audit | None = None
         self._counts: Counts = {}
+        self._saves = 0
         page.answered.connect(self.answer)
         page.section_wanted.connect(lambda path: self.go_to(path, focus=""))
         page.row_wanted.connect(self.add_item)
@@ -52,6 +54,8 @@ class SurveyPresenter(Presenter):
         page.next_problem_wanted.connect(self.next_problem)
         page.jump_wanted.connect(self.jump)
         page.complete_wanted.connect(self.complete)
+        page.undo_wanted.connect(lambda: self._step(surveys.undo_last, "ui.survey.undone"))
+        page.redo_wanted.connect(lambda: self._step(surveys.redo_last, "ui.survey.redone"))
         page.why_wanted.connect(self._why)
         page.result.explain_wanted.connect(self._explain)
         page.compare_wanted.connect(lambda: self.compare_wanted.emit(self._result))
@@ -71,6 +75,7 @@ class SurveyPresenter(Presenter):
     def close(self) -> None:
         """Give on what is typed, and let the survey go."""
         self.page.commit()
+        self._remember()
         self.open = None
 
     def _opened(self, answer: tuple[surveys.OpenSurvey, Changes]) -> None:
@@ -122,6 +127,7 @@ class SurveyPresenter(Presenter):
         if self.open is None or not values:
             return
         record, kept = self.open.record.id, dict(values)
+        self._saves += 1
         self.run(
             lambda: surveys.save_answers(self.ctx, record, kept),
             self._saved,
@@ -129,14 +135,84 @@ class SurveyPresenter(Presenter):
             on_error=lambda error: self.page.show_saved("", fault_words(error)),
         )
 
-    def _saved(self, changes: Changes) -> None:
+    def _saved(self, _changes: Changes) -> None:
         self.page.show_saved(moment(self.ctx.clock.now().isoformat(), self.ctx.clock))
-        self.desk.tell(Changes(records=changes.records, sync=True))
+        if self.open is not None:
+            self._row_changed(self.open.record)
+
+    def _remember(self) -> None:
+        """Keep for the list how far the survey has come: when a section or the survey is left, not at each key."""
+        if self.open is not None:
+            record, progress = self.open.record, self.open.session.progress()
+            self.run(
+                lambda: surveys.remember_progress(self.ctx, record.id, progress),
+                lambda _changes: self._row_changed(record),
+                key=_SAVE,
+            )
+
+    def _row_changed(self, record: Record) -> None:
+        """The row of the list is that of the household: it alone is asked for again, not the whole list."""
+        self.desk.tell(Changes(records=frozenset({record.id, record.site or record.id}), sync=True))
+
+    # taking back ----------------------------------------------------------------------------------------------------
+
+    def _step(self, step: Step, said: str) -> None:
+        """Undo or redo, one operation of the store; the session is made anew from what stands there then."""
+        if self.open is None:
+            return
+        self.page.commit()
+        opened = self.open
+
+        def work() -> tuple[surveys.OpenSurvey, dict[str, str | None], Changes]:
+            different, changes = step(self.ctx, opened.record.id)
+            return surveys.open_survey(self.ctx, opened.record.id), different, changes
+
+        saves = self._saves
+
+        def done(answer: tuple[surveys.OpenSurvey, dict[str, str | None], Changes]) -> None:
+            again, different, changes = answer
+            self._took_back(again, changes, stale=self._saves != saves)
+            label = self._label((again.session, opened.session), different)
+            self.desk.shell.toast.say(tr(said, label=label, n=len(different)))
+
+        self.run(work, done, key=_SAVE, on_error=self.desk.say_not_stepped)
+
+    def _took_back(self, again: surveys.OpenSurvey, changes: Changes, *, stale: bool) -> None:
+        if self.open is None or self.open.record.id != again.record.id:
+            return
+        if stale:  # an answer was given meanwhile and stands in the queue: read once more behind it
+            record = again.record.id
+            self.run(
+                lambda: surveys.open_survey(self.ctx, record),
+                lambda newest: self._took_back(newest, changes, stale=False),
+                key=_SAVE,
+            )
+            return
+        again.session.set_language(language())
+        self.open, self._counts = again, {}
+        self._show()
+        self._save(again.session.opened.values)
+        self._saved(changes)
+        self._work_out()
+
+    def _label(self, sessions: Sequence[Session], different: Mapping[str, str | None]) -> str:
+        """The question a step changed, as the form words it: in the newer session or, when it is gone, the older."""
+        for path in different:
+            for session in sessions:
+                try:
+                    label = session.state(path).label
+                except CpdeskError:
+                    continue
+                if label:
+                    return label
+        return "—"
 
     # showing --------------------------------------------------------------------------------------------------------
 
     def go_to(self, path: str, *, focus: str | None = None) -> None:
         """Show a section. `focus` as `SurveyPage.show_section`."""
+        if self._current and path != self._current:
+            self._remember()
         self._current = path
         self._show(focus)
 
@@ -270,7 +346,8 @@ class SurveyPresenter(Presenter):
         self._audit = outcome.audit or self._audit
         self._result, assumed = result_view(outcome, self.open.session)
         self.page.result.show_result(self._result)
-        self.desk.tell(Changes(records=outcome.changes.records))  # the row, not the whole list, at every answer
+        if outcome.changes.records:
+            self._row_changed(self.open.record)
         if assumed != self._assumed:
             self._assumed = assumed
             self._show()

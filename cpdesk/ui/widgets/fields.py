@@ -7,7 +7,15 @@ from datetime import date
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QRegularExpression, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QRegularExpressionValidator
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QRegularExpressionValidator,
+)
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from cpdesk.ui.fonts import font
@@ -48,6 +56,13 @@ def normalise_date(typed: str) -> str:
         return plain
 
 
+def is_for_the_record(event: QEvent, *, typing: bool) -> bool:
+    """Whether a key takes back an answer rather than a letter: Ctrl Z in a field where nothing was typed."""
+    if event.type() != QEvent.Type.ShortcutOverride or typing or not isinstance(event, QKeyEvent):
+        return False
+    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+
+
 class TextField(QLineEdit):
     """One line. `committed` carries the new value when the field is left or Enter is pressed, and only if it changed;
     `moved_on` asks for the next question."""
@@ -62,6 +77,12 @@ class TextField(QLineEdit):
         self.setFont(font("body"))
         self._show_placeholder()
         self.returnPressed.connect(self._enter)
+
+    def event(self, event: QEvent) -> bool:
+        if is_for_the_record(event, typing=self.isModified()):
+            event.ignore()
+            return False
+        return super().event(event)
 
     def show_value(self, value: str) -> None:
         """Show a value from outside; a field that is being typed in is left alone."""
@@ -166,10 +187,21 @@ class LongTextField(QPlainTextEdit):
     def text(self) -> str:
         return self.toPlainText()
 
+    def event(self, event: QEvent) -> bool:
+        if is_for_the_record(event, typing=self._is_typing()):
+            event.ignore()
+            return False
+        return super().event(event)
+
     def show_value(self, value: str) -> None:
+        """Show a value from outside; a field that is being typed in is left alone."""
+        typing = self.hasFocus() and self._is_typing()
         self._last = value
-        if not self.hasFocus() and value != self.toPlainText():
+        if not typing and value != self.toPlainText():
             self.setPlainText(value)
+
+    def _is_typing(self) -> bool:
+        return self.toPlainText().strip() != self._last
 
     def set_bad(self, bad: bool) -> None:
         set_property(self, "bad", "true" if bad else "false")
@@ -210,6 +242,12 @@ class SearchField(QLineEdit):
         self._timer.timeout.connect(self._announce)
         self.textChanged.connect(lambda _text: self._timer.start())
         self._show()
+
+    def event(self, event: QEvent) -> bool:
+        if is_for_the_record(event, typing=self.isModified()):
+            event.ignore()
+            return False
+        return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
