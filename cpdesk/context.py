@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cpdesk.base.clock import Clock, SystemClock
-from cpdesk.base.errors import InputFault
+from cpdesk.base.errors import CpdeskError, InputFault, IntegrityFault
 from cpdesk.base.i18n import Translator
 from cpdesk.base.ids import IdMaker
 from cpdesk.base.paths import Paths
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 SHIPPED_FORMS: Final = ("farmhouse",)
 STORE_FOLDER: Final = "desk"
+_log: Final = logging.getLogger(__name__)
 
 
 _LOADING: Final = threading.RLock()  # lists ask from several threads at once; loading takes too long to do it twice
@@ -60,6 +62,7 @@ class FormLibrary:
 
         Raises:
             InputFault: CP-1510 when this desk has no form of that id.
+            IntegrityFault: CP-3003 when the shipped file is damaged and no version was published before.
         """
         with _LOADING:
             if form not in self._newest:
@@ -87,8 +90,15 @@ class FormLibrary:
     def _publish_shipped(self, form: str) -> None:
         if form not in SHIPPED_FORMS:
             return
-        xml, shipped = shipped_form(form)
         stored = self._versions.latest(form)
+        try:
+            xml, shipped = shipped_form(form)
+        except (CpdeskError, UnicodeDecodeError) as error:
+            code = error.code if isinstance(error, CpdeskError) else type(error).__name__
+            _log.error("the shipped form %s cannot be read: %s", form, code)
+            if stored is None:
+                raise IntegrityFault("CP-3003", form=form, reason=code) from error
+            return  # the version published before serves; the damaged file stays where it is
         if stored is None or stored.version < shipped.version:
             self._versions.add(
                 form, shipped.version, xml, resource_path(f"forms/{form}.md").read_text(encoding="utf-8")
