@@ -111,7 +111,7 @@ _COLUMNS: Final = (
     _Column("build_year", "house", 6.5, shown_as="0", align="center"),
     _amount("floor_area_m2", "house", 9.5, "m2", "#,##0.0"),
     _amount("heated_area_m2", "house", 9.5, "m2", "#,##0.0", folded=True),
-    _Column("heating_now", "house", 12),
+    _Column("heating_now", "house", 15.5),
     _amount("coal_t", "season", 8.5, "t", "#,##0.00"),
     _amount("electricity_kwh", "season", 10, "kwh"),
     _amount("heating_cost_yuan", "season", 10.5, "yuan"),

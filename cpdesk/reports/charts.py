@@ -12,6 +12,7 @@ from cpdesk.reports.household_content import MINUS, Balance, Bar, BillBar, Comfo
 from cpdesk.reports.sheet import NOTE, Sheet, Type
 
 _TICK = Type(9, 13, False, "ink2")
+_NARROW = Type(8.2, 10.6, False, "ink2")
 _LABEL = Type(10.5, 14)
 _BOLD = Type(10.5, 14, True)
 _SMALL_BOLD = Type(9, 12, True)
@@ -114,8 +115,11 @@ def _comfort_labels(
 def waterfall(sheet: Sheet, x: float, y: float, width: float, height: float, bars: Sequence[Bar]) -> None:
     """From the cost now to the cost after, each step with its value; between `y` and the base line below."""
     slot = width / len(bars)
-    label_style = _TICK if max(len(sheet.lines(bar.label, slot, _TICK)) for bar in bars) <= 2 else Type(8.2, 10.6)
-    label_mm = 1.4 + max(sheet.height(bar.label, slot, label_style) for bar in bars)
+    words = [word for bar in bars for word in bar.label.split()]
+    whole = max(len(sheet.lines(bar.label, slot, _TICK)) for bar in bars) <= 2
+    whole &= all(sheet.width(word, _TICK) <= slot for word in words)
+    label_style, room = (_TICK, slot) if whole else (_NARROW, slot + 1.6)  # long words may lean over their slot
+    label_mm = 1.4 + max(sheet.height(bar.label, room, label_style) for bar in bars)
     base, top = y + height - max(label_mm, 9.0), y + 6
     most = max(_level(bars, index)[1] for index in range(len(bars))) or 1.0
     scale = (base - top) / most
@@ -131,7 +135,7 @@ def waterfall(sheet: Sheet, x: float, y: float, width: float, height: float, bar
             )
         area(sheet, left, base - high * scale, bar_mm, (high - low) * scale, _BARS[bar.kind])
         sheet.text(left + bar_mm / 2, base - high * scale - 1.4, bar.yuan.text, value_style, align="centre")
-        sheet.para(left + bar_mm / 2 - slot / 2, base + 0.8, slot, bar.label, label_style, align="centre")
+        sheet.para(left + bar_mm / 2 - room / 2, base + 0.8, room, bar.label, label_style, align="centre")
         before = after
     sheet.line(x, base, x + width, base, width=0.8)
 
@@ -322,7 +326,7 @@ def _legend(sheet: Sheet, x: float, y: float, balance: Balance) -> None:
 
 def bills(sheet: Sheet, x: float, y: float, width: float, bars: Sequence[BillBar]) -> float:
     """Use of fuel by model, after calibration and by bill, one bar each; returns where they end."""
-    label_mm, value_mm = 27.0, 18.0
+    label_mm, value_mm = 27.0, 21.0
     most = max([bar.amount.number or 0.0 for bar in bars] + [1e-9])
     for number, bar in enumerate(bars):
         row = y + number * 6.3

@@ -9,7 +9,7 @@ from cpdesk.model import assessment
 from cpdesk.model.assessment import Audit
 from cpdesk.reports.household_build.money import payback, years
 from cpdesk.reports.household_build.page1 import now_tile
-from cpdesk.reports.household_build.words import said, worded
+from cpdesk.reports.household_build.words import said, unit, worded
 from cpdesk.reports.household_content import Figure, FreeAct, NearMiss, Occasion, Tile
 from cpdesk.reports.rounding import rounded, to_step
 
@@ -100,9 +100,9 @@ def _tiles(audit: Audit, acts: tuple[FreeAct, ...], per_m2: int, translate: Tran
     ]
     if acts:
         total = sum(act.saving.scaled or 0 for act in acts)
-        unit = f"{translate('report.yuan')}/{translate('report.years')}"
+        a_year = unit("CNY/a", translate)
         lines = (translate("report.tile.free_lines", n=len(acts)), translate("report.tile.free_below"))
-        tiles.append(Tile(translate("report.tile.free"), Figure(total), unit, lines, strong=True))
+        tiles.append(Tile(translate("report.tile.free"), Figure(total), a_year, lines, strong=True))
     else:
         index = Figure(rounded(audit.baseline.heat_index_w_m2.value, 1), 1)
         tiles.append(Tile(translate("report.tile.index"), index, "W/m²", (translate("report.tile.index_line"),)))
