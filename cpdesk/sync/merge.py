@@ -150,6 +150,11 @@ class _Judgement:
             if unseen is not None:
                 self._open(path, None, unseen, value)
                 return
+        if path == DELETED_FIELD and value is not None and now is not None and self.operation.resolves is not None:
+            unseen = self._latest_unseen(other for other in self.state.fields if other != path)
+            if unseen is not None:  # decided without what came in meanwhile: asked again
+                self._open(path, now.value, now, None)
+                return
         gone = self._unseen_removal(path)
         if gone is not None and value is not None:
             moved = is_item(path) and self.operation.old.get(path) is not None

@@ -247,3 +247,17 @@ def test_a_decision_for_a_removal_does_not_take_what_the_removal_had_hidden() ->
     decision = bench.does("b", {"room[x]": None}, base=3, resolves=asked.id)
     assert decision.outcome is Outcome.CONFLICT and not decision.applied
     assert bench.state.value("room[x]/use") == "bed"
+
+
+def test_a_decision_for_a_deletion_made_without_later_edits_is_asked_again() -> None:
+    bench = Bench()
+    bench.does("a", {"name": "1"}, base=0)
+    bench.does("b", {"@deleted": "1"}, base=1)
+    asked = bench.does("a", {"name": "2"}, base=1, old={"name": "1"}).conflicts[0]
+    bench.does("a", {"name": "3"}, base=1, old={"name": "2"})
+    decision = bench.does("b", {"@deleted": "1"}, base=3, old={"@deleted": "1"}, resolves=asked.id)
+    (again,) = decision.conflicts
+    assert (again.path, again.current, again.proposed) == ("@deleted", "1", None)
+    assert decision.settled == (asked.id,) and not decision.applied
+    settled = bench.does("b", {"@deleted": "1"}, base=5, old={"@deleted": "1"}, resolves=again.id)
+    assert settled.outcome is Outcome.APPLIED and settled.applied == {"@deleted": "1"}
