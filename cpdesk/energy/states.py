@@ -25,7 +25,7 @@ from cpdesk.energy.climate import Floats
 from cpdesk.energy.envelope import WINDOW, WINDOW_NIGHT
 from cpdesk.energy.zone import Drivers, Steps, Trace, make_steps, start_c, trace
 
-_CHUNK: Final = 8192  # states in one array: so long that the calls themselves hardly count
+_CHUNK: Final = 8192  # states in one array, about: so long that the calls themselves hardly count
 _BLOCK_H: Final = 48  # the warm-up is a whole number of blocks
 _FEW: Final = 4  # states up to which one after the other in plain floats is quicker
 _ONE_THREAD: Final = 2**18  # multiplications up to which OpenBLAS keeps to one thread
@@ -104,8 +104,10 @@ def solve(
         return _joined([summed(trace(row, drivers, *map(float, rest)), drivers, weights) for row, *rest in limits])
     plan = _plan(drivers, np.float64 if len(rows) < _DOUBLE_BELOW else np.float32)
     parts: list[Solution] = []
-    for start in range(0, len(rows), _CHUNK):
-        cut = slice(start, start + _CHUNK)
+    pieces = max(1, round(len(rows) / _CHUNK))
+    ends = [len(rows) * piece // pieces for piece in range(pieces + 1)]
+    for start, stop in itertools.pairwise(ends):
+        cut = slice(start, stop)
         parts.append(_solve(rows[cut], plan, set_day_c[cut], set_night_c[cut], limit_w[cut], weights))
     return _joined(parts)
 
