@@ -46,6 +46,10 @@ def bench(
             from cpdesk.ui.bench import measure_start
 
             result = measure_start(records=records or 100_000, step=step)
+        elif name == "sync":
+            from cpdesk.server.bench import measure_sync
+
+            result = measure_sync(step=step)
         elif name in ("search", "save"):
             result = search_save.MEASURES[name](records=records or search_save.RECORDS[name], step=step)
         else:
