@@ -111,7 +111,8 @@ def what_ifs(
     own = package.own_cost_yuan.value
     found = []
     for case, result in zip(all_cases, results, strict=True):
-        if case.key == "price":
+        # Fuel prices move nothing where a house heats with electricity before and after.
+        if case.key == "price" and abs(result.saving - results[0].saving) >= 1.0:
             found.append(_what_if("price_low" if case.side < 0 else "price_high", result.saving, own))
     for shift, code in ((-1.0, "colder"), (1.0, "milder")):
         found.append(_what_if(code, _shifted_saving(grid, choice, shift), own))
