@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QApplication
 from cpdesk.base.clock import FixedClock
 from cpdesk.base.paths import Paths
 from cpdesk.context import Context
-from cpdesk.operations import assess, desk, households
+from cpdesk.model.replication import Conflict
+from cpdesk.operations import assess, desk, households, surveys
 from cpdesk.operations.demo.village import import_sample_village, survey_household
 from cpdesk.store.keystores import FileKeyStore
 from cpdesk.store.vault import PinCost
@@ -24,6 +25,7 @@ from cpdesk.ui import language
 from cpdesk.ui.app import make_application
 from cpdesk.ui.language import text, tr
 from cpdesk.ui.pages.unlock import UnlockPage
+from cpdesk.ui.presenters.sync import record_view
 from cpdesk.ui.shell import Shell
 from cpdesk.ui.theme import apply_theme
 from cpdesk.ui.views import UnlockView
@@ -37,6 +39,8 @@ _CODE: Final = "7F3K-9QMD-2XWA-PPLT-88CH-ZR4N-K2VD-6MTB"
 _HOUSEHOLDS: Final = 86
 _SURVEYED: Final = 4
 _PATIENCE_S: Final = 120.0
+_IN_CONFLICT: Final = {"residents_winter": "7", "b_wall_type": "stone"}
+"""Names of questions and what the other person answered."""
 
 
 def save_screens(out: Path, *, languages: tuple[str, ...] = ("zh", "en")) -> list[Path]:
@@ -136,6 +140,25 @@ class _Camera:
             window.go(name)
             self._settle()
             self._take(f"{place:02d}-{name}-{code}")
+        window.go("sync")
+        self._settle()
+        self._show_conflict()
+        self._take(f"09-conflict-{code}")
+
+    def _show_conflict(self) -> None:
+        """Two people changed two answers of one made-up survey; shown without asking the store."""
+        household = households.household_ids(self._ctx, households.HouseholdQuery())[1]
+        survey = surveys.survey_of(self._ctx, household)
+        assert survey is not None
+        answers = self._ctx.store.records.get(survey).answers
+        sides = ((_person(), "2026-11-23T05:10:00Z"), (tr("ui.sample.colleague"), "2026-11-22T02:30:00Z"))
+        conflicts = []
+        for name, other in _IN_CONFLICT.items():
+            path = next(path for path in answers if path.endswith(f"/{name}"))
+            conflicts.append(Conflict(name, survey, path, None, answers[path], "", *sides[0], other, "", *sides[1]))
+        page = self._window.sync
+        page.show_conflicts([record_view(self._ctx, survey, conflicts)])
+        page.open_conflict(survey)
 
     def _settle(self, ready: Callable[[], bool] = lambda: True) -> None:
         """Wait until nothing is under way and the page has what it shows."""

@@ -301,8 +301,15 @@ class SideView:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A third value that settles a conflict; nothing takes the answer away."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictFieldView:
-    """One field two people changed."""
+    """One field two people changed. `can_write` allows a third value, one of `options` where there are any."""
 
     id: str
     label: str
@@ -310,7 +317,8 @@ class ConflictFieldView:
     original: str
     here: SideView
     there: SideView
-    effect: str = ""
+    can_write: bool = False
+    options: tuple[OptionView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,19 @@
-"""One field two people changed: both values as cards to choose from, and what the choice changes."""
+"""One field two people changed: both values as cards to choose from, and a place for a third."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from cpdesk.ui.fonts import font
 from cpdesk.ui.icons import paint_icon
 from cpdesk.ui.language import text, tr
 from cpdesk.ui.theme import theme
-from cpdesk.ui.views import ConflictFieldView, ConflictView, SideView
-from cpdesk.ui.widgets.basic import IconText, Label, column, row
+from cpdesk.ui.views import ConflictFieldView, ConflictView, SideView, Written
+from cpdesk.ui.widgets.basic import Button, IconText, Label, column, row
+from cpdesk.ui.widgets.choices import ComboBox, Option
+from cpdesk.ui.widgets.fields import TextField
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -123,9 +125,9 @@ class SideCard(QAbstractButton):
 
 
 class ConflictFieldBlock(QWidget):
-    """← → choose a side, ↓ goes to the next field. Nothing is chosen beforehand."""
+    """← → choose a side, E writes a third value, ↓ goes to the next field. Nothing is chosen beforehand."""
 
-    chosen = Signal(str, str)
+    chosen = Signal(str, object)
 
     def __init__(self, view: ConflictFieldView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,23 +146,78 @@ class ConflictFieldBlock(QWidget):
             card.clicked.connect(lambda _checked=False, side=side: self.choose(side))
             sides.addWidget(card, 1)
         stack.addLayout(sides)
-        effect = IconText(view.effect, "mute", "info")
-        effect.setVisible(bool(view.effect))
-        stack.addWidget(effect)
+        self.third: ComboBox | TextField | None = None
+        if view.can_write:
+            stack.addLayout(self._make_third())
+        self.problem = IconText("", "bad", "alert")
+        self.problem.hide()
+        stack.addWidget(self.problem)
 
-    def side(self) -> str:
-        """`here`, `there` or nothing yet."""
-        return next((side for side, card in self.cards.items() if card.isChecked()), "")
+    def choice(self) -> str | Written | None:
+        """`here`, `there`, a value of one's own, or nothing yet."""
+        if self.third is not None and self.third.isVisibleTo(self):
+            written = self._written()
+            return Written(written) if written else None
+        return next((side for side, card in self.cards.items() if card.isChecked()), None)
 
     def choose(self, side: str) -> None:
         for name, card in self.cards.items():
             card.setChecked(name == side)
+        if self.third is not None:
+            self.third.hide()
+        self.problem.hide()
         self.setAccessibleDescription(self.cards[side].accessibleName())
         self.chosen.emit(self.view.id, side)
+
+    def write(self) -> None:
+        """Open the place for a third value."""
+        if self.third is None:
+            return
+        for card in self.cards.values():
+            card.setChecked(False)
+        self.third.show()
+        self.third.setFocus()
+        self._wrote()
+
+    def show_problem(self, words: str) -> None:
+        """Why the third value is none."""
+        self.problem.set_words(words)
+        self.problem.setVisible(bool(words))
+
+    def _make_third(self) -> QHBoxLayout:
+        line = row(gap=12)
+        line.addWidget(Button(text("ui.sync.write"), "quiet", "pencil", self.write))
+        if self.view.options:
+            combo = ComboBox([Option(option.code, option.words) for option in self.view.options], None)
+            combo.currentIndexChanged.connect(lambda _place: self._wrote())
+            self.third = combo
+        else:
+            field = TextField()
+            field.textChanged.connect(lambda _words: self._wrote())
+            self.third = field
+        self.third.setAccessibleName(f"{self.view.label} {tr('ui.sync.third')}")
+        self.third.setMaximumWidth(320)
+        self.third.hide()
+        line.addWidget(self.third, 1)
+        line.addStretch(1)
+        return line
+
+    def _written(self) -> str:
+        if isinstance(self.third, ComboBox):
+            return str(self.third.currentData() or "")
+        return self.third.text().strip() if self.third is not None else ""
+
+    def _wrote(self) -> None:
+        self.problem.hide()
+        written = self._written()
+        self.setAccessibleDescription(written)
+        self.chosen.emit(self.view.id, Written(written))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self.choose("here" if event.key() == Qt.Key.Key_Left else "there")
+        elif event.key() == Qt.Key.Key_E and self.third is not None:
+            self.write()
         elif event.key() == Qt.Key.Key_Down:
             self.focusNextChild()
         elif event.key() == Qt.Key.Key_Up:

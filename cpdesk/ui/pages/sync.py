@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
@@ -152,6 +152,11 @@ class SyncPage(QWidget):
         if self._blocks:
             self._blocks[0].setFocus()
 
+    def show_refused(self, refused: Mapping[str, str]) -> None:
+        """Third values that the form does not take, by conflict, and why; nothing was settled."""
+        for block in self._blocks:
+            block.show_problem(refused.get(block.view.id, ""))
+
     # how it is made -------------------------------------------------------------------------------------------------
 
     def _make_list(self) -> Block:
@@ -232,12 +237,12 @@ class SyncPage(QWidget):
             button.setChecked(False)
 
     def _show_choice(self) -> None:
-        chosen = [block for block in self._blocks if block.side()]
+        chosen = [block for block in self._blocks if block.choice()]
         self.resolve.setEnabled(bool(chosen))
         self._chosen_words.set_words(text("ui.sync.chosen", n=len(chosen), total=len(self._blocks)))
 
     def _resolve(self) -> None:
-        choice = {block.view.id: block.side() for block in self._blocks if block.side()}
+        choice = {block.view.id: block.choice() for block in self._blocks if block.choice()}
         if choice:
             self.resolve_wanted.emit(self._chosen, choice)
 

@@ -7,18 +7,22 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from cpdesk.base.errors import EnvironmentFault, InputFault
+from cpdesk.base.errors import CpdeskError, EnvironmentFault, InputFault
 from cpdesk.context import Context
+from cpdesk.forms.form import Kind
 from cpdesk.model.records import Changes
 from cpdesk.model.replication import Conflict
 from cpdesk.operations import households, surveys, syncing
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.pages.sync import SyncPage
 from cpdesk.ui.presenters.base import Desk, Presenter
+from cpdesk.ui.presenters.outline import control_of
 from cpdesk.ui.presenters.words import fault_words, moment_long
-from cpdesk.ui.views import ConflictFieldView, ConflictView, Fact, SideView, StatusView, SyncView
+from cpdesk.ui.views import ConflictFieldView, ConflictView, Fact, OptionView, SideView, StatusView, SyncView, Written
 
 _KEY: Final = "sync"
+_WRITTEN: Final = ("choice", "combo", "number", "date", "text")
+"""Controls whose answer can be written as one value on the page of a conflict."""
 
 
 class _Steps(QObject):
@@ -116,24 +120,50 @@ class SyncPresenter(Presenter):
         views, self._values = answer
         self.page.show_conflicts(views)
 
-    def _resolve(self, record: str, choice: dict[str, str]) -> None:
+    def _resolve(self, record: str, choice: dict[str, str | Written]) -> None:
         known = {conflict.id: conflict for conflict in self._values.get(record, ())}
-        decided = [
-            (conflict, known[conflict].current if side == "here" else known[conflict].proposed)
-            for conflict, side in choice.items()
-        ]
+        decided = [(known[conflict], side) for conflict, side in choice.items() if conflict in known]
 
-        def work() -> Changes:
+        def work() -> tuple[dict[str, str], Changes]:
+            refused = refused_values(self.ctx, record, decided)
             changes = Changes()
-            for conflict, value in decided:
-                changes |= syncing.resolve_conflict(self.ctx, conflict, value)
-            return changes
+            for conflict, side in decided if not refused else ():
+                changes |= syncing.resolve_conflict(self.ctx, conflict.id, _value(conflict, side))
+            return refused, changes
 
         self.run(work, self._resolved, key="save")
 
-    def _resolved(self, changes: Changes) -> None:
+    def _resolved(self, answer: tuple[dict[str, str], Changes]) -> None:
+        refused, changes = answer
+        if refused:
+            self.page.show_refused(refused)
+            return
         self.desk.tell(changes | Changes(conflicts=True))
         self.desk.shell.toast.say(tr("ui.sync.resolved"))
+
+
+def refused_values(ctx: Context, record: str, decided: Sequence[tuple[Conflict, str | Written]]) -> dict[str, str]:
+    """Third values that the form finds wrong, by conflict, each with its sentence."""
+    opened = _opened(ctx, record)
+    refused: dict[str, str] = {}
+    for conflict, side in decided:
+        if opened is None or not isinstance(side, Written):
+            continue
+        try:
+            opened.session.set(conflict.path, side.value)
+            problem = opened.session.state(conflict.path).problem
+        except CpdeskError as error:
+            refused[conflict.id] = error.message(language())
+            continue
+        if problem is not None and problem.blocks:
+            refused[conflict.id] = problem.message(language())
+    return refused
+
+
+def _value(conflict: Conflict, side: str | Written) -> str | None:
+    if isinstance(side, Written):
+        return side.value
+    return conflict.current if side == "here" else conflict.proposed
 
 
 def sync_view(state: syncing.SyncState, *, offline: bool) -> SyncView:
@@ -163,11 +193,12 @@ def conflicts_of(ctx: Context) -> tuple[list[ConflictView], dict[str, tuple[Conf
     by_record: dict[str, list[Conflict]] = {}
     for conflict in syncing.open_conflicts(ctx):
         by_record.setdefault(conflict.record, []).append(conflict)
-    views = [_record_view(ctx, record, found) for record, found in by_record.items()]
+    views = [record_view(ctx, record, found) for record, found in by_record.items()]
     return views, {record: tuple(found) for record, found in by_record.items()}
 
 
-def _record_view(ctx: Context, record: str, conflicts: Sequence[Conflict]) -> ConflictView:
+def record_view(ctx: Context, record: str, conflicts: Sequence[Conflict]) -> ConflictView:
+    """The conflicts of one record as the form words them."""
     opened = _opened(ctx, record)
     people = sorted({name for each in conflicts for name in (each.current_actor, each.proposed_actor) if name})
     return ConflictView(
@@ -194,12 +225,17 @@ def _household_title(ctx: Context, record: str) -> str:
 
 
 def _field(ctx: Context, conflict: Conflict, opened: surveys.OpenSurvey | None) -> ConflictFieldView:
-    label, place, words = conflict.path, "", {}
+    label, place, words, can_write = conflict.path, "", {}, False
     if opened is not None and not conflict.path.startswith("@") and "#" not in conflict.path:
-        state = opened.session.state(conflict.path)
-        label, words = state.label, {choice.value: choice.label for choice in state.choices}
-        parent = conflict.path.rsplit("/", 1)[0] if "/" in conflict.path else ""
-        place = opened.session.state(parent).label if parent else ""
+        try:
+            state, node = opened.session.state(conflict.path), opened.session.definition(conflict.path)
+        except InputFault:
+            pass  # inside an item that one side removed: the path is all there is to say
+        else:
+            label, words = state.label, {choice.value: choice.label for choice in state.choices}
+            parent = conflict.path.rsplit("/", 1)[0] if "/" in conflict.path else ""
+            place = opened.session.state(parent).label if parent else ""
+            can_write = node.kind is Kind.QUESTION and not state.readonly and control_of(node, state) in _WRITTEN
 
     def say(value: str | None) -> str:
         return tr("ui.sync.no_value") if value is None or value == "" else words.get(value, value)
@@ -211,6 +247,8 @@ def _field(ctx: Context, conflict: Conflict, opened: surveys.OpenSurvey | None) 
         original=say(conflict.original),
         here=SideView(say(conflict.current), _who(ctx, conflict.current_actor, conflict.current_at)),
         there=SideView(say(conflict.proposed), _who(ctx, conflict.proposed_actor, conflict.proposed_at)),
+        can_write=can_write,
+        options=tuple(OptionView(code, said) for code, said in words.items()),
     )
 
 
