@@ -10,7 +10,6 @@ import dataclasses
 import functools
 import json
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from cpdesk import __version__
-from cpdesk.base.clock import SystemClock
+from cpdesk.base.crash import write_crash_report
 from cpdesk.base.errors import CpdeskError
 from cpdesk.base.i18n import Translator
 from cpdesk.base.paths import Paths
@@ -106,7 +104,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
             out.say("cli.cancelled")
             raise typer.Exit(130) from None
         except Exception as error:
-            report = _write_report(error)
+            report = write_crash_report(error)
             if out.as_json:
                 out.document({"error": {"code": "CP-9000", "message": type(error).__name__, "report": str(report)}})
             else:
@@ -119,18 +117,6 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
 def language_of_user() -> str:
     """The interface language this person chose."""
     return str(Settings(Paths.of_user().config / "settings.json").get("language"))
-
-
-def _write_report(error: BaseException) -> Path:
-    """A report of a program fault: places in the code and types, never values, which could name a person."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [f"cpdesk {__version__} python {sys.version.split()[0]} {sys.platform}", type(error).__name__]
-    lines += [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-    folder = Paths.of_user().logs
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"crash-{SystemClock().now():%Y%m%d-%H%M%S}.txt"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
 
 
 def _plain(value: object) -> object:

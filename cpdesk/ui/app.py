@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import importlib
 import os
 import shutil
@@ -12,10 +14,12 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from cpdesk.base.log import start_log
 from cpdesk.base.paths import Paths
 from cpdesk.base.settings import Settings
 from cpdesk.context import SHIPPED_FORMS, Context, shipped_form
 from cpdesk.ui import fonts, language
+from cpdesk.ui.crash import CrashCatcher
 from cpdesk.ui.pages.unlock import UnlockPage
 from cpdesk.ui.presenters.unlock import UnlockPresenter
 from cpdesk.ui.shell import Shell
@@ -29,6 +33,8 @@ _ACTIVITY: Final = frozenset(
     {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.TouchBegin}
 )
 _MINUTE_MS: Final = 60_000
+_NEW_OBJECTS_BEFORE_COLLECTION: Final = 50_000
+"""A start makes some 300,000 objects that stay; looking through them again and again costs a tenth of it."""
 _NEEDED_BY_LIST: Final = (
     "cpdesk.forms.session",
     "cpdesk.operations.households",
@@ -64,6 +70,7 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
         choose_input_method(
             os.environ, fcitx=shutil.which("fcitx5") is not None, ibus=shutil.which("ibus-daemon") is not None
         )
+    gc.set_threshold(_NEW_OBJECTS_BEFORE_COLLECTION, 20, 20)
     app = QApplication(arguments if arguments is not None else sys.argv[:1])
     app.setApplicationName("cpdesk")
     app.setDesktopFileName("cpdesk")
@@ -83,6 +90,8 @@ class Program(QObject):
         apply_theme(app, str(self.settings.get("theme")))
         self.shell = Shell()
         self.shell.closing.connect(self.close)
+        self.crashes = CrashCatcher(self.shell, paths.logs)
+        self.worker.failed.connect(self.crashes.report)
         self.unlock_page = UnlockPage()
         self.unlock_page.language_wanted.connect(lambda code: language.set_language(app, code))
         self.unlock = UnlockPresenter(self.unlock_page, paths, self.worker, self)
@@ -158,6 +167,10 @@ class Program(QObject):
 def run(paths: Paths | None = None) -> int:
     """Open the program and stay until its window is closed; the exit code."""
     app = make_application()
-    program = Program(app, paths or Paths.of_user())
+    paths = paths or Paths.of_user()
+    with contextlib.suppress(OSError):  # a desk works without its log
+        start_log(paths.logs)
+    program = Program(app, paths)
+    program.crashes.install()
     program.start()
     return app.exec()

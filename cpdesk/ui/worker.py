@@ -7,7 +7,6 @@ was overtaken is dropped: what the live result panel needs.
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -16,7 +15,6 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 
 from cpdesk.base.errors import CpdeskError
 
-_LOG = logging.getLogger("cpdesk.ui.worker")
 _THREADS = 3
 
 Result = TypeVar("Result")
@@ -58,9 +56,10 @@ class _Runnable(QRunnable):
 
 
 class Worker(QObject):
-    """A small pool for one window. `idle` is emitted when nothing is left to do."""
+    """A small pool for one window. `idle` comes when nothing is left to do, `failed` with every undeclared fault."""
 
     idle = Signal()
+    failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None, threads: int = _THREADS) -> None:
         super().__init__(parent)
@@ -132,12 +131,18 @@ class Worker(QObject):
                 break
         if not queue:
             self._waiting.pop(key, None)
-        if not job.cancelled:
-            if error is None:
-                job.on_done(result)
-            else:
-                if not isinstance(error, CpdeskError):
-                    _LOG.error("a job failed: %s", type(error).__name__, exc_info=error)
-                job.on_error(error)
-        if not self._running:
-            self.idle.emit()
+        try:
+            self._deliver(job, result, error)
+        finally:  # also when a view fails over the result
+            if not self._running:
+                self.idle.emit()
+
+    def _deliver(self, job: Job, result: Any, error: Exception | None) -> None:
+        if job.cancelled:
+            return
+        if error is None:
+            job.on_done(result)
+            return
+        if not isinstance(error, CpdeskError):
+            self.failed.emit(error)
+        job.on_error(error)
