@@ -152,7 +152,7 @@ def write_ledger(rows: Sequence[LedgerRow], head: LedgerHead, *, made_at: dateti
     for serial, row in enumerate(rows, 1):
         _write_row(sheet, _FIRST_ROW + serial - 1, serial, row)
     _write_foot(sheet, len(rows), text)
-    _set_up_page(sheet, len(rows), text)
+    _set_up_page(sheet, len(rows), text, one_village=len({row.village for row in rows}) == 1)
     made = f"{made_at:%Y-%m-%d %H:%M}"
     sheet.oddFooter.left.text = (
         text("ledger.made_by", person=_footer(head.made_by), at=made) if head.made_by else text("ledger.made", at=made)
@@ -303,7 +303,7 @@ def _write_foot(sheet: Any, count: int, text: Translator) -> None:
         sheet.merge_cells(f"A{number + below}:{_LAST}{number + below}")
 
 
-def _set_up_page(sheet: Any, count: int, text: Translator) -> None:
+def _set_up_page(sheet: Any, count: int, text: Translator, *, one_village: bool) -> None:
     sheet.freeze_panes = f"D{_FIRST_ROW}"
     sheet.auto_filter.ref = f"A{_UNIT_ROW}:{_LAST}{max(_FIRST_ROW, _FIRST_ROW + count - 1)}"
     sheet.print_area = f"A1:{_LAST}{_FIRST_ROW + count + 3}"
@@ -317,7 +317,7 @@ def _set_up_page(sheet: Any, count: int, text: Translator) -> None:
     margins.left, margins.right = 0.78, 0.4  # the left edge is bound
     margins.top, margins.bottom = 0.6, 0.7
     for place, column in enumerate(_COLUMNS, 1):
-        if column.folded:
+        if column.folded or (one_village and column.name == "village"):
             folded = sheet.column_dimensions[get_column_letter(place)]
             folded.outlineLevel, folded.hidden = 1, True
     sheet.oddFooter.right.text = text("ledger.page")

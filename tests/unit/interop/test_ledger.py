@@ -94,7 +94,7 @@ def test_it_prints_on_a4_landscape_with_its_header_on_every_page() -> None:
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.print_title_rows == "$3:$5" and sheet.freeze_panes == "D6"
     assert sheet.print_area == "'台账'!$A$1:$W$10"
-    assert {key for key, one in sheet.column_dimensions.items() if one.hidden} == {"G", "P", "R", "S", "U"}
+    assert {key for key, one in sheet.column_dimensions.items() if one.hidden} == {"D", "G", "P", "R", "S", "U"}
     assert "A1:W1" in {str(merged) for merged in sheet.merged_cells.ranges}
 
 
