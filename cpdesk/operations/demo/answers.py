@@ -75,7 +75,7 @@ def make_up_visit(*, seed: int, build_year: int, residents: int, heating: str, o
     return MadeUpVisit(
         household=_household(rng, residents=residents, heating=heating, area_m2=area, on=on),
         building=[building],
-        heater=[_heater(rng, heating, build_year)],
+        heater=[_heater(rng, heating, build_year, rooms=heated_bays)],
         room=[{"r_kind": "bedroom", "r_temp_c": str(rng.randint(11, 17)), "r_heating_on": "yes"}],
         photos={
             "photo_gate": "gate",
@@ -146,11 +146,12 @@ def _building(
     return answers
 
 
-def _heater(rng: random.Random, heating: str, build_year: int) -> dict[str, str]:
+def _heater(rng: random.Random, heating: str, build_year: int, *, rooms: int) -> dict[str, str]:
     water = heating in ("coal_boiler", "ashp_water", "gas_boiler")
     return {
         "h_type": heating,
         "h_role": "main",
+        "h_count": str(rooms + 2) if heating == "storage_heater" else "1",
         "h_rooms": "all",
         "h_share_pct": "100",
         "h_year": str(max(build_year, rng.randint(2008, 2019))),
