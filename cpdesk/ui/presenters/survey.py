@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from cpdesk.base.errors import CpdeskError
+from cpdesk.base.files import disk_faults
 from cpdesk.forms.form import Kind
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import Problem, Touched
@@ -365,7 +366,13 @@ class SurveyPresenter(Presenter):
         name, _kind = QFileDialog.getOpenFileName(self.page, tr("ui.photo.add"), "", "(*.jpg *.jpeg *.png)")
         if name:
             file = Path(name)
-            self._keep(path, lambda: photos.keep_photo(self.ctx, file.read_bytes(), name=file.name))
+
+            def work() -> str:
+                with disk_faults(file):
+                    content = file.read_bytes()
+                return photos.keep_photo(self.ctx, content, name=file.name)
+
+            self._keep(path, work)
 
     def _keep_signature(self, path: str, png: bytes) -> None:
         self._keep(path, lambda: photos.keep_photo(self.ctx, png, name=path))
