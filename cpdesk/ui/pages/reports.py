@@ -21,6 +21,7 @@ from cpdesk.ui.language import text, tr
 from cpdesk.ui.pages.household_table import HouseholdModel
 from cpdesk.ui.theme import theme
 from cpdesk.ui.views import Fact, HouseholdList, HouseholdQuery, HouseholdRow
+from cpdesk.ui.widgets.bars import ProgressBar
 from cpdesk.ui.widgets.basic import (
     Block,
     Button,
@@ -127,7 +128,8 @@ class ReportsPage(QWidget):
     page_wanted = Signal(int, int)
     print_wanted = Signal()
     save_wanted = Signal()
-    village_wanted = Signal()
+    save_many_wanted = Signal(object)
+    print_many_wanted = Signal(object)
     cancel_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -180,8 +182,7 @@ class ReportsPage(QWidget):
         """A report is ready; its first page is asked for."""
         self._page, self._pages = 0, pages
         self._title.set_words(title)
-        self.print_button.setEnabled(True)
-        self.save_button.setEnabled(True)
+        self._show_buttons()
         self._show_facts(facts)
         self.warnings.set_words("\n".join(warnings))
         self.warnings.setVisible(bool(warnings))
@@ -197,8 +198,7 @@ class ReportsPage(QWidget):
         self._page, self._pages = 0, 0
         self._title.set_words("")
         self.sheet.show_words(words)
-        self.print_button.setEnabled(False)
-        self.save_button.setEnabled(False)
+        self._show_buttons()
         self._show_facts(())
         self.warnings.hide()
         self._show_page_number()
@@ -207,6 +207,19 @@ class ReportsPage(QWidget):
         """The report is being made; the old page stays until the new one comes."""
         if not self.sheet.has_image():
             self.sheet.show_words(tr("ui.reports.making"))
+
+    def show_progress(self, done: int, total: int) -> None:
+        """How far a batch has come, in households; a total of 0 ends it."""
+        for part in (self.progress, self._progress_words, self.cancel_button):
+            part.setVisible(total > 0)
+        self.progress.show_share(done / total if total else 0.0)
+        self._progress_words.set_words(text("ui.reports.progress", done=done, total=total))
+        self._show_buttons()
+
+    def show_failures(self, lines: Sequence[str]) -> None:
+        """Households of a batch that could not be printed, and why."""
+        self.warnings.set_words("\n".join(lines))
+        self.warnings.setVisible(bool(lines))
 
     def current_id(self) -> str:
         index = self.list.currentIndex()
@@ -235,6 +248,7 @@ class ReportsPage(QWidget):
         self.list.setModel(self.model)
         self.list.setItemDelegate(ReportDelegate(self.list))
         self.list.setUniformItemSizes(True)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName(tr("ui.reports.homes"))
@@ -281,10 +295,16 @@ class ReportsPage(QWidget):
         outer.addWidget(Scroll(body), 1)
         foot = Block("foot")
         buttons = column(foot, (20, 12, 20, 16), 8)
-        self.print_button = Button(text("ui.reports.print"), "primary", "printer", self.print_wanted.emit)
-        self.save_button = Button(text("ui.reports.save"), "secondary", "download", self.save_wanted.emit)
+        self.print_button = Button(text("ui.reports.print"), "primary", "printer", self._print)
+        self.save_button = Button(text("ui.reports.save"), "secondary", "download", self._save)
         buttons.addWidget(self.print_button)
         buttons.addWidget(self.save_button)
+        self.progress = ProgressBar()
+        self._progress_words = Label("", "meta", "text2")
+        self.cancel_button = Button(text("ui.reports.stop"), "quiet", on_click=self.cancel_wanted.emit)
+        for part in (self.progress, self._progress_words, self.cancel_button):
+            part.hide()
+            buttons.addWidget(part)
         outer.addWidget(foot)
         return pane
 
@@ -313,6 +333,7 @@ class ReportsPage(QWidget):
         self.list.setFocus()
 
     def _selected(self, _now: QItemSelection, _before: QItemSelection) -> None:
+        self._show_buttons()
         self._select_timer.start()
 
     def _ask_report(self) -> None:
@@ -324,9 +345,35 @@ class ReportsPage(QWidget):
         if self._pages and width > 0:
             self.page_wanted.emit(self._page, width)
 
+    def chosen_ids(self) -> tuple[str, ...]:
+        """The households selected, in the order of the list."""
+        rows = sorted(index.row() for index in self.list.selectionModel().selectedIndexes())
+        return tuple(self.model.id_at(place) for place in rows)
+
     def _print(self) -> None:
-        if self.print_button.isEnabled():
+        if not self.print_button.isEnabled():
+            return
+        chosen = self.chosen_ids()
+        if len(chosen) > 1:
+            self.print_many_wanted.emit(chosen)
+        else:
             self.print_wanted.emit()
+
+    def _save(self) -> None:
+        chosen = self.chosen_ids()
+        if len(chosen) > 1:
+            self.save_many_wanted.emit(chosen)
+        else:
+            self.save_wanted.emit()
+
+    def _show_buttons(self) -> None:
+        many = len(self.chosen_ids())
+        ready = many > 1 or self._pages > 0
+        self.print_button.set_words(text("ui.reports.print_many", n=many) if many > 1 else text("ui.reports.print"))
+        self.save_button.set_words(text("ui.reports.save_many", n=many) if many > 1 else text("ui.reports.save"))
+        running = self.progress.isVisibleTo(self)
+        self.print_button.setEnabled(ready and not running)
+        self.save_button.setEnabled(ready and not running)
 
     def _show_page_number(self) -> None:
         words = text("ui.reports.page", page=self._page + 1, pages=self._pages) if self._pages else ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from cpdesk.base.files import write_atomically
@@ -14,6 +16,7 @@ from cpdesk.context import Context
 from cpdesk.model.records import Changes
 from cpdesk.operations import households
 from cpdesk.operations.surveys import survey_of
+from cpdesk.ui import printing
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.pages.reports import ReportsPage
 from cpdesk.ui.pdf import PDF_KEY, page_count, render_page
@@ -21,6 +24,9 @@ from cpdesk.ui.presenters.base import Desk, Presenter
 from cpdesk.ui.presenters.households import list_of, rows_of
 from cpdesk.ui.presenters.words import fault_words, moment_long
 from cpdesk.ui.views import Fact, HouseholdQuery
+
+if TYPE_CHECKING:
+    from cpdesk.operations.reporting import Batch
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,12 @@ class MadeReport:
     warnings: tuple[str, ...]
 
 
+class _Steps(QObject):
+    """Carries progress from the worker's thread."""
+
+    step = Signal(int, int)
+
+
 class ReportsPresenter(Presenter):
     """Keeps the page in step; the newest choice wins."""
 
@@ -45,12 +57,18 @@ class ReportsPresenter(Presenter):
         self._query = HouseholdQuery()
         self._wanted = ""
         self._stale = True
+        self._busy = self._cancelled = False
+        self._steps = _Steps(self)
+        self._steps.step.connect(page.show_progress, Qt.ConnectionType.QueuedConnection)
         page.query_changed.connect(self._searched)
         page.rows_wanted.connect(self._rows)
         page.report_wanted.connect(self._make)
         page.page_wanted.connect(self._render)
         page.save_wanted.connect(self._save)
         page.print_wanted.connect(self._print)
+        page.save_many_wanted.connect(self._save_many)
+        page.print_many_wanted.connect(self._print_many)
+        page.cancel_wanted.connect(self._cancel)
         desk.changed.connect(self._changed)
         desk.language_changed.connect(self._again)
 
@@ -126,19 +144,76 @@ class ReportsPresenter(Presenter):
             )
 
     def _print(self) -> None:
-        """Qt's print support is no part of the small Qt: the PDF goes to the system's viewer, which prints it."""
         made = self._made
-        if made is None:
-            return
-        path = self.ctx.paths.cache / "print" / f"{made.household}.pdf"
-        self.run(lambda: write_atomically(path, made.pdf), lambda _nothing: self._open(path))
+        if made is not None:
+            self._to_paper(made.pdf, made.pages)
 
-    def _open(self, path: Path) -> None:
-        if QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            self.desk.shell.toast.say(tr("ui.reports.opened"))
-        else:
-            self.page.warnings.set_words(tr("ui.reports.no_viewer"))
-            self.page.warnings.show()
+    def _to_paper(self, pdf: bytes, pages: int) -> None:
+        """Ask for the printer and print what is shown, from the same bytes."""
+        printer = printing.choose_printer(self.page, pages)
+        if printer is not None:
+            printing.PrintJob(
+                self.desk.worker, pdf, printer, pages, told=self._printed, failed=self.desk.show_fault
+            ).start()
+
+    def _printed(self, done: int, total: int) -> None:
+        words = "ui.reports.printed" if done == total else "ui.reports.printing"
+        self.desk.shell.toast.say(tr(words, done=done, total=total))
+
+    # many ----------------------------------------------------------------------------------------------------------
+
+    def _save_many(self, ids: tuple[str, ...]) -> None:
+        name, _kind = QFileDialog.getSaveFileName(
+            self.page, tr("ui.reports.save"), f"{tr('ui.reports.many_name', n=len(ids))}.pdf", "PDF (*.pdf)"
+        )
+        if name:
+            self._make_many(ids, Path(name), lambda batch: self._saved_many(batch, Path(name)))
+
+    def _print_many(self, ids: tuple[str, ...]) -> None:
+        path = self.ctx.paths.cache / "print.pdf"
+        self._make_many(ids, path, lambda _batch: self._made_for_paper(path))
+
+    def _make_many(self, ids: tuple[str, ...], path: Path, then: Callable[[Batch], None]) -> None:
+        """One PDF of many reports, made off the GUI thread, told by the household, to be stopped at any of them."""
+        if self._busy:
+            return
+        self._busy, self._cancelled = True, False
+        self.page.show_progress(0, len(ids))
+
+        def work() -> Batch:
+            return print_many(self.ctx, ids, path, step=self._steps.step.emit, cancel=lambda: self._cancelled)
+
+        def done(batch: Batch) -> None:
+            self._busy = False
+            self.page.show_progress(0, 0)
+            if self._cancelled:
+                self.desk.shell.toast.say(tr("ui.reports.stopped"))
+                return
+            self.page.show_failures([f"{self._name(survey)} {fault_words(fault)}" for survey, fault in batch.failures])
+            if batch.files:
+                then(batch)
+
+        def failed(error: Exception) -> None:
+            self._busy = False
+            self.page.show_progress(0, 0)
+            self.desk.show_fault(error)
+
+        self.run(work, done, key="village", on_error=failed)
+
+    def _cancel(self) -> None:
+        self._cancelled = True
+
+    def _name(self, survey: str) -> str:
+        return self.ctx.store.records.get(survey).title
+
+    def _saved_many(self, batch: Batch, path: Path) -> None:
+        words = tr("ui.reports.saved_many", n=len(batch.printed), pages=batch.pages, name=path.name)
+        self.desk.shell.toast.say(words)
+
+    def _made_for_paper(self, path: Path) -> None:
+        content = path.read_bytes()
+        path.unlink()  # reports name people: none stays outside the encrypted store
+        self._to_paper(content, page_count(content))
 
     def _changed(self, changes: Changes) -> None:
         if changes.records or changes.kinds:
@@ -149,6 +224,22 @@ class ReportsPresenter(Presenter):
         self.page.model.forget_all()
         if self.page.isVisible():
             self.show()
+
+
+def print_many(
+    ctx: Context,
+    ids: Sequence[str],
+    path: Path,
+    *,
+    step: Callable[[int, int], None],
+    cancel: Callable[[], bool],
+) -> Batch:
+    """One PDF with the reports of the newest surveys of some households; those never visited are left out."""
+    from cpdesk.operations.reporting import print_village  # late: reportlab
+
+    surveys = [survey for household in ids if (survey := survey_of(ctx, household)) is not None]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return print_village(ctx, surveys, path, language=language(), step=step, cancel=cancel)
 
 
 def make_report(ctx: Context, household: str) -> MadeReport | None:
