@@ -13,10 +13,10 @@ from cpdesk.model.assessment import Audit
 from cpdesk.model.oplog import canonical_json
 from cpdesk.model.records import Answers, Changes
 from cpdesk.operations.facts import building_facts, read_answers, wishes_of
+from cpdesk.operations.households import LOSS_PARTS
 from cpdesk.operations.surveys import open_survey
 from cpdesk.store.shelf import Cell
 
-LOSS_PARTS: Final = ("wall", "roof", "window", "door", "floor", "air")
 _AUDITS_KEPT: Final = 200
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from cpdesk.context import Context
 from cpdesk.model.records import RecordKind, Status
+from cpdesk.operations.photos import photos_taken
 from cpdesk.operations.surveys import survey_of
 from cpdesk.store.history import HistoryEntry
 from cpdesk.store.lists import Query, Row
+
+LOSS_PARTS: Final = ("wall", "roof", "window", "door", "floor", "air")
+"""The parts of a house whose losses are remembered beside its survey, as `loss_<part>_pct`."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,11 @@ class HouseholdQuery:
 
 @dataclass(frozen=True)
 class HouseholdLine:
-    """One household in the list. Figures are those of its newest survey; None = nobody has worked them out."""
+    """One household in the list. Figures are those of its newest survey; None = nobody has worked them out.
+
+    Attributes:
+        losses_pct: which part of the house loses which share of its heat, without parts that lose nothing.
+    """
 
     id: str
     number: str
@@ -47,6 +56,7 @@ class HouseholdLine:
     conflicts: int = 0
     unsent: int = 0
     sample: bool = False
+    losses_pct: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,12 @@ def household_history(ctx: Context, household: str, *, limit: int = 5) -> list[H
     return list(reversed(entries))[:limit]
 
 
+def household_photos(ctx: Context, household: str, *, limit: int = 3) -> list[str]:
+    """References of the first photographs of a household's newest survey; signatures are none."""
+    survey = survey_of(ctx, household)
+    return photos_taken(ctx.store.records.get(survey).answers)[:limit] if survey is not None else []
+
+
 def _store_query(query: HouseholdQuery, *, status: Status | None) -> Query:
     return Query(
         kind=RecordKind.HOUSEHOLD,
@@ -122,6 +138,11 @@ def _line(row: Row) -> HouseholdLine:
         conflicts=row.conflicts,
         unsent=row.unsent,
         sample=row.sample,
+        losses_pct={
+            part: share
+            for part in LOSS_PARTS
+            if (share := _number(of.get(f"loss_{part}_pct"))) is not None and share > 0
+        },
     )
 
 

@@ -53,6 +53,13 @@ def photos_named(answers: Answers) -> list[str]:
     return [match[1] for value in answers.values() if (match := _REFERENCE.fullmatch(value))]
 
 
+def photos_taken(answers: Answers) -> list[str]:
+    """References of the photographs in the order of the answers' paths. A signature is drawn, not taken: it is kept as
+    PNG at a path whose last name begins with `sign`."""
+    named = sorted((path, value) for path, value in answers.items() if _REFERENCE.fullmatch(value))
+    return [value for path, value in named if not path.rsplit("/", 1)[-1].startswith("sign")]
+
+
 def _opened(content: bytes, name: str) -> Image:
     from PIL import Image, UnidentifiedImageError
 

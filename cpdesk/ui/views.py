@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from PySide6.QtGui import QImage
+
 Tone = Literal["mute", "info", "ok", "warn", "bad"]
 Control = Literal["choice", "multi", "combo", "number", "text", "long", "date", "photo", "signature", "note"]
 
@@ -99,6 +101,7 @@ class HouseholdPreview:
     figures: tuple[Fact, ...] = ()
     facts: tuple[Fact, ...] = ()
     events: tuple[Fact, ...] = ()
+    photos: tuple[QImage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from cpdesk.ui.language import text
+from cpdesk.ui.language import text, tr
 from cpdesk.ui.views import Fact, HouseholdPreview, StatusView
 from cpdesk.ui.widgets.bars import ShareStrip
 from cpdesk.ui.widgets.basic import Block, Button, ElidedLabel, Label, Line, Pill, Scroll, clear, column, row
+from cpdesk.ui.widgets.photos import Thumbnail
+
+_PICTURES: Final = 3
 
 
 class PreviewPane(Block):
@@ -57,6 +63,15 @@ class PreviewPane(Block):
         self._facts = QWidget()
         column(self._facts, gap=4)
         self._stack.addWidget(self._facts)
+        self._photos = QWidget()
+        photos_line = row(self._photos, gap=8)
+        self.pictures = [Thumbnail() for _place in range(_PICTURES)]
+        for picture in self.pictures:
+            picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            picture.setFixedSize(102, 76)
+            photos_line.addWidget(picture)
+        photos_line.addStretch(1)
+        self._stack.addWidget(self._photos)
         self._line3 = Line()
         self._stack.addWidget(self._line3)
         self._events_title = Label(text("ui.preview.events"), "h3")
@@ -95,6 +110,7 @@ class PreviewPane(Block):
         self._figures.setVisible(bool(view.figures))
         self._line2.setVisible(bool(view.figures))
         _show_facts(self._facts, view.facts)
+        self._show_photos(view.photos)
         self._events_title.setVisible(bool(view.events))
         self._line3.setVisible(bool(view.events))
         _show_facts(self._events, view.events)
@@ -113,6 +129,12 @@ class PreviewPane(Block):
             line.addStretch(1)
             block.addLayout(line)
             self._figures_line.addLayout(block, 0 if place == len(figures) - 1 else 1)
+
+    def _show_photos(self, photos: tuple[QImage, ...]) -> None:
+        self._photos.setVisible(bool(photos))
+        for place, picture in enumerate(self.pictures):
+            picture.setVisible(place < len(photos))
+            picture.show_image(photos[place] if place < len(photos) else QImage(), tr("ui.preview.photo"))
 
     def _blank(self) -> StatusView:
         return StatusView("")

@@ -73,4 +73,7 @@ def _sentence(item: Input, session: Session, path: str) -> str:
     else:
         digits = 0 if float(item.value).is_integer() else 1
         shown = f"{number(item.value, digits)} {unit_words(item.unit)}".strip()
-    return tr("ui.survey.assumed", value=shown, reason=tr(item.reason, **dict(item.reason_fields)))
+    fields = dict(item.reason_fields)
+    if "archetype" in fields:
+        fields["archetype"] = tr(f"ui.archetype.{fields['archetype']}")
+    return tr("ui.survey.assumed", value=shown, reason=tr(item.reason, **fields))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
+from cpdesk.base.errors import CpdeskError
 from cpdesk.context import Context
 from cpdesk.model.records import Changes, RecordKind, Status
 from cpdesk.operations import households, register, surveys
+from cpdesk.operations.photos import photo_content
 from cpdesk.operations.surveys import SURVEY_FORM, survey_of
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.pages.households import HouseholdsPage
@@ -25,8 +28,10 @@ from cpdesk.ui.views import (
     HouseholdPreview,
     HouseholdQuery,
     HouseholdRow,
+    Share,
 )
 from cpdesk.ui.widgets.choices import Option
+from cpdesk.ui.widgets.photos import thumbnail
 
 _CHIPS = (Status.NONE, Status.DRAFT, Status.COMPLETE, Status.RETURNED, Status.SUBMITTED, Status.ACCEPTED)
 
@@ -234,10 +239,30 @@ def preview_of(ctx: Context, record: str) -> HouseholdPreview:
         address=_address(line),
         status=status_view(line.status),
         primary=tr(primary),
+        shares=_shares(line),
         figures=tuple(figures),
         facts=tuple(facts),
         events=tuple(_events(ctx, record)),
+        photos=tuple(_photos(ctx, record)),
     )
+
+
+def _shares(line: households.HouseholdLine) -> tuple[Share, ...]:
+    shares = [Share(tr(f"ui.part.{part}"), percent / 100) for part, percent in line.losses_pct.items()]
+    return tuple(sorted(shares, key=lambda share: -share.share))
+
+
+def _photos(ctx: Context, record: str) -> list[QImage]:
+    """Up to three pictures; one that is not here yet or is damaged is left out, the survey page says why."""
+    images = []
+    for reference in households.household_photos(ctx, record):
+        try:
+            image = thumbnail(photo_content(ctx, reference))
+        except CpdeskError:
+            continue
+        if not image.isNull():
+            images.append(image)
+    return images
 
 
 def _events(ctx: Context, record: str) -> list[Fact]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from cpdesk.base.errors import CpdeskError
@@ -24,6 +23,7 @@ from cpdesk.ui.presenters.outline import Counts, Section, forget_counts, outline
 from cpdesk.ui.presenters.result import Answered, WorkedOut, formulas, result_view, work_out
 from cpdesk.ui.presenters.words import fault_words, moment, status_view
 from cpdesk.ui.views import ResultView, SectionView, SurveyView
+from cpdesk.ui.widgets.photos import thumbnail
 
 _SAVE = "save"
 
@@ -388,9 +388,3 @@ class SurveyPresenter(Presenter):
                     lambda reference=reference: thumbnail(photos.photo_content(self.ctx, reference)),  # type: ignore[misc]
                     lambda image, block=block: block.show_image(image),  # type: ignore[misc]
                 )
-
-
-def thumbnail(content: bytes | None) -> QImage:
-    """A picture small enough for a strip; empty when it is not on this desk yet."""
-    image = QImage.fromData(content) if content else QImage()
-    return image.scaledToWidth(320) if image.width() > 320 else image

@@ -97,6 +97,12 @@ def cover(image: QImage, frame: QRectF) -> QRectF:
     return QRectF((image.width() - width) / 2, (image.height() - height) / 2, width, height)
 
 
+def thumbnail(content: bytes | None) -> QImage:
+    """A picture small enough for a strip; empty when it is not on this desk yet."""
+    image = QImage.fromData(content) if content else QImage()
+    return image.scaledToWidth(320) if image.width() > 320 else image
+
+
 class PhotoField(QWidget):
     """One photo question: the photo or the place for it, and a button to take it away."""
 
