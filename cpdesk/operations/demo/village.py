@@ -17,7 +17,14 @@ from cpdesk.operations.demo.answers import MadeUpVisit, fill, make_up_visit
 from cpdesk.operations.demo.photos import draw_photo, draw_signature
 from cpdesk.operations.photos import keep_photo
 from cpdesk.operations.register import RegisterImport, import_register
-from cpdesk.operations.surveys import begin_survey, complete_survey, open_survey, save_answers, submit_survey
+from cpdesk.operations.surveys import (
+    begin_survey,
+    complete_survey,
+    open_survey,
+    remember_progress,
+    save_answers,
+    submit_survey,
+)
 
 Step = Callable[[int, int], None]
 _VARIANTS: Final = 3
@@ -65,6 +72,8 @@ def survey_household(ctx: Context, household: str, *, seed: int, finish: bool = 
         if problems:
             raise ValueError("; ".join(f"{problem.path}: {problem.message('en')}" for problem in problems))
         submit_survey(ctx, survey)
+    else:
+        remember_progress(ctx, survey, session.progress())
     return survey
 
 
