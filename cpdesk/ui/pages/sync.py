@@ -108,7 +108,9 @@ class SyncPage(QWidget):
         self.card.show_sync(view)
 
     def show_conflicts(self, conflicts: Sequence[ConflictView]) -> None:
-        """The records in conflict. The one that was open stays open while it is there."""
+        """The records in conflict. The one that was open stays open while it is there, with what is chosen in it."""
+        if conflicts and tuple(conflicts) == self._conflicts:
+            return
         self._conflicts = tuple(conflicts)
         clear(self._list)
         self._group = QButtonGroup(self)
