@@ -49,12 +49,15 @@ _NEEDED_BY_LIST: Final = (
 def choose_input_method(environment: MutableMapping[str, str], *, fcitx: bool, ibus: bool) -> None:
     """Point Qt at the input method of the machine, unless the person's environment decides already.
 
-    PyPI's Qt has no fcitx plugin; fcitx5 answers ibus' portal, and only when `IBUS_USE_PORTAL` is set. Must run before
-    QApplication is made.
+    PyPI's Qt has no fcitx plugin; fcitx5 answers ibus' portal, and only when `IBUS_USE_PORTAL` is set. ibus itself is
+    asked directly. Where both are installed, `XMODIFIERS` (set by the system's chooser) says which of them runs. Must
+    run before QApplication is made.
     """
     if environment.get("QT_IM_MODULE") not in (None, "", "fcitx", "fcitx5"):
         return
-    if fcitx or environment.get("QT_IM_MODULE") in ("fcitx", "fcitx5"):
+    named = environment.get("XMODIFIERS", "")
+    fcitx = (fcitx and "ibus" not in named) or environment.get("QT_IM_MODULE") in ("fcitx", "fcitx5")
+    if fcitx:
         environment["QT_IM_MODULE"] = "ibus"
         environment.setdefault("IBUS_USE_PORTAL", "1")
     elif ibus:

@@ -192,3 +192,12 @@ def test_input_method_is_pointed_to_the_portal_only_when_nobody_decided():
     plain: dict[str, str] = {}
     choose_input_method(plain, fcitx=False, ibus=False)
     assert plain == {}
+
+
+def test_where_both_input_methods_are_installed_the_system_says_which_one_runs():
+    with_ibus = {"XMODIFIERS": "@im=ibus"}
+    choose_input_method(with_ibus, fcitx=True, ibus=True)
+    assert with_ibus == {"XMODIFIERS": "@im=ibus", "QT_IM_MODULE": "ibus"}
+    with_fcitx = {"XMODIFIERS": "@im=fcitx"}
+    choose_input_method(with_fcitx, fcitx=True, ibus=True)
+    assert with_fcitx == {"XMODIFIERS": "@im=fcitx", "QT_IM_MODULE": "ibus", "IBUS_USE_PORTAL": "1"}
