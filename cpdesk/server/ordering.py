@@ -140,7 +140,7 @@ class _Batch:
         fields = schema.field_states
         for row in run(select(fields).where(fields.c.record.in_(ids))):
             self.known.states[row.record].fields[row.path] = FieldState(
-                row.value, row.revision, row.op_id, row.actor, row.at, frozenset(row.writers.split(" "))
+                row.value, row.revision, row.op_id, row.actor, row.at, row.device
             )
         opened = schema.conflicts
         for row in run(select(opened).where(opened.c.record.in_(ids), opened.c.settled_by.is_(None))):
@@ -230,7 +230,7 @@ class _Batch:
         state = self.known.states[operation.record]
         decision = merge(state, operation)
         state.take(operation, revision, decision)
-        for path in (*decision.applied, *decision.agreed):
+        for path in decision.applied:
             self.changed_fields[(operation.record, path)] = operation.stream
         for conflict in decision.conflicts:
             self.new_conflicts.append(
@@ -295,7 +295,7 @@ class _Batch:
                 "op_id": now.op_id,
                 "actor": now.actor,
                 "at": now.at,
-                "writers": " ".join(sorted(now.writers)),
+                "device": now.device,
             }
 
     def _insert(self, table: Any, rows: list[dict[str, Any]]) -> None:

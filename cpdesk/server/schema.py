@@ -36,7 +36,7 @@ from sqlalchemy.exc import DatabaseError
 from cpdesk.base.errors import IntegrityFault
 from cpdesk.base.files import disk_faults, flush_folder
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 APPLICATION_ID: Final = 0x63706473  # "cpds", so that another program's file is not taken for ours
 
 metadata = MetaData()
@@ -114,7 +114,7 @@ field_states = Table(
     Column("op_id", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("at", Text, nullable=False),
-    Column("writers", Text, nullable=False),  # device ids separated by spaces
+    Column("device", Text, nullable=False),  # empty: nobody's own, see sync/merge.py
 )
 
 conflicts = Table(
@@ -245,7 +245,7 @@ def open_database(path: Path) -> Database:
     """Open an existing database.
 
     Raises:
-        IntegrityFault: CP-3251 not one of ours; CP-3250 made by a newer program, and left untouched.
+        IntegrityFault: CP-3251 not one of ours; CP-3250 made by another version, and left untouched.
     """
     if not path.is_file():
         raise IntegrityFault("CP-3251", path=str(path))
@@ -261,7 +261,7 @@ def open_database(path: Path) -> Database:
     except IntegrityFault:
         engine.dispose()
         raise
-    if int(found) > SCHEMA_VERSION:
+    if found != str(SCHEMA_VERSION):
         engine.dispose()
         raise IntegrityFault("CP-3250", path=str(path), found=found, expected=SCHEMA_VERSION)
     return Database(engine)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from cpdesk.model.oplog import Operation
@@ -22,7 +22,8 @@ from cpdesk.model.replication import Conflict, Outcome
 class FieldState:
     """One field as it stands: the value (None = removed), the operation that put it there and its revision.
 
-    `writers` are the devices that wrote this very value since: its author, and those who agreed.
+    `device` wrote it and may go on from it without having pulled it; empty when two decided for it, the later without
+    having seen the earlier: then each has to see the other's word first.
     """
 
     value: str | None
@@ -30,7 +31,7 @@ class FieldState:
     op_id: str
     actor: str
     at: str
-    writers: frozenset[str]
+    device: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,13 @@ class RecordState:
 
     def take(self, operation: Operation, revision: int, decision: Decision) -> None:
         """Carry out a decision that `merge` made on this state."""
-        writers = frozenset({operation.device})
         for path, value in decision.applied.items():
-            self.fields[path] = FieldState(value, revision, operation.op_id, operation.actor, operation.at, writers)
-        for path in decision.agreed:
-            now = self.fields[path]
-            self.fields[path] = FieldState(
-                now.value, now.revision, now.op_id, now.actor, now.at, now.writers | {operation.device}
-            )
+            now = self.fields.get(path)
+            if now is not None and now.value is not None and value is not None and _is_move(operation, path):
+                self.fields[path] = replace(now, value=value)  # where an item stands says nothing about it
+                continue
+            device = "" if path in decision.shared else operation.device
+            self.fields[path] = FieldState(value, revision, operation.op_id, operation.actor, operation.at, device)
         for settled in decision.settled:
             self.conflicts.pop(settled, None)
         for conflict in decision.conflicts:
@@ -77,14 +77,14 @@ class Decision:
         outcome: APPLIED, or CONFLICT when at least one conflict was opened.
         applied: path → value that gets in (also an equal value of a resolution, which renews the field's revision).
         conflicts: opened by this operation. settled: ids of conflicts it closes.
-        agreed: paths where the equal value stood already; the device is noted as one of its writers.
+        shared: applied paths where the equal value stood already and the device had not seen it.
     """
 
     outcome: Outcome
     applied: dict[str, str | None]
     conflicts: tuple[Conflict, ...]
     settled: tuple[str, ...]
-    agreed: frozenset[str]
+    shared: frozenset[str]
 
 
 NOTHING: Final = Decision(Outcome.APPLIED, {}, (), (), frozenset())
@@ -100,13 +100,18 @@ def conflict_id(op_id: str, path: str) -> str:
     return hashlib.sha256(f"{op_id}\n{path}".encode()).hexdigest()[:32]
 
 
+def _is_move(operation: Operation, path: str) -> bool:
+    """Whether an item that the person had on the screen gets another rank: neither put there nor decided for."""
+    return is_item(path) and operation.old.get(path) is not None and operation.resolves is None
+
+
 class _Judgement:
     def __init__(self, state: RecordState, operation: Operation) -> None:
         self.state = state
         self.operation = operation
         self.applied: dict[str, str | None] = {}
         self.conflicts: list[Conflict] = []
-        self.agreed: set[str] = set()
+        self.shared: set[str] = set()
         self.unseen_proposals = {
             known.conflict.path
             for known in state.conflicts.values()
@@ -122,7 +127,7 @@ class _Judgement:
                 self._judge(path, value)
         self._question_deletion()
         outcome = Outcome.CONFLICT if self.conflicts else Outcome.APPLIED
-        return Decision(outcome, self.applied, tuple(self.conflicts), self._settled(removals), frozenset(self.agreed))
+        return Decision(outcome, self.applied, tuple(self.conflicts), self._settled(removals), frozenset(self.shared))
 
     def _removals(self) -> set[str]:
         """Items that the operation removes, without those nested in another of them."""
@@ -136,7 +141,7 @@ class _Judgement:
             self._judge(item, None)
             return
         inside = [path for path in self.state.fields if is_inside(path, item)]
-        unseen = self._latest_unseen(inside)
+        unseen = self._latest_unseen([item, *inside])
         if unseen is not None:
             self._open(item, now.value, unseen, None)
             return
@@ -155,35 +160,46 @@ class _Judgement:
             if unseen is not None:  # decided without what came in meanwhile: asked again
                 self._open(path, now.value, now, None)
                 return
-        gone = self._unseen_removal(path)
+        gone = self._removal_in_the_way(path)
         if gone is not None and value is not None:
-            moved = is_item(path) and self.operation.old.get(path) is not None
-            if not moved:  # where a removed item would stand is nobody's data
+            if not _is_move(self.operation, path):  # where a removed item would stand is nobody's data
                 self._open(path, None, gone, value)
             return
         if now is None:
-            self._enter(path, value, None)
-        elif now.value == value:
-            self._enter(path, value, value)
-        elif self._seen(path, now) or (is_item(path) and now.value is not None and value is not None):
-            self._enter(path, value, now.value)
+            if value is not None or self.operation.resolves is not None:
+                self.applied[path] = value
+            return
+        seen = self._seen(path, now)
+        if now.value == value or (is_item(path) and now.value is not None and value is not None):
+            self._confirm(path, value, now, seen)
+        elif seen:
+            self.applied[path] = value
         else:
             self._open(path, now.value, now, value)
 
-    def _enter(self, path: str, value: str | None, standing: str | None) -> None:
-        if self.operation.resolves is not None or value != standing:
+    def _confirm(self, path: str, value: str | None, now: FieldState, seen: bool) -> None:
+        """What stands stays. Noted are a decision for it, the rank of an item, and an item put back that stands."""
+        put_back = is_item(path) and value is not None and self.operation.old.get(path) is None
+        if self.operation.resolves is not None or put_back:
             self.applied[path] = value
-        elif path in self.state.fields:
-            self.agreed.add(path)
+            if not seen:
+                self.shared.add(path)
+        elif value != now.value:
+            self.applied[path] = value
 
-    def _unseen_removal(self, path: str) -> FieldState | None:
-        """The removal, not seen by the device, of an item that the path is or lies in."""
+    def _removal_in_the_way(self, path: str) -> FieldState | None:
+        """The removal of an item that the path is or lies in, unless the device saw it and brings the item back.
+
+        To have pulled the removal is not enough: a move of the item, not yet sent, may have kept it on the screen.
+        """
         if "]" not in path:
             return None
         candidates = [*containers(path), path] if is_item(path) else list(containers(path))
         for item in candidates:
             now = self.state.fields.get(item)
-            if now is not None and now.value is None and not self._seen_loosely(item, now):
+            if now is None or now.value is not None:
+                continue
+            if self.operation.set.get(item) is None or not self._seen_loosely(item, now):
                 return now
         return None
 
@@ -191,16 +207,19 @@ class _Judgement:
         """Whether the person had before their eyes what stands there now.
 
         The base alone is not enough: a desk that has pulled a value but shows its own unsent one over it has not shown
-        it. So the value before, as the operation gives it, must be the standing one too.
+        it. So the value before, as the operation gives it, must be the standing one too; of an item, that it was there.
         """
-        if self.operation.device in now.writers:
+        before = self.operation.old.get(path)
+        if is_item(path):
+            return (before is None) == (now.value is None) and self._seen_loosely(path, now)
+        if self.operation.device == now.device:
             return True
-        return self._seen_loosely(path, now) and self.operation.old.get(path) == now.value
+        return before == now.value and self._seen_loosely(path, now)
 
     def _seen_loosely(self, path: str, now: FieldState) -> bool:
         """As `_seen` for a field that the operation does not set, whose value before is therefore not known. What the
         desk had pulled under its own unsent value, or into an item it had removed itself, it has not shown."""
-        if self.operation.device in now.writers:
+        if self.operation.device == now.device:
             return True
         hidden = any(place in self.unseen_proposals for place in (path, *containers(path)))
         return now.revision <= self.operation.base and not hidden

@@ -190,7 +190,7 @@ def test_nothing_is_silently_overwritten(steps: list[tuple[int, int, str, int]],
     standing: dict[tuple[str, str], str | None] = {}
     opened = {conflict.id: conflict for entry in world.order.entries for conflict in entry.conflicts}
     open_now: set[str] = set()
-    decided: dict[tuple[str, str], Entry] = {}
+    decided: dict[tuple[str, str], list[Entry]] = {}  # all decisions for what stands there
     for entry in world.order.entries:
         operation = entry.signed.operation
         _every_value_got_a_place(world, entry, standing)
@@ -198,11 +198,13 @@ def test_nothing_is_silently_overwritten(steps: list[tuple[int, int, str, int]],
             before = standing.get((operation.record, path))
             if before not in (None, value) and not is_item(path):
                 assert world.had_seen(operation, path, before), (path, before, value)
-            last = decided.get((operation.record, path))
-            if last is not None and before != value and last.signed.operation.device != operation.device:
-                assert last.revision <= world.had_pulled[operation.op_id], "a decision was overruled unseen"
-            if operation.resolves is not None and path in operation.set and not is_item(path):
-                decided[(operation.record, path)] = entry
+            if _says(path, before) != _says(path, value):
+                for decision in decided.pop((operation.record, path), []):
+                    own = decision.signed.operation.device == operation.device
+                    seen = own or decision.revision <= world.had_pulled[operation.op_id]
+                    assert seen, f"the decision of revision {decision.revision} was overruled unseen"
+            if operation.resolves is not None and path in operation.set:
+                decided.setdefault((operation.record, path), []).append(entry)
         if entry.applied.get(DELETED_FIELD) is not None:
             for (record, path), value in standing.items():
                 if record == operation.record and value is not None and not is_item(path) and path != DELETED_FIELD:
@@ -214,6 +216,11 @@ def test_nothing_is_silently_overwritten(steps: list[tuple[int, int, str, int]],
         open_now = (open_now | {conflict.id for conflict in entry.conflicts}) - set(entry.settled)
         assert (entry.outcome is Outcome.CONFLICT) == bool(entry.conflicts)
     assert open_now == {name for state in world.order.states.values() for name in state.conflicts}
+
+
+def _says(path: str, value: str | None) -> str | bool | None:
+    """What a decision is about: of an item whether it is there, of any other field its value."""
+    return value is not None if is_item(path) else value
 
 
 def _every_value_got_a_place(world: World, entry: Entry, standing: dict[tuple[str, str], str | None]) -> None:

@@ -482,7 +482,7 @@ def test_forms_are_published_once_and_fetched_by_version(place: Place) -> None:
     assert fault_of(lambda: transport.send("GET", "/v1/forms/farmhouse/2")).code == "CP-3252"
 
 
-def test_a_database_that_is_newer_or_not_ours_is_refused_untouched(tmp_path: Path) -> None:
+def test_a_database_of_another_version_or_not_ours_is_refused_untouched(tmp_path: Path) -> None:
     import sqlite3
 
     config = ServerConfig(tmp_path / "s", port=0)
@@ -490,13 +490,14 @@ def test_a_database_that_is_newer_or_not_ours_is_refused_untouched(tmp_path: Pat
     with pytest.raises(IntegrityFault) as twice:
         create_database(config)
     assert twice.value.code == "CP-3255"
-    connection = sqlite3.connect(config.database)
-    connection.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
-    connection.commit()
-    connection.close()
-    with pytest.raises(IntegrityFault) as newer:
-        Admin(config)
-    assert newer.value.code == "CP-3250"
+    for version in (schema.SCHEMA_VERSION - 1, schema.SCHEMA_VERSION + 1):
+        connection = sqlite3.connect(config.database)
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (str(version),))
+        connection.commit()
+        connection.close()
+        with pytest.raises(IntegrityFault) as other:
+            Admin(config)
+        assert other.value.code == "CP-3250"
     config.database.write_bytes(b"something else entirely" * 100)
     with pytest.raises(IntegrityFault) as foreign:
         Admin(config)

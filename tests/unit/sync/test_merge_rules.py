@@ -80,11 +80,80 @@ def test_an_unseen_value_makes_a_conflict_that_keeps_both_with_who_and_when() ->
     assert bench.state.value("name") == "1"
 
 
-def test_an_equal_value_is_no_change_and_its_writer_may_go_on_from_it() -> None:
+def test_an_equal_value_is_no_change_and_gives_its_writer_no_right_to_replace_it_unseen() -> None:
     bench = Bench()
     bench.does("a", {"name": "1"}, base=0)
-    assert bench.does("b", {"name": "1"}, base=0).applied == {}
-    assert bench.does("b", {"name": "2"}, base=0, old={"name": "1"}).applied == {"name": "2"}
+    equal = bench.does("b", {"name": "1"}, base=0)
+    assert (equal.outcome, equal.applied) == (Outcome.APPLIED, {})
+    held = bench.does("b", {"name": "2"}, base=0, old={"name": "1"})
+    assert [(c.current, c.proposed) for c in held.conflicts] == [("1", "2")]
+    assert bench.does("b", {"name": "3"}, base=3, old={"name": "1"}).applied == {"name": "3"}, "pulled meanwhile: seen"
+
+
+def _decided_for_1() -> tuple[Bench, str]:
+    """Revision 3: c decided that "1" of a stays, against "2" of b."""
+    bench = Bench()
+    bench.does("a", {"name": "1"}, base=0)
+    (conflict,) = bench.does("b", {"name": "2"}, base=0).conflicts
+    bench.does("c", {"name": "1"}, base=2, old={"name": "1"}, resolves=conflict.id)
+    return bench, conflict.id
+
+
+def test_who_wrote_the_decided_value_without_seeing_the_decision_does_not_overrule_it() -> None:
+    bench, _ = _decided_for_1()
+    bench.does("d", {"name": "1"}, base=0)
+    blind = bench.does("d", {"name": "4"}, base=0, old={"name": "1"})
+    assert [(c.current, c.current_actor, c.proposed) for c in blind.conflicts] == [("1", "person c", "4")]
+
+
+def test_whose_value_was_decided_for_does_not_replace_it_without_seeing_the_decision() -> None:
+    bench, _ = _decided_for_1()
+    assert bench.does("a", {"name": "5"}, base=1, old={"name": "1"}).outcome is Outcome.CONFLICT
+    assert bench.state.value("name") == "1"
+
+
+def test_of_two_who_decided_alike_neither_overrules_the_others_decision_unseen() -> None:
+    for hasty in "cd":
+        bench, conflict = _decided_for_1()
+        bench.does("d", {"name": "1"}, base=2, old={"name": "1"}, resolves=conflict)
+        blind = bench.does(hasty, {"name": "5"}, base=2, old={"name": "1"})
+        assert [(c.current, c.proposed) for c in blind.conflicts] == [("1", "5")]
+        informed = bench.does(hasty, {"name": "6"}, base=5, old={"name": "1"})
+        assert informed.applied == {"name": "6"}
+
+
+def test_a_decision_to_keep_an_item_is_not_overruled_by_a_removal_that_had_not_seen_it() -> None:
+    bench = Bench()
+    bench.does("a", {"room[x]": "i"}, base=0)
+    bench.does("a", {"room[x]/use": "bed"}, base=1)
+    (asked,) = bench.does("b", {"room[x]": None}, base=1, old={"room[x]": "i"}).conflicts
+    bench.does("c", {"room[x]": "i"}, base=3, old={"room[x]": "i"}, resolves=asked.id)
+    bench.does("d", {"room[x]": "k"}, base=3, old={"room[x]": "i"})  # a move between changes nothing in that
+    blind = bench.does("e", {"room[x]": None}, base=3, old={"room[x]": "i"})
+    assert [(c.path, c.current_op, c.proposed) for c in blind.conflicts] == [("room[x]", "c1", None)]
+    assert bench.does("e", {"room[x]": None}, base=6, old={"room[x]": "k"}).applied["room[x]"] is None
+
+
+def test_a_value_in_a_removed_item_that_only_an_unsent_move_kept_on_the_screen_is_a_conflict() -> None:
+    bench = Bench()
+    bench.does("a", {"room[x]": "i"}, base=0)
+    bench.does("a", {"room[x]": None}, base=1, old={"room[x]": "i"})
+    bench.does("b", {"room[x]": "k"}, base=1, old={"room[x]": "i"})
+    decision = bench.does("b", {"room[x]/use": "bed"}, base=2)
+    assert [(c.path, c.current, c.proposed) for c in decision.conflicts] == [("room[x]/use", None, "bed")]
+    back = {"room[x]": "k", "room[x]/use": "bed"}
+    assert bench.does("b", back, base=4, resolves=decision.conflicts[0].id).applied == back
+
+
+def test_an_item_put_back_while_its_own_removal_was_held_hides_nothing_from_the_next_removal() -> None:
+    for resolves in (None, "f" * 32):
+        bench = Bench()
+        bench.does("a", {"room[x]": "i"}, base=0)
+        bench.does("b", {"room[x]/use": "bed"}, base=1)
+        bench.does("a", {"room[x]": None}, base=1, old={"room[x]": "i"})
+        bench.does("a", {"room[x]": "i"}, base=2, resolves=resolves)
+        again = bench.does("a", {"room[x]": None}, base=2, old={"room[x]": "i"})
+        assert (again.outcome, bench.state.value("room[x]/use")) == (Outcome.CONFLICT, "bed")
 
 
 def test_a_value_that_was_pulled_but_hidden_under_an_unsent_one_counts_as_unseen() -> None:
