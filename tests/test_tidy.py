@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import csv
 import re
+import shutil
 import string
 import subprocess
 from collections import Counter
@@ -39,9 +40,11 @@ def tree_of(path: Path) -> ast.Module:
 @cache
 def tracked_files() -> tuple[Path, ...]:
     """The files of the project: what git knows, or, without git, what lies in the folders that are shipped."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
-    if listed.returncode == 0:
-        return tuple(path for name in listed.stdout.decode().split("\0") if name and (path := ROOT / name).is_file())
+    if shutil.which("git") is not None:
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+        if listed.returncode == 0:
+            names = listed.stdout.decode().split("\0")
+            return tuple(path for name in names if name and (path := ROOT / name).is_file())
     folders = ("cpdesk", "resources", "docs", "tests", "tools", "installers", ".ci")
     inside = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
     return tuple(path for path in [*ROOT.glob("*"), *inside] if path.is_file() and "__pycache__" not in path.parts)

@@ -87,7 +87,12 @@ def test_the_wheel_holds_the_program_and_its_data_and_nothing_else(wheel: Path, 
     folders = {name.split("/")[0] for name in names}
     assert folders == {"cpdesk", next(name for name in folders if name.endswith(".dist-info"))}
     shipped = {name.removeprefix("cpdesk/resources/") for name in names if name.startswith("cpdesk/resources/")}
-    tracked = subprocess.run(["git", "ls-files", "-z", "resources"], cwd=checkout, capture_output=True, check=False)
-    expected = {name.removeprefix("resources/") for name in tracked.stdout.decode().split("\0") if name}
+    if shutil.which("git") is None:
+        found = [path for path in (checkout / "resources").rglob("*") if path.is_file()]
+        expected = {path.relative_to(checkout / "resources").as_posix() for path in found}
+    else:
+        tracked = subprocess.run(["git", "ls-files", "-z", "resources"], cwd=checkout, capture_output=True, check=False)
+        expected = {name.removeprefix("resources/") for name in tracked.stdout.decode().split("\0") if name}
+    assert expected
     assert expected - shipped == set()
     assert [name for name in names if name.endswith("LICENSE")]
