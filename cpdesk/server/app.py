@@ -27,7 +27,7 @@ from starlette.routing import Route
 
 from cpdesk import __version__
 from cpdesk.base.errors import AccessFault, CpdeskError, EnvironmentFault, IntegrityFault
-from cpdesk.server import access, ordering, published, schema
+from cpdesk.server import access, checking, ordering, published, schema
 from cpdesk.server.access import Device, iso
 from cpdesk.server.blobs import BlobShelf
 from cpdesk.server.config import ServerConfig
@@ -231,8 +231,11 @@ async def _push(service: Service, request: Request) -> Response:
 
     def work() -> dict[str, Any]:
         batch = push_from_wire(read_json(body))
+        with service.database.reading() as connection:
+            author = checking.author_of(connection, device, batch)
+        checked = checking.check(author, batch)
         with service.database.writing() as connection:
-            return push_answer_to_wire(ordering.push(connection, device, batch, service.now()))
+            return push_answer_to_wire(ordering.push(connection, device, checked, service.now()))
 
     return JSONResponse(await run_in_threadpool(work))
 

@@ -11,8 +11,6 @@ from dataclasses import asdict, dataclass, field
 from operator import itemgetter
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -21,15 +19,16 @@ from cpdesk.model.oplog import Operation, SignedOperation, canonical_json
 from cpdesk.model.replication import Entry, Outcome, PushResult
 from cpdesk.server import schema
 from cpdesk.server.access import Device, find
+from cpdesk.server.checking import CheckedBatch, CheckedOperation
 from cpdesk.sync.merge import FieldState, OpenConflict, RecordState, merge
 from cpdesk.sync.protocol import PushAnswer, blob_references, conflict_from_wire, entry_to_wire
-from cpdesk.sync.reading import malformed, read_json
+from cpdesk.sync.reading import read_json
 
 PULL_BYTES_MAX: Final = 8 * 1024 * 1024
 
 
-def push(connection: Connection, carrier: Device, batch: Sequence[SignedOperation], now: str) -> PushAnswer:
-    """Take a batch of one author inside the caller's write transaction. Repeating a batch changes nothing.
+def push(connection: Connection, carrier: Device, batch: CheckedBatch, now: str) -> PushAnswer:
+    """Take a checked batch inside the caller's write transaction. Repeating a batch changes nothing.
 
     The author is the device that signed, the carrier the one that brings the batch: mostly the same, but a desk that
     was restored from a backup under a new id brings what it wrote under the old one. Author and carrier must both have
@@ -37,15 +36,12 @@ def push(connection: Connection, carrier: Device, batch: Sequence[SignedOperatio
 
     Raises:
         AccessFault: CP-4106 the author is not enrolled, or the carrier is another device and a signature is wrong.
-        IntegrityFault: CP-3201 no operations or several authors; CP-3202 the batch starts after a gap.
+        IntegrityFault: CP-3202 the batch starts after a gap.
     """
-    authors = {signed.operation.device for signed in batch}
-    if len(authors) != 1:
-        raise malformed("push.operations", "expected operations of one device")
-    author = carrier if authors == {carrier.device} else find(connection, authors.pop())
+    author = carrier if batch.author == carrier.device else find(connection, batch.author)
     if author is None:
         raise AccessFault("CP-4106")
-    return _Batch(connection, author, carrier, batch, now).take()
+    return _Batch(connection, author, carrier, batch.operations, now).take()
 
 
 @dataclass
@@ -59,7 +55,7 @@ class _Known:
 
 class _Batch:
     def __init__(
-        self, connection: Connection, author: Device, carrier: Device, batch: Sequence[SignedOperation], now: str
+        self, connection: Connection, author: Device, carrier: Device, batch: Sequence[CheckedOperation], now: str
     ) -> None:
         self.connection = connection
         self.device = author
@@ -67,7 +63,6 @@ class _Batch:
         self.carried = author.device != carrier.device
         self.batch = batch
         self.now = now
-        self.key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(author.public_key))
         self.known = _Known()
         self.rows: list[dict[str, Any]] = []
         self.new_records: list[dict[str, Any]] = []
@@ -79,27 +74,27 @@ class _Batch:
     def take(self) -> PushAnswer:
         self._load()
         results: list[PushResult] = []
-        for signed in self.batch:
-            operation = signed.operation
-            content_hash = operation.content_hash()
+        for checked in self.batch:
+            operation, content_hash = checked.signed.operation, checked.content_hash
             before = self.taken.get((operation.seq, content_hash))
             if before is not None:
                 results.append(PushResult(operation.op_id, operation.seq, Outcome.DUPLICATE, before or 0))
                 continue
-            if self.carried and not self._is_signed(signed.signature, content_hash):
+            if self.carried and not checked.is_signed:
                 raise AccessFault("CP-4106")  # or else any desk could fill up another's chain
             forked = self._is_fork(operation)
             if not forked and operation.seq != self.head_seq + 1:
                 if not results:
                     raise IntegrityFault("CP-3202", expected=self.head_seq + 1, found=operation.seq)
                 break
-            reason = "chain_fork" if forked else self._reason_against(signed, content_hash)
-            results.append(self._keep(signed, content_hash, reason))
+            reason = "chain_fork" if forked else self._reason_against(checked)
+            results.append(self._keep(checked.signed, content_hash, reason))
         self._write()
         return PushAnswer(tuple(results), self.head_seq)
 
     def _load(self) -> None:
         run = self.connection.execute
+        operations = [checked.signed.operation for checked in self.batch]
         head = run(
             select(schema.devices.c.head_seq, schema.devices.c.head_hash, schema.devices.c.flag)
             .where(schema.devices.c.device == self.device.device)
@@ -109,7 +104,7 @@ class _Batch:
         table = schema.operations
         own = run(
             select(table.c.seq, table.c.hash, table.c.revision).where(
-                table.c.device == self.device.device, table.c.seq.in_({signed.operation.seq for signed in self.batch})
+                table.c.device == self.device.device, table.c.seq.in_({operation.seq for operation in operations})
             )
         )
         self.taken: dict[tuple[int, str], int] = {(row.seq, row.hash): row.revision or 0 for row in own}
@@ -119,10 +114,10 @@ class _Batch:
                 select(table.c.hash).where(table.c.device == self.device.device, table.c.reason == "chain_fork")
             )
             self.forked_hashes = set(forked.scalars())
-        ids = {signed.operation.op_id for signed in self.batch}
+        ids = {operation.op_id for operation in operations}
         self.op_ids = set(run(select(table.c.op_id).where(table.c.op_id.in_(ids))).scalars())
-        self._load_streams(sorted({signed.operation.stream for signed in self.batch}))
-        self._load_records(sorted({signed.operation.record for signed in self.batch}))
+        self._load_streams(sorted({operation.stream for operation in operations}))
+        self._load_records(sorted({operation.record for operation in operations}))
 
     def _load_streams(self, codes: list[str]) -> None:
         table = schema.streams
@@ -153,10 +148,10 @@ class _Batch:
             return True
         return bool(operation.seq == self.head_seq + 1 and operation.prev_hash != self.head_hash)
 
-    def _reason_against(self, signed: SignedOperation, content_hash: str) -> str:
+    def _reason_against(self, checked: CheckedOperation) -> str:
         """Why an operation that continues the chain cannot be applied; empty when it can."""
-        operation = signed.operation
-        if not self._is_signed(signed.signature, content_hash):
+        operation = checked.signed.operation
+        if not checked.is_signed:
             return "signature"
         if self.device.status != "active":
             return "device_revoked"
@@ -173,13 +168,6 @@ class _Batch:
         if any("\0" in value for value in operation.set.values() if value is not None):
             return "unstorable"
         return ""
-
-    def _is_signed(self, signature: str, content_hash: str) -> bool:
-        try:
-            self.key.verify(bytes.fromhex(signature), bytes.fromhex(content_hash))
-        except InvalidSignature:
-            return False
-        return True
 
     def _keep(self, signed: SignedOperation, content_hash: str, reason: str) -> PushResult:
         operation = signed.operation
