@@ -29,6 +29,7 @@ from cpdesk.ui.worker import Worker
 if TYPE_CHECKING:
     from cpdesk.ui.window import DeskWindow
 
+_TYPING_MS: Final = 500
 _ACTIVITY: Final = frozenset(
     {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.TouchBegin}
 )
@@ -124,6 +125,11 @@ class Program(QObject):
             importlib.import_module(_NEEDED_BY_LIST[done])
             QTimer.singleShot(0, self, lambda: self._prepare(done + 1))
         elif self.window is None:
+            QTimer.singleShot(_TYPING_MS, self, self._load_forms)
+
+    def _load_forms(self) -> None:
+        """Only while the PIN is still being typed: the list itself needs no form and shall not wait for one."""
+        if self.window is None:
             for form in SHIPPED_FORMS:
                 shipped_form(form)
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from cpdesk.base.errors import CpdeskError
+from cpdesk.base.i18n import Translator
 from cpdesk.context import Context
 from cpdesk.model.records import Changes, RecordKind, Status
 from cpdesk.operations import households, register, surveys
@@ -155,13 +156,13 @@ def list_of(ctx: Context, query: HouseholdQuery) -> HouseholdList:
 
 def rows_of(ctx: Context, ids: tuple[str, ...]) -> list[HouseholdRow]:
     """Rows ready to be painted."""
-    heaters = heater_words(ctx)
-    return [_row(ctx, line, heaters) for line in households.household_lines(ctx, ids)]
+    return [_row(ctx, line) for line in households.household_lines(ctx, ids)]
 
 
-def heater_words(ctx: Context) -> dict[str, str]:
-    """Words of the form's heater codes in the language of the window."""
-    return choice_words(ctx.forms.newest(SURVEY_FORM), "heater.type", language())
+def heater_words(code: str) -> str:
+    """A heater code in the language of the window, without loading a form for it; the text of a register as it is."""
+    translate, key = Translator(language()), f"energy.heater.{code}"
+    return translate(key) if translate.has(key) else code
 
 
 def township_options(ctx: Context) -> list[Option]:
@@ -180,13 +181,13 @@ def export_ledger(ctx: Context, query: HouseholdQuery, path: Path) -> int:
     return len(surveys)
 
 
-def _row(ctx: Context, line: households.HouseholdLine, heaters: dict[str, str]) -> HouseholdRow:
+def _row(ctx: Context, line: households.HouseholdLine) -> HouseholdRow:
     return HouseholdRow(
         id=line.id,
         number=line.number,
         name=line.name,
         address=_address(line),
-        heating=heaters.get(line.heating, line.heating),
+        heating=heater_words(line.heating),
         status=status_view(line.status),
         answered=_answered(line),
         area_m2=line.area_m2,
@@ -210,7 +211,7 @@ def preview_of(ctx: Context, record: str) -> HouseholdPreview:
     """The pane beside the list."""
     line = households.household_lines(ctx, [record])[0]
     facts = [
-        Fact(tr("ui.preview.heating"), heater_words(ctx).get(line.heating, line.heating) or "—"),
+        Fact(tr("ui.preview.heating"), heater_words(line.heating) or "—"),
         Fact(tr("ui.preview.area"), f"{number(line.area_m2)} m²" if line.area_m2 is not None else "—"),
     ]
     if line.sample:
