@@ -104,6 +104,9 @@ class Program(QObject):
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self.lock)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.timeout.connect(self._load_forms)
 
     def start(self) -> None:
         """Show the window with the page this computer needs."""
@@ -125,7 +128,7 @@ class Program(QObject):
             importlib.import_module(_NEEDED_BY_LIST[done])
             QTimer.singleShot(0, self, lambda: self._prepare(done + 1))
         elif self.window is None:
-            QTimer.singleShot(_TYPING_MS, self, self._load_forms)
+            self._typing.start(_TYPING_MS)
 
     def _load_forms(self) -> None:
         """Only while the PIN is still being typed: the list itself needs no form and shall not wait for one."""
@@ -137,6 +140,7 @@ class Program(QObject):
         """The desk is unlocked."""
         from cpdesk.ui.window import DeskWindow
 
+        self._typing.stop()
         self.window = DeskWindow(ctx, self.shell, self.worker)
         self.window.lock_wanted.connect(self.lock)
         self.window.start()
@@ -155,6 +159,7 @@ class Program(QObject):
     def close(self) -> None:
         """The window closes: keep its place, write everything down."""
         self._idle.stop()
+        self._typing.stop()
         geometry = bytes(self.shell.saveGeometry().toBase64().data()).decode("ascii")
         Settings(self._paths.config / "settings.json").set("window_geometry", geometry)
         if self.window is not None:
