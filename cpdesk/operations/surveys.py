@@ -83,7 +83,7 @@ def find_question(session: Session, text: str) -> str:
         InputFault: CP-1517 when the form asks nothing of that name.
     """
     node = session.form.by_name.get(text)
-    path = _first_path(session, node) if node is not None else text
+    path = first_path(session, node) if node is not None else text
     if path is None or re.sub(r"\[[^\]]*\]", "", path) not in session.form.by_path:
         raise InputFault("CP-1517", question=text, form=session.form.id)
     return path
@@ -188,17 +188,17 @@ def _known(ctx: Context, session: Session, register: Answers) -> dict[str, str]:
     for node in session.form.nodes:
         source = node.attributes.get("prefill", "")
         value = register.get(source[4:]) if source.startswith("reg.") else about.get(source)
-        path = _first_path(session, node) if value else None
+        path = first_path(session, node) if value else None
         if value and path:
             known[path] = value
     return known
 
 
-def _first_path(session: Session, node: NodeDef) -> str | None:
+def first_path(session: Session, node: NodeDef) -> str | None:
     """The path of a node in the first item of every repeat around it; None where there is no item."""
     if node.parent is None:
         return ""
-    above = _first_path(session, node.parent)
+    above = first_path(session, node.parent)
     if above is None:
         return None
     path = f"{above}/{node.name}" if above else node.name

@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from cpdesk.base.clock import SystemClock
 from cpdesk.base.ids import IdMaker
-from cpdesk.forms.form import Form, Kind, NodeDef
+from cpdesk.forms.form import Form
 from cpdesk.forms.session import Session
+from cpdesk.operations.surveys import first_path
 
 
 @lru_cache(maxsize=64)
@@ -18,18 +19,5 @@ def choice_words(form: Form, quantity: str, language: str) -> dict[str, str]:
         return {}
     clock = SystemClock()
     session = Session(form, {}, clock=clock, new_id=IdMaker(clock).new, language=language)
-    path = _first_path(session, form.node(template))
+    path = first_path(session, form.node(template))
     return {choice.value: choice.label for choice in session.state(path).choices} if path is not None else {}
-
-
-def _first_path(session: Session, node: NodeDef) -> str | None:
-    if node.parent is None:
-        return ""
-    above = _first_path(session, node.parent)
-    if above is None:
-        return None
-    path = f"{above}/{node.name}" if above else node.name
-    if node.kind is not Kind.REPEAT:
-        return path
-    items = session.children(path)
-    return items[0] if items else None
