@@ -11,10 +11,11 @@ import typer
 
 COMMANDS: Final = {
     "desk": "Open the window.",
+    "account": "This person's desk: make it, change the PIN, recover, settings.",
     "demo": "A made-up village, from the register to the second desk.",
     "import": "Bring a village register into this desk.",
     "export": "Write the ledger as a workbook.",
-    "survey": "List, fill and complete surveys.",
+    "survey": "Households and their surveys: list, add, fill, photograph, complete, hand in, undo.",
     "report": "Household reports as PDF; check a printed one.",
     "serve": "Run the district server.",
     "admin": "Enrolment codes, devices and state of the district server.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -46,6 +47,99 @@ def list_households(
         for one in lines
     ]
     out.table(head, rows, title=out.text("cli.survey.total", total=len(ids)))
+
+
+@app.command("add")
+@command
+def add(
+    township: Annotated[str, typer.Option(help="Nine-digit code of the township.")],
+    village: Annotated[str, typer.Option(help="Village.")],
+    number: Annotated[str, typer.Option(help="Household number.")],
+    name: Annotated[str, typer.Option(help="Householder.")],
+    *,
+    json_: Json = False,
+) -> None:
+    """A household that no register has."""
+    from cpdesk.operations.register import add_household
+
+    out = Output(as_json=json_)
+    answers = {"township_code": township, "village": village, "household_no": number, "householder_name": name}
+    with opened_desk(out) as ctx:
+        household, _ = add_household(ctx, answers)
+    out.document({"household": household})
+    out.say("cli.survey.added", number=number, village=village)
+
+
+@app.command("photo")
+@command
+def photo(
+    who: Who,
+    question: Annotated[str, typer.Argument(help="Name of the photo question.")],
+    file: Annotated[Path, typer.Argument(help="JPG or PNG.")],
+    *,
+    json_: Json = False,
+) -> None:
+    """Put a picture into a household's survey."""
+    from cpdesk.base.files import disk_faults
+    from cpdesk.operations.photos import keep_photo
+    from cpdesk.operations.surveys import begin_survey, find_question, open_survey, save_answers
+
+    out = Output(as_json=json_)
+    with disk_faults(file):
+        content = file.read_bytes()
+    with opened_desk(out) as ctx:
+        survey, _ = begin_survey(ctx, one_household(ctx, who))
+        session = open_survey(ctx, survey).session
+        path = find_question(session, question)
+        kept = keep_photo(ctx, content, name=file.name)
+        save_answers(ctx, survey, session.set(path, kept).values)
+        label = session.state(path).label
+    out.document({"survey": survey, "path": path, "value": kept})
+    out.say("cli.survey.answered", label=label, value=file.name)
+
+
+@app.command("undo")
+@command
+def undo(
+    who: Who, *, again: Annotated[bool, typer.Option(help="Do again what was undone.")] = False, json_: Json = False
+) -> None:
+    """Take back the last change to a household's newest survey, or do it again."""
+    from cpdesk.operations.surveys import begin_survey, redo_last, undo_last
+
+    out = Output(as_json=json_)
+    with opened_desk(out) as ctx:
+        survey, _ = begin_survey(ctx, one_household(ctx, who))
+        different, _ = (redo_last if again else undo_last)(ctx, survey)
+    out.document({"survey": survey, "changed": sorted(different)})
+    out.say("cli.survey.undone", count=len(different))
+
+
+@app.command("submit")
+@command
+def submit(who: Who, *, json_: Json = False) -> None:
+    """Hand a completed survey in to the district."""
+    from cpdesk.operations.surveys import begin_survey, submit_survey
+
+    out = Output(as_json=json_)
+    with opened_desk(out) as ctx:
+        survey, _ = begin_survey(ctx, one_household(ctx, who))
+        submit_survey(ctx, survey)
+    out.document({"survey": survey, "submitted": True})
+    out.say("cli.survey.submitted")
+
+
+@app.command("reopen")
+@command
+def reopen(who: Who, *, json_: Json = False) -> None:
+    """Take a completed survey back to be changed, before it is handed in."""
+    from cpdesk.operations.surveys import begin_survey, reopen_survey
+
+    out = Output(as_json=json_)
+    with opened_desk(out) as ctx:
+        survey, _ = begin_survey(ctx, one_household(ctx, who))
+        reopen_survey(ctx, survey)
+    out.document({"survey": survey, "status": Status.DRAFT.value})
+    out.say("cli.survey.reopened")
 
 
 @app.command("set")

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from cpdesk.base.paths import Paths
 from cpdesk.cli.app import COMMANDS, build_app
 from cpdesk.interop.samples import sample_register
+from cpdesk.operations.demo.photos import draw_photo
 from cpdesk.operations.desk import first_start
 from cpdesk.store.vault import PinCost
 
@@ -143,3 +144,37 @@ def test_form_lint_names_the_place(run: Run, tmp_path: Path) -> None:
 def test_help_lists_every_command_without_loading_them() -> None:
     shown = CliRunner().invoke(build_app(None), ["--help"]).stdout
     assert all(name in shown for name in COMMANDS)
+
+
+def test_a_desk_is_made_filled_undone_and_recovered_without_a_window(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, made = run("account", "create", "--person", "样例员", "--township", "110114118")
+    assert code == 0
+    assert run("account", "settings", "lock_after_minutes", "5") == (0, {"lock_after_minutes": 5})
+    assert run("account", "settings", "theme", "pink")[1]["error"]["code"] == "CP-1004"
+    words = ("--township", "110114118", "--village", "黑寨村", "--number", "007", "--name", "样例户主")
+    assert run("survey", "add", *words)[0] == 0
+    assert run("survey", "add", *words)[1]["error"]["code"] == "CP-1511"
+
+    run("survey", "set", "007", "door_no", "7 号")
+    code, undone = run("survey", "undo", "007")
+    assert (code, len(undone["changed"])) == (0, 1)
+    assert run("survey", "undo", "007", "--again")[0] == 0
+    picture = tmp_path / "gate.jpg"
+    picture.write_bytes(draw_photo("gate", 1))
+    assert run("survey", "photo", "007", "photo_gate", str(picture))[1]["value"].endswith(".jpg")
+    picture.write_bytes(b"no picture")
+    assert run("survey", "photo", "007", "photo_gate", str(picture))[1]["error"]["code"] == "CP-1513"
+    assert run("survey", "submit", "007")[1]["error"]["code"] == "CP-1515"
+
+    monkeypatch.setenv("CPDESK_NEW_PIN", "864209")
+    assert run("account", "pin")[0] == 0
+    monkeypatch.setenv("CPDESK_PIN", "864209")
+    assert run("survey", "list")[1]["total"] == 1
+    monkeypatch.setenv("CPDESK_RECOVERY_CODE", made["recovery_code"])
+    monkeypatch.setenv("CPDESK_NEW_PIN", "135791")
+    code, recovered = run("account", "recover")
+    assert (code, recovered["recovery_code"] != made["recovery_code"]) == (0, True)
+    monkeypatch.setenv("CPDESK_PIN", "135791")
+    assert run("survey", "list")[1]["total"] == 1
