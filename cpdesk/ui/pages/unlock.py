@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TypeVar
+
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -153,11 +156,17 @@ class RecoveryForm(QWidget):
             self.entered.emit(self.code.text().strip(), self.pin.text())
 
 
+Form = TypeVar("Form", DailyPin, FirstStart, RecoveryForm)
+
+
 class UnlockPage(Block):
-    """The picture, and beside it whichever form it takes to get in."""
+    """The picture, and beside it whichever form it takes to get in. A form is made when it is needed: every morning
+    needs the PIN alone."""
 
     pin_entered = Signal(str)
     recovery_entered = Signal(str, str)
+    start_wanted = Signal(str, str)
+    finished = Signal()
     language_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -167,15 +176,8 @@ class UnlockPage(Block):
         line.addWidget(self.scene)
         side = column()
         line.addLayout(side, 1)
-        self.daily = DailyPin()
-        self.daily.entered.connect(self.pin_entered)
-        self.first = FirstStart()
-        self.first.language_wanted.connect(self.language_wanted)
-        self.recovery = RecoveryForm()
-        self.recovery.entered.connect(self.recovery_entered)
-        self.recovery.left.connect(lambda: self._show(self.daily))
         self._forms = QStackedWidget()
-        self._places = {form: self._lodge(form) for form in (self.daily, self.first, self.recovery)}
+        self._places: dict[DailyPin | FirstStart | RecoveryForm, Scroll] = {}
         side.addWidget(self._forms, 1)
         foot = row(margins=(32, 8, 32, 24), gap=8)
         foot.addStretch(1)
@@ -187,6 +189,31 @@ class UnlockPage(Block):
         foot.addWidget(self.recovery_button)
         side.addLayout(foot)
         self._show_language()
+        self._show(self.daily)
+
+    @cached_property
+    def daily(self) -> DailyPin:
+        """The six boxes."""
+        form = DailyPin()
+        form.entered.connect(self.pin_entered)
+        return self._lodge(form)
+
+    @cached_property
+    def first(self) -> FirstStart:
+        """The four steps of a new desk."""
+        form = FirstStart()
+        form.language_wanted.connect(self.language_wanted)
+        form.start_wanted.connect(self.start_wanted)
+        form.finished.connect(self.finished)
+        return self._lodge(form)
+
+    @cached_property
+    def recovery(self) -> RecoveryForm:
+        """The way in without the PIN."""
+        form = RecoveryForm()
+        form.entered.connect(self.recovery_entered)
+        form.left.connect(lambda: self._show(self.daily))
+        return self._lodge(form)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(560, 420)
@@ -202,14 +229,12 @@ class UnlockPage(Block):
         self.first.focus_step()
 
     def show_problem(self, words: Words) -> None:
-        for form in (self.daily, self.recovery):
+        for form in self._places:
             form.show_problem(words)
-        self.first.show_problem(words)
 
     def show_busy(self, busy: bool) -> None:
-        for form in (self.daily, self.recovery):
+        for form in self._places:
             form.show_busy(busy)
-        self.first.show_busy(busy)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -220,7 +245,7 @@ class UnlockPage(Block):
         if event.type() == QEvent.Type.LanguageChange:
             self._show_language()
 
-    def _lodge(self, form: QWidget) -> Scroll:
+    def _lodge(self, form: Form) -> Form:
         holder = QWidget()
         across = row(holder, (32, 32, 32, 16))
         across.addStretch(1)
@@ -230,9 +255,9 @@ class UnlockPage(Block):
         down.addStretch(3)
         across.addLayout(down, 100)
         across.addStretch(1)
-        place = Scroll(holder)
-        self._forms.addWidget(place)
-        return place
+        self._places[form] = Scroll(holder)
+        self._forms.addWidget(self._places[form])
+        return form
 
     def _show(self, form: DailyPin | FirstStart | RecoveryForm) -> None:
         self._forms.setCurrentWidget(self._places[form])

@@ -40,8 +40,8 @@ class UnlockPresenter(QObject):
         self._fresh: Context | None = None
         page.pin_entered.connect(self._unlock)
         page.recovery_entered.connect(self._recover)
-        page.first.start_wanted.connect(self._start)
-        page.first.finished.connect(self._finished)
+        page.start_wanted.connect(self._start)
+        page.finished.connect(self._finished)
 
     def show(self) -> None:
         """Whichever page this computer needs."""
