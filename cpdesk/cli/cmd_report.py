@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cpdesk.base.errors import CpdeskError, InputFault
-from cpdesk.cli.opening import one_household, opened_desk
+from cpdesk.base.errors import CpdeskError
+from cpdesk.cli.opening import newest_survey, opened_desk
 from cpdesk.cli.output import EXIT_NO, Output, command
 
 app = typer.Typer()
@@ -27,15 +27,10 @@ def household(
 ) -> None:
     """Print one household's report."""
     from cpdesk.operations.reporting import print_household
-    from cpdesk.operations.surveys import survey_of
 
     output = Output(as_json=json_)
     with opened_desk(output) as ctx:
-        found = one_household(ctx, who)
-        survey = survey_of(ctx, found)
-        if survey is None:
-            raise InputFault("CP-1706", text=who)
-        missing = print_household(ctx, survey, out, language=language)
+        missing = print_household(ctx, newest_survey(ctx, who), out, language=language)
     output.document({"file": str(out), "missing_glyphs": missing})
     output.say("cli.report.done", count=1, folder=out)
     if missing:

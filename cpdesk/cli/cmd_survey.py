@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cpdesk.cli.opening import one_household, opened_desk
+from cpdesk.cli.opening import newest_survey, one_household, opened_desk
 from cpdesk.cli.output import EXIT_NO, Output, command
 from cpdesk.model.records import Status
 
@@ -104,11 +104,11 @@ def undo(
     who: Who, *, again: Annotated[bool, typer.Option(help="Do again what was undone.")] = False, json_: Json = False
 ) -> None:
     """Take back the last change to a household's newest survey, or do it again."""
-    from cpdesk.operations.surveys import begin_survey, redo_last, undo_last
+    from cpdesk.operations.surveys import redo_last, undo_last
 
     out = Output(as_json=json_)
     with opened_desk(out) as ctx:
-        survey, _ = begin_survey(ctx, one_household(ctx, who))
+        survey = newest_survey(ctx, who)
         different, _ = (redo_last if again else undo_last)(ctx, survey)
     out.document({"survey": survey, "changed": sorted(different)})
     out.say("cli.survey.undone", count=len(different))
@@ -118,11 +118,11 @@ def undo(
 @command
 def submit(who: Who, *, json_: Json = False) -> None:
     """Hand a completed survey in to the district."""
-    from cpdesk.operations.surveys import begin_survey, submit_survey
+    from cpdesk.operations.surveys import submit_survey
 
     out = Output(as_json=json_)
     with opened_desk(out) as ctx:
-        survey, _ = begin_survey(ctx, one_household(ctx, who))
+        survey = newest_survey(ctx, who)
         submit_survey(ctx, survey)
     out.document({"survey": survey, "submitted": True})
     out.say("cli.survey.submitted")
@@ -132,11 +132,11 @@ def submit(who: Who, *, json_: Json = False) -> None:
 @command
 def reopen(who: Who, *, json_: Json = False) -> None:
     """Take a completed survey back to be changed, before it is handed in."""
-    from cpdesk.operations.surveys import begin_survey, reopen_survey
+    from cpdesk.operations.surveys import reopen_survey
 
     out = Output(as_json=json_)
     with opened_desk(out) as ctx:
-        survey, _ = begin_survey(ctx, one_household(ctx, who))
+        survey = newest_survey(ctx, who)
         reopen_survey(ctx, survey)
     out.document({"survey": survey, "status": Status.DRAFT.value})
     out.say("cli.survey.reopened")
@@ -175,11 +175,11 @@ def complete(
     who: Who, *, submit: Annotated[bool, typer.Option(help="Also hand it in.")] = False, json_: Json = False
 ) -> None:
     """Mark a household's survey as filled; what is missing is listed."""
-    from cpdesk.operations.surveys import begin_survey, complete_survey, submit_survey
+    from cpdesk.operations.surveys import complete_survey, submit_survey
 
     out = Output(as_json=json_)
     with opened_desk(out) as ctx:
-        survey, _ = begin_survey(ctx, one_household(ctx, who))
+        survey = newest_survey(ctx, who)
         problems, _ = complete_survey(ctx, survey)
         if submit and not problems:
             submit_survey(ctx, survey)

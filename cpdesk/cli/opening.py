@@ -15,6 +15,7 @@ from cpdesk.cli.output import Output
 from cpdesk.context import Context
 from cpdesk.operations.desk import desk_state, unlock
 from cpdesk.operations.households import HouseholdQuery, household_ids, household_lines
+from cpdesk.operations.surveys import survey_of
 
 _SHOWN_MAX = 5
 
@@ -48,6 +49,18 @@ def asked_pin(out: Output) -> str:
     if not sys.stdin.isatty():
         raise InputFault("CP-1701")
     return str(typer.prompt(out.text("cli.pin"), hide_input=True))
+
+
+def newest_survey(ctx: Context, text: str) -> str:
+    """The newest survey of the one household a text means; none is begun for it.
+
+    Raises:
+        InputFault: CP-1704 none, CP-1705 several households; CP-1706 nobody has been there.
+    """
+    survey = survey_of(ctx, one_household(ctx, text))
+    if survey is None:
+        raise InputFault("CP-1706", text=text)
+    return survey
 
 
 def one_household(ctx: Context, text: str) -> str:

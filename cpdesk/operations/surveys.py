@@ -163,9 +163,10 @@ def reopen_survey(ctx: Context, survey: str) -> Changes:
 
 
 def survey_of(ctx: Context, household: str) -> str | None:
-    """The newest survey of a household."""
-    found = ctx.store.records.page(Query(kind=RecordKind.SURVEY, site=household, sort="updated_at"), limit=1)
-    return found[0] if found else None
+    """The newest survey of a household, the one its row in the list shows."""
+    rows = ctx.store.records.rows([household])
+    visit = rows[0].columns.get("visit") if rows else None
+    return str(visit) if visit else None
 
 
 def _step(ctx: Context, record: Record, to: Status, changes: Mapping[str, str | None] | None = None) -> Changes:

@@ -157,6 +157,8 @@ def test_a_desk_is_made_filled_undone_and_recovered_without_a_window(
     assert run("survey", "add", *words)[0] == 0
     assert run("survey", "add", *words)[1]["error"]["code"] == "CP-1511"
 
+    for way in ("undo", "complete", "submit", "reopen"):
+        assert run("survey", way, "007")[1]["error"]["code"] == "CP-1706"
     run("survey", "set", "007", "door_no", "7 号")
     code, undone = run("survey", "undo", "007")
     assert (code, len(undone["changed"])) == (0, 1)

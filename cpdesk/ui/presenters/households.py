@@ -175,8 +175,7 @@ def export_ledger(ctx: Context, query: HouseholdQuery, path: Path) -> int:
     """Write the ledger over the newest surveys of the households a query finds; how many stand in it."""
     from cpdesk.operations.reporting import write_ledger_of  # late: openpyxl and reportlab
 
-    found = [survey_of(ctx, household) for household in households.household_ids(ctx, store_query(query))]
-    surveys = [survey for survey in found if survey is not None]
+    surveys = households.surveyed(ctx, store_query(query))
     write_ledger_of(ctx, surveys, path)
     return len(surveys)
 
