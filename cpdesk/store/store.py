@@ -12,6 +12,7 @@ from cpdesk.base.files import disk_faults
 from cpdesk.base.ids import IdMaker
 from cpdesk.model.records import Record
 from cpdesk.store.backup import BLOBS_NAME, DATABASE_NAME, RESTORED_FACT, BackupInfo, make_backup
+from cpdesk.store.batches import Batches
 from cpdesk.store.blobs import Blobs
 from cpdesk.store.conflicts import Conflicts
 from cpdesk.store.driver import connect
@@ -37,7 +38,7 @@ def describe_by_id(record: Record) -> Description:
 
 
 class Store:
-    """Composes the parts: `records`, `conflicts`, `replica`, `blobs`, `forms`.
+    """Composes the parts: `records`, `batches`, `conflicts`, `replica`, `blobs`, `forms`.
 
     Thread-safe. What a method has returned is on the disk. `close` it, or use it in a `with` block.
     """
@@ -65,6 +66,7 @@ class Store:
         shelf = Shelf(describe)
         self.blobs = Blobs(folder / BLOBS_NAME, key, self._writer, self._readers, clock)
         self.records = Records(self._writer, self._readers, shelf, log, clock=clock, new_id=new_id)
+        self.batches = Batches(self._writer, self._readers, shelf, self.records, clock=clock, new_id=new_id)
         self.conflicts = Conflicts(self._writer, self._readers, shelf, self.records)
         self.forms = FormVersions(self._writer, self._readers, clock)
         self.replica = Replica(self._writer, self._readers, shelf, log, self.blobs, clock)
