@@ -27,10 +27,24 @@ Answers = Mapping[str, str]
 
 
 class RecordKind(StrEnum):
-    """What a record is of."""
+    """What a record is of: a site of one of the three families, or a survey of a site.
+
+    `UNKNOWN` stands for kinds of a newer program: such records are kept, synced and backed up as they are, and no list
+    shows them.
+    """
 
     HOUSEHOLD = "household"
+    COMMUNITY = "community"
+    SEGMENT = "segment"
+    WELL = "well"
+    COMPONENT = "component"
+    SUBSTATION = "substation"
     SURVEY = "survey"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> RecordKind:
+        return cls.UNKNOWN
 
 
 class Status(StrEnum):
