@@ -7,17 +7,18 @@ transaction of its own, so that other work gets its turn; a batch that was inter
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from cpdesk.base.clock import Clock
 from cpdesk.base.errors import InputFault
 from cpdesk.model.oplog import Operation
+from cpdesk.model.paths import PATHS_PER_OPERATION_MAX, is_item
 from cpdesk.model.records import DELETED_FIELD, FORM_VERSION_FIELD, Changes, RecordKind
 from cpdesk.store.oplog import iso, operation_of
 from cpdesk.store.records import Records
-from cpdesk.store.shelf import Shelf
+from cpdesk.store.shelf import Shelf, Shelved
 from cpdesk.store.writer import Readers, Writer
 
 if TYPE_CHECKING:
@@ -75,6 +76,13 @@ class BatchResult:
     stopped: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    record: str
+    wholly: bool
+    made: Sequence[Operation]
+
+
 class Batches:
     """The batches of a desk. Thread-safe; what a method has returned is on the disk."""
 
@@ -116,15 +124,15 @@ class Batches:
             )
         )
 
-        def one(db: Connection, change: BatchChange) -> tuple[str, bool, Operation | None]:
+        def one(db: Connection, change: BatchChange) -> _Outcome:
             shelved = self._shelf.need(db, change.record)
             standing = DELETED_FIELD not in shelved.visible
             if not standing or any(shelved.visible.get(path) != value for path, value in change.seen.items()):
-                return change.record, False, None
+                return _Outcome(change.record, False, [])
             wanted = dict(change.values)
             if change.version is not None:
                 wanted[FORM_VERSION_FIELD] = change.version
-            return change.record, True, self._records.change(db, shelved, wanted, actor=actor)
+            return _Outcome(change.record, True, self._change(db, shelved, wanted, actor, None))
 
         return self._portions(batch, changes, one, step)
 
@@ -141,18 +149,18 @@ class Batches:
             operation_of(content)
             for content in self._readers.column(
                 "SELECT content FROM batch_operations JOIN operations USING (op_id) WHERE batch = ?"
-                " ORDER BY operations.number",
+                " ORDER BY operations.number DESC",
                 (known[0],),
             )
         ]
 
-        def one(db: Connection, operation: Operation) -> tuple[str, bool, Operation | None]:
+        def one(db: Connection, operation: Operation) -> _Outcome:
             shelved = self._shelf.need(db, operation.record)
             inverse = {
                 path: operation.old[path] for path, value in operation.set.items() if shelved.visible.get(path) == value
             }
-            undoing = self._records.change(db, shelved, inverse, actor=actor, target=operation.op_id)
-            return operation.record, len(inverse) == len(operation.set), undoing
+            undoing = self._change(db, shelved, inverse, actor, operation.op_id)
+            return _Outcome(operation.record, len(inverse) == len(operation.set), undoing)
 
         result, changes = self._portions(batch, operations, one, step, remember=False)
         if not result.stopped:
@@ -160,7 +168,7 @@ class Batches:
             self._writer.do(lambda db: db.execute("UPDATE batches SET reverted_at = ? WHERE id = ?", (now, batch)))
         return result, changes
 
-    def list(self, limit: int = 50) -> list[Batch]:
+    def newest(self, limit: int = 50) -> list[Batch]:
         """The newest batches that changed anything, newest first."""
         rows = self._readers.all(
             "SELECT id, kind, title, actor, at, reverted_at,"
@@ -170,37 +178,50 @@ class Batches:
         )
         return [Batch(*row) for row in rows]
 
+    def _change(
+        self, db: Connection, shelved: Shelved, wanted: Mapping[str, str | None], actor: str, target: str | None
+    ) -> list[Operation]:
+        """One operation, or several where one may not hold so much; items of repeats come before what lies in them."""
+        made: list[Operation] = []
+        paths = sorted(wanted, key=lambda path: (not is_item(path), path))
+        for start in range(0, len(paths), PATHS_PER_OPERATION_MAX):
+            part = {path: wanted[path] for path in paths[start : start + PATHS_PER_OPERATION_MAX]}
+            operation = self._records.change(db, shelved, part, actor=actor, target=target)
+            if operation is not None:
+                made.append(operation)
+        return made
+
     def _portions(
         self,
         batch: str,
         work: Sequence[T],
-        one: Callable[[Connection, T], tuple[str, bool, Operation | None]],
+        one: Callable[[Connection, T], _Outcome],
         step: Step,
         *,
         remember: bool = True,
     ) -> tuple[BatchResult, Changes]:
-        changed: list[str] = []
-        left: list[str] = []
+        changed: dict[str, None] = {}
+        left: dict[str, None] = {}
         done = 0
         for portion in _portioned(work):
             if not step(done):
                 return BatchResult(batch, tuple(changed), tuple(left), stopped=True), _changes(changed)
 
-            def transact(db: Connection, portion: Sequence[T] = portion) -> list[tuple[str, bool, Operation | None]]:
+            def transact(db: Connection, portion: Sequence[T] = portion) -> list[_Outcome]:
                 outcomes = [one(db, item) for item in portion]
                 if remember:
                     db.executemany(
                         "INSERT INTO batch_operations (batch, op_id, record)"
                         " SELECT number, ?, ? FROM batches WHERE id = ?",
-                        [(made.op_id, record, batch) for record, _, made in outcomes if made is not None],
+                        [(made.op_id, outcome.record, batch) for outcome in outcomes for made in outcome.made],
                     )
                 return outcomes
 
-            for record, wholly, made in self._writer.do(transact):
-                if made is not None:
-                    changed.append(record)
-                if not wholly:
-                    left.append(record)
+            for outcome in self._writer.do(transact):
+                if outcome.made:
+                    changed[outcome.record] = None
+                if not outcome.wholly:
+                    left[outcome.record] = None
             done += len(portion)
         step(done)
         return BatchResult(batch, tuple(changed), tuple(left)), _changes(changed)
@@ -211,5 +232,5 @@ def _portioned(work: Sequence[T]) -> Iterator[Sequence[T]]:
         yield work[start : start + PORTION]
 
 
-def _changes(records: Sequence[str]) -> Changes:
+def _changes(records: Collection[str]) -> Changes:
     return Changes(records=frozenset(records), kinds=frozenset({RecordKind.SURVEY})) if records else Changes()
