@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from cpdesk.base.errors import InputFault
 
 if TYPE_CHECKING:
+    from cpdesk.forms.entities import EntityDef
+    from cpdesk.forms.external import ExternalInstance
     from cpdesk.forms.graph import Graph
     from cpdesk.forms.tree import Node
     from cpdesk.forms.xpath.compile import Expression
@@ -42,26 +44,61 @@ class Item:
 
     value: str
     label: Words
+    media: Mapping[str, Words] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ItemSet:
-    """Options drawn from a node-set. `label` gives a text, or the id of one when `label_is_itext`."""
+    """Options drawn from a node-set. `label` gives a text, or the id of one when `label_is_itext`.
+
+    Attributes:
+        instance: id of the secondary instance the options come from, "" when they come from the answers.
+    """
 
     nodeset: Expression
     value: Expression
     label: Expression
     label_is_itext: bool
+    instance: str = ""
+
+
+SETVALUE = "setvalue"
+SETGEOPOINT = "setgeopoint"
+RECORDAUDIO = "recordaudio"
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`setvalue`: the node `target` gets `value` when one of `events` happens."""
+    """What happens to the node `target` when one of `events` does: `setvalue` gives it `value` (or the text `literal`),
+    `setgeopoint` the place of the device, `recordaudio` a recording. The last two need a client that has the device."""
 
     target: str
     value: Expression | None
     literal: str
     events: frozenset[str]
+    kind: str = SETVALUE
+
+
+@dataclass(frozen=True, slots=True)
+class RangeBounds:
+    """What a `range` control offers: numbers from `start` to `end` (which may lie below it) in steps of `step` > 0."""
+
+    start: float
+    end: float
+    step: float
+
+    @property
+    def low(self) -> float:
+        return min(self.start, self.end)
+
+    @property
+    def high(self) -> float:
+        return max(self.start, self.end)
+
+    def holds(self, value: float) -> bool:
+        """Whether a number lies on one of the steps, within what decimal fractions lose in binary."""
+        steps = (value - self.start) / self.step
+        return self.low <= value <= self.high and abs(steps - round(steps)) < 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +122,13 @@ class NodeDef:
         control: "input", "select1", "select", "upload", "trigger", "range", "rank", "group", "repeat" or "".
         named: the children by name.
         attributes: attributes of other namespaces that the bind carries, by local name (quantity, unit, ask, ...).
+        bound_attributes: definitions of the attributes that binds or actions speak of, named "@id"; their path is that
+            of the node and "/@id". They are hidden nodes with rules of their own, no children.
+        literal_attributes: attributes as the published instance writes them, by qualified name.
+        parameters: further attributes of the control, by local name (rows, accuracyThreshold, accept, intent, ...).
+        media: files beside the label by kind ("image", "big-image", "audio", "video"): their plain names.
+        short: a brief label; `guidance`: what the hint says on paper or when asked for more.
+        range: what a `range` control offers.
     """
 
     name: str
@@ -109,6 +153,13 @@ class NodeDef:
     required_message: Words = field(default_factory=dict)
     label: Words = field(default_factory=dict)
     hint: Words = field(default_factory=dict)
+    guidance: Words = field(default_factory=dict)
+    short: Words = field(default_factory=dict)
+    media: Mapping[str, Words] = field(default_factory=dict)
+    range: RangeBounds | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
+    bound_attributes: list[NodeDef] = field(default_factory=list)
+    literal_attributes: dict[str, str] = field(default_factory=dict)
     items: tuple[Item, ...] = ()
     itemset: ItemSet | None = None
     actions: list[Action] = field(default_factory=list)
@@ -128,6 +179,10 @@ class NodeDef:
         return self.attributes.get("unit", "")
 
     @property
+    def is_attribute(self) -> bool:
+        return self.name.startswith("@")
+
+    @property
     def is_leaf(self) -> bool:
         return self.kind not in (Kind.GROUP, Kind.REPEAT)
 
@@ -136,8 +191,9 @@ class NodeDef:
         return self.control in ("select", "select1", "rank")
 
     def walk(self) -> Iterator[NodeDef]:
-        """This node and all below it, in document order."""
+        """This node, its bound attributes and all below it, in document order."""
         yield self
+        yield from self.bound_attributes
         for child in self.children:
             yield from child.walk()
 
@@ -158,8 +214,14 @@ class Form:
             (the first one where names repeat).
         quantities: which question gives which model quantity, by template path.
         primary: the instance as published: defaults and the items a new copy starts with.
-        instances: secondary instances (choice lists) by id.
+        instances: secondary instances (choice lists) by id, those of the form's own text.
+        externals: secondary instances that come from files or from the last visit, by id.
+        itext_forms: the other forms of texts (short, guidance, image, ...), by language, text and form.
         first_load: actions of a new copy.
+        prefixes: the namespaces that the form declares, by prefix.
+        submission: attributes of the `submission` element by local name (action, auto-send, ...).
+        entities: what entities the form makes or changes.
+        entities_version: "2024.1.0" of the entities specification, "" without entities.
     """
 
     id: str
@@ -178,6 +240,12 @@ class Form:
     instances: Mapping[str, Node]
     first_load: tuple[Action, ...]
     graph: Graph
+    externals: Mapping[str, ExternalInstance] = field(default_factory=dict)
+    itext_forms: Mapping[str, Mapping[str, Mapping[str, Text]]] = field(default_factory=dict)
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    submission: Mapping[str, str] = field(default_factory=dict)
+    entities: tuple[EntityDef, ...] = ()
+    entities_version: str = ""
 
     def title(self, _language: str = "zh") -> str:
         """The form's title; XForms know but one for all languages."""

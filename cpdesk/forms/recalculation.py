@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from cpdesk.base.errors import CpdeskError, InputFault
-from cpdesk.forms.form import Action, Form, Kind, NodeDef
+from cpdesk.forms.form import SETVALUE, Action, Form, Kind, NodeDef
 from cpdesk.forms.graph import CALCULATE, COUNT, RELEVANT, SHOW, Reader, Rule
 from cpdesk.forms.instance import Instance
 from cpdesk.forms.state import Touched
@@ -165,7 +165,7 @@ class Recalculation:
         if node.definition.kind is Kind.REPEAT:
             self._wake(self._graph.items_readers.get(node.definition, ()), node)
         self.wake_readers(node)
-        for child in node.children:
+        for child in (*node.bound_attributes(), *node.children):
             self.refresh_relevance(child)
         for definition in node.definition.children:
             if definition.kind is Kind.REPEAT:
@@ -233,7 +233,7 @@ class Recalculation:
     def act(self, actions: Iterable[Action], event: str, around: Node) -> None:
         """Carry out the actions of an event; their targets are those in the same items as `around`."""
         for action in actions:
-            if event not in action.events:
+            if event not in action.events or action.kind != SETVALUE:
                 continue
             definition = self._form.by_path[action.target]
             anchor = self._nearest(around, definition)

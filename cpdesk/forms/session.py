@@ -9,7 +9,9 @@ from typing import Final
 from cpdesk.base.clock import Clock
 from cpdesk.base.errors import InputFault
 from cpdesk.forms import checks
+from cpdesk.forms.entities import EntityChange, entity_changes
 from cpdesk.forms.explain import explain
+from cpdesk.forms.external import ChoiceTable, instance_nodes
 from cpdesk.forms.form import Form, NodeDef
 from cpdesk.forms.instance import Instance, item_id_of
 from cpdesk.forms.lexical import LENGTH_MAX, normalise
@@ -33,6 +35,10 @@ class Session:
             new: first items are made and first-load defaults run; otherwise they do not.
         fixed: facts from outside: for `jr:preload="property"` by name (username, phonenumber, deviceid, ...), and as
             prefill of a new form by node path or name.
+        files: the choice files of the form by name; a file that is missing is an empty list and a problem of whoever
+            asks it.
+        last_saved: the answers of the last visit of the same site, as `answers()` gave them; seen as
+            `instance('__last-saved')`.
         random: the source of `random()` and `uuid()`, replaced in tests.
 
     Attributes:
@@ -48,13 +54,17 @@ class Session:
         new_id: Callable[[], str],
         language: str = "zh",
         fixed: Mapping[str, str] | None = None,
+        files: Mapping[str, ChoiceTable] | None = None,
+        last_saved: Mapping[str, str] | None = None,
         random: Callable[[], float] = _RANDOM,
     ) -> None:
         self.form = form
         self._clock = clock
         self._new_id = new_id
         self._instance = Instance(form, new_id)
-        self._environment = Environment(self._instance.document, clock.now, random, new_id, dict(form.instances))
+        outside, self._instance.missing = instance_nodes(form, files or {}, last_saved or {})
+        instances = {**form.instances, **outside}
+        self._environment = Environment(self._instance.document, clock.now, random, new_id, instances)
         self._speaker = Speaker(form, self._instance, self._environment, language)
         self._beside: dict[str, str] = {}
         self.opened = self._open(answers or {}, fixed or {})
@@ -285,7 +295,7 @@ class Session:
         """Every entry that a store keeps: answers (hidden ones too), items with ranks, remarks, unknown entries."""
         found: dict[str, str] = {}
         for node in self._instance.below(self._instance.root):
-            if node.rank or node.value:
+            if (node.rank or node.value) and not node.path.startswith("@"):  # the root's own attributes are no answers
                 found[node.path] = node.rank or node.value or ""
         return found | self._beside
 
@@ -301,6 +311,10 @@ class Session:
         answers = self.submission_answers()
         marks = {path: value for path, value in self._beside.items() if path.endswith("#quality")}
         return answers | {path: value for path, value in marks.items() if path.removesuffix("#quality") in answers}
+
+    def entities(self) -> tuple[EntityChange, ...]:
+        """The long-lived things that this filled form makes or changes, from relevant answers only."""
+        return entity_changes(self.form.entities, self._instance)
 
     def set_language(self, code: str) -> Touched:
         """Show labels, hints and messages in another language; answers stay."""

@@ -24,6 +24,15 @@ ATTRIBUTE: Final = 3
 COMMENT: Final = 4
 INSTRUCTION: Final = 5
 
+PREFIXES: Final[Mapping[str, str]] = {
+    "http://openrosa.org/javarosa": "jr",
+    "http://openrosa.org/xforms": "orx",
+    "http://openrosa.org/xforms/": "orx",
+    "http://www.opendatakit.org/xforms": "odk",
+    "http://www.opendatakit.org/xforms/entities": "entities",
+    "http://www.w3.org/2001/xml-events": "ev",
+}
+"""Usual prefixes by namespace."""
 _BYTES_MAX: Final = 30_000_000
 _DEPTH_MAX: Final = 100
 _ELEMENTS_MAX: Final = 1_000_000
@@ -85,17 +94,19 @@ class Node:
         self.named = None
 
     def children_named(self, name: str) -> list[Node]:
-        """Child elements of that qualified name, in order."""
+        """Child elements of that qualified name, in order; "@name" finds the attribute if it is bound."""
         named = self.named
         if named is None:
             named = {}
             for child in self.children:
                 if child.kind == ELEMENT:
                     named.setdefault(child.name, []).append(child)
+            for attribute in self.bound_attributes():
+                named[f"@{attribute.name}"] = [attribute]
             self.named = named
         return named.get(name, _NONE)
 
-    def children_by_value(self, name: str, key: str) -> dict[str, list[Node]]:
+    def children_by_value(self, name: str, key: str) -> Mapping[str, list[Node]]:
         """Child elements `name` of a frozen node by the text of their own child `key`."""
         if self.keyed is None:
             self.keyed = {}
@@ -134,6 +145,18 @@ class Node:
             for node in self._attribute_nodes:
                 node.local = node.name.rpartition(":")[2]
         return self._attribute_nodes
+
+    def bind_attribute(self, attribute: Node) -> None:
+        """Let an attribute be a node of the running form: it stands for the text of that name from now on."""
+        others = [other for other in self.attribute_nodes() if other.name != attribute.name]
+        self._attribute_nodes = [*others, attribute]
+        attribute.parent = self
+        self.named = None
+
+    def bound_attributes(self) -> list[Node]:
+        """Those of `bind_attribute`, in order."""
+        attributes = self._attribute_nodes
+        return [node for node in attributes if node.definition is not None] if attributes else _NONE
 
     def first(self, local: str) -> Node | None:
         """The first child element of that local name."""
@@ -200,6 +223,7 @@ class _Reader:
         self._open: list[Node] = [self.document]
         self._elements = 0
         self._names: dict[str, tuple[str, str, str]] = {}
+        self._attributes: dict[str, str] = {}
 
     def refuse(self, name: str, *_rest: object) -> None:
         raise InputFault("CP-1202", name=name)
@@ -221,7 +245,9 @@ class _Reader:
         node.local = local
         node.uri = uri
         if attributes:
-            node.attributes = {(self._names.get(key) or self._name(key))[0]: text for key, text in attributes.items()}
+            node.attributes = {
+                self._attributes.get(key) or self._attribute(key): text for key, text in attributes.items()
+            }
         parent.children.append(node)
         self._open.append(node)
 
@@ -234,6 +260,13 @@ class _Reader:
             found = (f"{parts[2]}:{parts[1]}" if len(parts) == 3 else parts[1], parts[1], parts[0])
         self._names[name] = found
         return found
+
+    def _attribute(self, name: str) -> str:
+        """Attributes of the namespaces that forms use go by their usual prefixes, whatever the form calls them."""
+        qualified, local, uri = self._names.get(name) or self._name(name)
+        prefix = PREFIXES.get(uri)
+        self._attributes[name] = qualified if prefix is None else f"{prefix}:{local}"
+        return self._attributes[name]
 
     def end(self, _name: str) -> None:
         node = self._open.pop()

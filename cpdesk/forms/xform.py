@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import re
 from typing import Final
 
 from cpdesk.base.errors import InputFault
-from cpdesk.forms.body import read_body, read_setvalue
-from cpdesk.forms.form import Action, Form, Kind, NodeDef, QuantityBinding, Text, Words
+from cpdesk.forms.body import ACTIONS, read_action, read_body
+from cpdesk.forms.entities import read_entities
+from cpdesk.forms.external import ExternalInstance, external_instance
+from cpdesk.forms.form import Action, Form, Kind, NodeDef, QuantityBinding
 from cpdesk.forms.graph import build_graph
-from cpdesk.forms.tree import DOCUMENT, ELEMENT, TEXT, Node, read_xml
+from cpdesk.forms.texts import Texts, code_of_language
+from cpdesk.forms.tree import DOCUMENT, ELEMENT, Node, read_xml
 from cpdesk.forms.xpath.compile import Expression, compile_expression
 
 _NODES_MAX: Final = 20_000
-_LANGUAGE: Final = re.compile(r"\(([A-Za-z]{2,3}(?:-\w+)*)\)\s*\Z")
-_ITEXT: Final = re.compile(r"\s*jr:itext\(\s*(?:'([^']*)'|\"([^\"]*)\")\s*\)\s*\Z")
 _OWN_ATTRIBUTES: Final = frozenset(("preload", "preloadParams", "constraintMsg", "requiredMsg"))
 
 
@@ -23,49 +23,55 @@ def load_form(xml: str | bytes) -> Form:
     """Read and check a form.
 
     Raises:
-        InputFault: CP-1201 to CP-1211, each naming the place: XML, structure, expressions, references, cycles.
+        InputFault: CP-1201 to CP-1211, each naming the place: XML, structure, expressions, references, cycles; CP-1230,
+            CP-1242 secondary instances; CP-1239 ranges; CP-1240, CP-1241 entities.
     """
-    document, _prefixes = read_xml(xml)
-    return _Loader(document).load()
+    document, prefixes = read_xml(xml)
+    return _Loader(document, prefixes).load()
 
 
 class _Loader:
     """Carries what the parts of a form need of each other while it is read."""
 
-    def __init__(self, document: Node) -> None:
+    def __init__(self, document: Node, prefixes: dict[str, str]) -> None:
         html = _needed(document, "html")
         self.head = _needed(html, "head")
         self.body = html.first("body")
         self.model = _needed(self.head, "model")
+        self.prefixes = prefixes
         self.by_path: dict[str, NodeDef] = {}
-        self.itext: dict[str, dict[str, Text]] = {}
+        self.instances: dict[str, Node] = {}
+        self.externals: dict[str, ExternalInstance] = {}
         self.root_name = ""
-        self.default_language = ""
         self.bind_ids: dict[str, str] = {}
         self.first_load: list[Action] = []
         self._index = 0
 
     def load(self) -> Form:
-        primary, instances = self._instances()
-        self._read_itext()
+        primary = self._instances()
+        self.texts = Texts(self.model)
+        self._attributes = _bound_attributes(self.model, self.body)
         root = self._define(primary, None, _repeat_paths(self.body, self.model))
         self._binds()
-        self.first_load.extend(
-            read_setvalue(self, node, "") for node in self.model.elements() if node.local == "setvalue"
-        )
+        self.first_load.extend(read_action(self, node, "") for node in self.model.elements() if node.local in ACTIONS)
         if self.body is not None:
             read_body(self, self.body)
         nodes = tuple(root.walk())[1:]
         for node in nodes:
             _finish(node)
+        return self._form(primary, root, nodes)
+
+    def _form(self, primary: Node, root: NodeDef, nodes: tuple[NodeDef, ...]) -> Form:
         by_name: dict[str, NodeDef] = {}
         for node in nodes:
             by_name.setdefault(node.name, node)
-        names = tuple(self.itext)
+        names = tuple(self.texts.plain)
         title = self.head.first("title")
+        submission = self.model.first("submission")
+        entities_version = self.model.attribute("entities:entities-version").strip()
         return Form(
             id=primary.attribute("id") or primary.name,
-            version=primary.attribute("version"),
+            version=primary.attribute("version") or primary.attribute("orx:version"),
             title_text=(title.text if title is not None else "") or primary.attribute("id"),
             languages=tuple(code_of_language(name) for name in names),
             root=root,
@@ -77,18 +83,24 @@ class _Loader:
                 for node in nodes
                 if node.attributes.get("quantity")
             },
-            itext=self.itext,
+            itext=self.texts.plain,
+            itext_forms=self.texts.forms,
             language_names=names,
-            default_language=self.default_language,
+            default_language=self.texts.default_language,
             primary=primary,
-            instances=instances,
+            instances=self.instances,
+            externals=self.externals,
             first_load=tuple(self.first_load),
             graph=build_graph(root, self.root_name),
+            prefixes=self.prefixes,
+            submission={} if submission is None else _local_names(submission),
+            entities=read_entities((root, *nodes), entities_version),
+            entities_version=entities_version,
         )
 
-    def _instances(self) -> tuple[Node, dict[str, Node]]:
+    def _instances(self) -> Node:
+        """Read the secondary instances; gives the root of the primary one."""
         primary: Node | None = None
-        instances: dict[str, Node] = {}
         for instance in self.model.elements():
             if instance.local != "instance":
                 continue
@@ -97,27 +109,21 @@ class _Loader:
                 if not roots:
                     raise InputFault("CP-1204", what="primary instance", place="model")
                 primary = roots[0]
-                continue
-            name = instance.attribute("id")
-            if not instance.elements():
-                raise InputFault("CP-1204", what=f"instance “{name}”", place=instance.attribute("src") or "model")
-            instances[name] = _as_document(instance)
+            else:
+                self._secondary(instance)
         if primary is None:
             raise InputFault("CP-1204", what="instance", place="model")
         self.root_name = primary.name
-        return primary, instances
+        return primary
 
-    def _read_itext(self) -> None:
-        itext = self.model.first("itext")
-        for translation in itext.elements() if itext is not None else []:
-            language = translation.attribute("lang")
-            if "default" in translation.attributes or not self.itext:
-                self.default_language = language
-            texts = self.itext.setdefault(language, {})
-            for text in translation.elements():
-                for value in text.elements():
-                    if value.local == "value" and not value.attribute("form"):
-                        texts[text.attribute("id")] = self.text_of(value, f"itext {text.attribute('id')}")
+    def _secondary(self, instance: Node) -> None:
+        name, src = instance.attribute("id"), instance.attribute("src")
+        if name in self.instances or name in self.externals:
+            raise InputFault("CP-1242", id=name)
+        if instance.elements() or not src:
+            self.instances[name] = _as_document(instance)
+        else:
+            self.externals[name] = external_instance(name, src, f"instance “{name}”")
 
     def _define(self, node: Node, parent: NodeDef | None, repeats: frozenset[str]) -> NodeDef:
         path = "" if parent is None else f"{parent.path}/{node.name}".lstrip("/")
@@ -125,16 +131,29 @@ class _Loader:
         children = node.elements()
         if found is None:
             kind = Kind.REPEAT if path in repeats else Kind.GROUP if children or parent is None else Kind.HIDDEN
-            found = NodeDef(node.name, path, self._index, kind, parent, default=node.text if not children else "")
-            self._index += 1
-            if self._index > _NODES_MAX:
-                raise InputFault("CP-1203", what="nodes", found=self._index, limit=_NODES_MAX)
-            self.by_path[path] = found
+            found = self._new(node.name, path, kind, parent, node.text if not children else "")
             if parent is not None:
                 parent.children.append(found)
                 parent.named[found.name] = found
+            self._define_attributes(found, node)
         for child in children:
             self._define(child, found, repeats)
+        return found
+
+    def _define_attributes(self, owner: NodeDef, node: Node) -> None:
+        owner.literal_attributes = {name: text for name, text in node.attributes.items() if name != "jr:template"}
+        for name in self._attributes.get(owner.path, ()):
+            path = f"{owner.path}/@{name}".lstrip("/")
+            found = self._new(f"@{name}", path, Kind.HIDDEN, owner, node.attribute(name))
+            owner.bound_attributes.append(found)
+            owner.named[found.name] = found
+
+    def _new(self, name: str, path: str, kind: Kind, parent: NodeDef | None, default: str) -> NodeDef:
+        found = NodeDef(name, path, self._index, kind, parent, default=default)
+        self._index += 1
+        if self._index > _NODES_MAX:
+            raise InputFault("CP-1203", what="nodes", found=self._index, limit=_NODES_MAX)
+        self.by_path[path] = found
         return found
 
     def _binds(self) -> None:
@@ -163,9 +182,9 @@ class _Loader:
             elif local == "preloadParams":
                 node.preload = (node.preload[0], text)
             elif local == "constraintMsg":
-                node.constraint_message = self.words_of(text, f"constraintMsg {node.path}")
+                node.constraint_message = self.texts.words_of(text, f"constraintMsg {node.path}")
             elif local == "requiredMsg":
-                node.required_message = self.words_of(text, f"requiredMsg {node.path}")
+                node.required_message = self.texts.words_of(text, f"requiredMsg {node.path}")
         node.soft_min = _number(node, "soft_min")
         node.soft_max = _number(node, "soft_max")
 
@@ -197,60 +216,6 @@ class _Loader:
             raise InputFault("CP-1210", place=place, reference=reference, nearest=nearest[0] if nearest else "—")
         return path
 
-    def words_of(self, source: str, place: str) -> Words:
-        """A text given as an attribute: the id of an itext in all languages, an itext expression, or plain words."""
-        match = _ITEXT.match(source)
-        if match:
-            key = match[1] or match[2]
-            words = {name: texts[key] for name, texts in self.itext.items() if key in texts and _says(texts[key])}
-            if not words and not any(key in texts for texts in self.itext.values()):
-                raise InputFault("CP-1204", what=f"itext “{key}”", place=place)
-            return words
-        if source.strip().startswith("jr:itext("):
-            return {"": Text((compile_expression(source, place),))}
-        return {"": Text((source,))} if source else {}
-
-    def label_of(self, element: Node | None, place: str) -> Words:
-        """The words of a <label> or <hint>."""
-        if element is None:
-            return {}
-        reference = element.attribute("ref")
-        if not reference:
-            text = self.text_of(element, place)
-            return {"": text} if text.parts else {}
-        if reference.lstrip().startswith("jr:itext("):
-            return self.words_of(reference, place)
-        return {"": Text((compile_expression(reference, place),))}
-
-    def text_of(self, element: Node, place: str) -> Text:
-        """Mixed content of words and `<output value="..."/>`."""
-        if element.value is not None:
-            return Text((element.value,)) if element.value else Text()
-        parts: list[str | Expression] = []
-        for child in element.children:
-            if child.kind == TEXT:
-                parts.append(child.value or "")
-            elif child.kind == ELEMENT and child.local == "output":
-                parts.append(compile_expression(child.attribute("value") or child.attribute("ref"), f"output {place}"))
-            else:
-                parts.append(child.text)
-        if parts and isinstance(parts[0], str):
-            parts[0] = parts[0].lstrip()
-        if parts and isinstance(parts[-1], str):
-            parts[-1] = parts[-1].rstrip()
-        return Text(tuple(part for part in parts if part != ""))
-
-
-def code_of_language(name: str) -> str:
-    """ "zh" of "中文 (zh)"; a name without a code stands for itself."""
-    match = _LANGUAGE.search(name)
-    return match[1] if match else name
-
-
-def _says(text: Text) -> bool:
-    """pyxform writes "-" where a translation is missing; another language serves better than that."""
-    return text.parts != ("-",)
-
 
 def _needed(parent: Node, local: str) -> Node:
     found = parent.first(local)
@@ -265,6 +230,23 @@ def _as_document(instance: Node) -> Node:
         document.append(child)
     document.freeze()
     return document
+
+
+def _local_names(element: Node) -> dict[str, str]:
+    return {name.rpartition(":")[2]: text for name, text in element.attributes.items()}
+
+
+def _bound_attributes(model: Node, body: Node | None) -> dict[str, dict[str, None]]:
+    """Names of the attributes that binds and actions speak of, in order, by the template path of their element."""
+    found: dict[str, dict[str, None]] = {}
+    speaking = [node for node in model.elements() if node.local == "bind" or node.local in ACTIONS]
+    if body is not None:
+        speaking += [node for node in body.walk() if node.local in ACTIONS]
+    for node in speaking:
+        owner, sign, name = (node.attribute("nodeset") or node.attribute("ref")).strip().partition("/@")
+        if sign and owner.startswith("/"):
+            found.setdefault("/".join(owner.split("/")[2:]), {})[name] = None
+    return found
 
 
 def _repeat_paths(body: Node | None, model: Node) -> frozenset[str]:
