@@ -15,6 +15,7 @@ from cpdesk.forms.xpath.compile import Expression, compile_expression
 
 CONTROLS: Final = frozenset(("input", "secret", "select", "select1", "upload", "trigger", "range", "rank"))
 ACTIONS: Final = frozenset((SETVALUE, SETGEOPOINT, RECORDAUDIO))
+NEW_REPEAT: Final = "odk-new-repeat"
 LOAD_EVENTS: Final = frozenset(("odk-instance-first-load", "odk-instance-load"))
 _OWN_ATTRIBUTES: Final = frozenset(
     ("ref", "nodeset", "bind", "appearance", "mediatype", "query", "count", "noAddRemove", "start", "end", "step")
@@ -36,6 +37,7 @@ class Loading(Protocol):
     externals: dict[str, ExternalInstance]
 
     def path_of(self, reference: str, context: str, place: str) -> str: ...
+    def path_or_stray(self, reference: str, context: str, what: str) -> str | None: ...
 
 
 def read_body(loading: Loading, body: Node) -> None:
@@ -48,26 +50,32 @@ def read_body(loading: Loading, body: Node) -> None:
     while stack:
         element, context, repeat = stack.pop()
         if element.local in CONTROLS:
-            _control(loading, element, context)
+            _control(loading, element, context, repeat)
         elif element.local in ("group", "repeat"):
             path = _group(loading, element, context)
-            inner = path if element.local == "repeat" else repeat
+            inner = path if element.local == "repeat" and path is not None else repeat
+            path = context if path is None else path
             stack.extend((child, path, inner) for child in reversed(element.elements()))
         elif element.local in ACTIONS:
-            _add_action(loading, loading.by_path[repeat], element, context)
+            _add_action(loading, element, context, "", repeat)
 
 
-def _reference(loading: Loading, element: Node, context: str) -> str | None:
+def _reference(loading: Loading, element: Node) -> str:
     reference = element.attribute("ref") or element.attribute("nodeset")
     if not reference and element.attribute("bind"):
         reference = loading.bind_ids.get(element.attribute("bind"), "")
-    return loading.path_of(reference, context, element.name) if reference else None
+    return reference
 
 
-def _group(loading: Loading, element: Node, context: str) -> str:
-    path = _reference(loading, element, context)
+def _path(loading: Loading, element: Node, context: str) -> str | None:
+    reference = _reference(loading, element)
+    return loading.path_or_stray(reference, context, element.name) if reference else None
+
+
+def _group(loading: Loading, element: Node, context: str) -> str | None:
+    path = _path(loading, element, context)
     if path is None:
-        return context
+        return None
     node = loading.by_path[path]
     node.control = element.local if element.local == "repeat" else node.control or "group"
     node.appearance = element.attribute("appearance") or node.appearance
@@ -90,8 +98,8 @@ def _parameters(element: Node) -> dict[str, str]:
     return {name: text for name, text in found.items() if name not in _OWN_ATTRIBUTES}
 
 
-def _control(loading: Loading, element: Node, context: str) -> None:
-    path = _reference(loading, element, context)
+def _control(loading: Loading, element: Node, context: str, repeat: str) -> None:
+    path = _path(loading, element, context)
     if path is None:
         return
     node = loading.by_path[path]
@@ -116,7 +124,7 @@ def _control(loading: Loading, element: Node, context: str) -> None:
         elif child.local == "itemset":
             node.itemset = _itemset(child, path)
         elif child.local in ACTIONS:
-            _add_action(loading, node, child, path)
+            _add_action(loading, child, path, path, repeat)
     node.items = tuple(items)
 
 
@@ -179,17 +187,26 @@ def _bounds(element: Node, node: NodeDef) -> RangeBounds:
     return RangeBounds(found["start"], found["end"], abs(found["step"]))
 
 
-def _add_action(loading: Loading, node: NodeDef, element: Node, context: str) -> None:
-    """An action belongs to the node whose event starts it, or to the loading of the whole form."""
+def _add_action(loading: Loading, element: Node, context: str, control: str, repeat: str) -> None:
+    """An action belongs to the control whose value starts it, to the repeat around it whose new items do, or to the
+    loading of the whole form."""
     action = read_action(loading, element, context)
-    node.actions.append(action)
+    if control or not repeat:
+        loading.by_path[control].actions.append(action)
+    if repeat and (not control or NEW_REPEAT in action.events):
+        loading.by_path[repeat].actions.append(action)
     if action.events & LOAD_EVENTS:
         loading.first_load.append(action)
 
 
 def read_action(loading: Loading, element: Node, context: str) -> Action:
-    """One `setvalue`, `setgeopoint` or `recordaudio`; its reference may be relative to the control it stands in."""
-    target = _reference(loading, element, context) or context
+    """One `setvalue`, `setgeopoint` or `recordaudio`; its reference may be relative to the control it stands in.
+
+    Raises:
+        InputFault: CP-1210 it speaks of a node that is not there; CP-1205 to CP-1209 its expression.
+    """
+    reference = _reference(loading, element)
+    target = loading.path_of(reference, context, element.name) if reference else context
     source = element.attribute("value") if element.local == SETVALUE else ""
     value: Expression | None = compile_expression(source, f"setvalue {target}") if source else None
     literal = element.text if value is None and element.local == SETVALUE else ""

@@ -221,6 +221,7 @@ class Form:
         prefixes: the namespaces that the form declares, by prefix.
         submission: attributes of the `submission` element by local name (action, auto-send, ...).
         entities: what entities the form makes or changes.
+        strays: binds and controls of nodes that are not there, as (element, reference): they do nothing.
         entities_version: "2024.1.0" of the entities specification, "" without entities.
     """
 
@@ -246,6 +247,7 @@ class Form:
     submission: Mapping[str, str] = field(default_factory=dict)
     entities: tuple[EntityDef, ...] = ()
     entities_version: str = ""
+    strays: tuple[tuple[str, str], ...] = ()
 
     def title(self, _language: str = "zh") -> str:
         """The form's title; XForms know but one for all languages."""

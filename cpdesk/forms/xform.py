@@ -45,6 +45,7 @@ class _Loader:
         self.root_name = ""
         self.bind_ids: dict[str, str] = {}
         self.first_load: list[Action] = []
+        self.strays: list[tuple[str, str]] = []
         self._index = 0
 
     def load(self) -> Form:
@@ -96,6 +97,7 @@ class _Loader:
             submission={} if submission is None else _local_names(submission),
             entities=read_entities((root, *nodes), entities_version),
             entities_version=entities_version,
+            strays=tuple(self.strays),
         )
 
     def _instances(self) -> Node:
@@ -161,7 +163,10 @@ class _Loader:
             if bind.local != "bind":
                 continue
             reference = bind.attribute("nodeset") or bind.attribute("ref")
-            node = self.by_path[self.path_of(reference, "", f"bind {reference}")]
+            path = self.path_or_stray(reference, "", "bind")
+            if path is None:
+                continue
+            node = self.by_path[path]
             if bind.attribute("id"):
                 self.bind_ids[bind.attribute("id")] = f"/{self.root_name}/{node.path}"
             self._bind(node, bind)
@@ -191,6 +196,14 @@ class _Loader:
     def _rule(self, node: NodeDef, bind: Node, name: str, idle: str) -> Expression | None:
         source = bind.attribute(name).strip()
         return None if source in ("", idle) else compile_expression(source, f"{name} {node.path}")
+
+    def path_or_stray(self, reference: str, context: str, what: str) -> str | None:
+        """As `path_of`; None for a bind or control of no node, noted as a stray: other engines run such forms."""
+        try:
+            return self.path_of(reference, context, f"{what} {reference}")
+        except InputFault:
+            self.strays.append((what, reference))
+            return None
 
     def path_of(self, reference: str, context: str, place: str) -> str:
         """The template path of a plain reference (`/data/a/b` or relative to `context`).

@@ -51,7 +51,6 @@ def form_of(binds: str, *, body: str = "", data: str = "<a/><b/>") -> str:
         ("", "CP-1201"),
         ("<a>" * 5000 + "</a>" * 5000, "CP-1203"),
         ("<html/>", "CP-1204"),
-        (form_of('<bind nodeset="/data/zz" type="int"/>'), "CP-1210"),
         (form_of('<bind nodeset="/data/a" calculate="/data/bb + 1"/>'), "CP-1210"),
         (form_of('<bind nodeset="/data/a" calculate="cuont(/data/b)"/>'), "CP-1206"),
         (form_of('<bind nodeset="/data/a" calculate="pulldata(/data/b)"/>'), "CP-1207"),
