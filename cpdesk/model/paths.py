@@ -20,7 +20,7 @@ STREAM: Final = re.compile(r"[0-9]{9}")
 
 _NAME: Final = r"[^\W\d][\w.\-]*"
 _STEP: Final = rf"{_NAME}(?:\[[0-9A-Za-z\-]{{1,64}}\])?"
-_PATH: Final = re.compile(rf"@{_NAME}|{_STEP}(?:/{_STEP})*(?:#{_NAME})?")
+_PATH: Final = re.compile(rf"@{_NAME}|{_STEP}(?:/{_STEP})*(?:/@{_NAME}|#{_NAME})?")
 
 
 def is_path(text: str) -> bool:

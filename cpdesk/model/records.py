@@ -7,13 +7,15 @@ stored is exactly what was entered and what a submission carries. The grammar of
     step     = name / name "[" item-id "]"      ; a repeat's item has an id of its own, never a position
     name     = the node's name in the form
 
-Groups are steps, the root is not: `yard/building[018f…]/wall/b_wall_type`. Three kinds of entry stand beside answers
+Groups are steps, the root is not: `yard/building[018f…]/wall/b_wall_type`. Kinds of entry that stand beside answers
 proper:
 
     path "[" item-id "]"     the item itself; its value is its rank among its siblings (`model.ranks`), absent = no item
     path "#quality"          how the answer is known: M measured, B bill or plate, E estimated, D default
     path "#note"             the surveyor's or reviewer's remark on the question
-    "@" name                 a fact of the record itself: @status, @site, @form_version, @deleted, @sample
+    path "/@" name           an attribute of the node that the form fills, such as an entity's id
+    "@" name                 a fact of the record itself: @status, @site, @form_version, @deleted, @sample;
+                             @survey.<id> on a site: the survey it learned from last; the value is new each time
 """
 
 from __future__ import annotations
@@ -72,6 +74,7 @@ SITE_FIELD: Final = "@site"
 FORM_VERSION_FIELD: Final = "@form_version"
 DELETED_FIELD: Final = "@deleted"
 SAMPLE_FIELD: Final = "@sample"
+SURVEY_PREFIX: Final = "@survey."
 
 
 @dataclass(frozen=True, slots=True)

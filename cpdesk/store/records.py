@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cpdesk.base.clock import Clock
@@ -16,6 +17,7 @@ from cpdesk.model.records import (
     SAMPLE_FIELD,
     SITE_FIELD,
     STATUS_FIELD,
+    SURVEY_PREFIX,
     Answers,
     Changes,
     Record,
@@ -33,6 +35,17 @@ if TYPE_CHECKING:
     from cpdesk.store.driver import Connection
 YES = "1"
 """Value of the `@` entries that are there or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a survey says of a site: `values` are laid on the site of that id; where there is none, it is made."""
+
+    site: str
+    kind: RecordKind
+    form: str
+    version: str
+    values: Mapping[str, str]
 
 
 class Records(Lists):
@@ -189,6 +202,60 @@ class Records(Lists):
         """
         wanted = {**_checked(changes or {}), STATUS_FIELD: status.value}
         return self._changing(record, lambda db, shelved: self.change(db, shelved, wanted, actor=actor, role="barrier"))
+
+    def complete(
+        self,
+        survey: str,
+        actor: str,
+        *,
+        changes: Mapping[str, str | None],
+        learned: Sequence[Learned] = (),
+        site: str | None = None,
+    ) -> Changes:
+        """Mark a survey as complete and lay on sites what it says of them: all of it or, after a power cut, nothing.
+
+        An operation on a site carries `@survey.<id>` where it changes anything, so that its history says whence the
+        values came. A deleted site is left alone.
+
+        Args:
+            site: the site of a survey that had none.
+
+        Raises:
+            InputFault: as `save`.
+        """
+
+        def work(db: Connection) -> Changes:
+            shelved = self._shelf.need(db, survey)
+            if DELETED_FIELD in shelved.visible:
+                raise InputFault("CP-1505", record=survey)
+            touched = {one.site: one.kind for one in learned if self._learn(db, shelved, one, actor)}
+            wanted = {**_checked(changes), STATUS_FIELD: Status.COMPLETE.value}
+            if site is not None:
+                wanted[SITE_FIELD] = site
+            self.change(db, shelved, wanted, actor=actor, role="barrier")
+            touched[survey] = RecordKind.SURVEY
+            return Changes(records=frozenset(touched), kinds=frozenset(touched.values()))
+
+        return self._writer.do(work)
+
+    def _learn(self, db: Connection, survey: Shelved, one: Learned, actor: str) -> bool:
+        values: dict[str, str | None] = _checked(one.values)
+        sample = YES if SAMPLE_FIELD in survey.visible else None
+        shelved = self._shelf.take(db, one.site)
+        role = "edit"
+        if shelved is None:
+            role = "barrier"
+            head = RecordHead(one.site, one.kind.value, one.form, one.version, survey.head.stream, 0)
+            shelved = self._shelf.add(db, head)
+            values |= {STATUS_FIELD: Status.NONE.value, FORM_VERSION_FIELD: one.version, SAMPLE_FIELD: sample}
+        elif DELETED_FIELD in shelved.visible:
+            return False
+        values = {path: value for path, value in values.items() if value and shelved.visible.get(path) != value}
+        if not values:
+            return False
+        values |= dict.fromkeys(path for path in shelved.visible if path.startswith(SURVEY_PREFIX))
+        values[SURVEY_PREFIX + survey.head.record] = self._new_id()  # another value each time: it is in each operation
+        return self.change(db, shelved, values, actor=actor, role=role) is not None
 
     def set_site(self, record: str, site: str | None, actor: str) -> Changes:
         """Say of which site a survey was made."""
