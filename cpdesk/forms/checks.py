@@ -47,12 +47,16 @@ def is_asked(node: Node, environment: Environment) -> bool:
 def problem_of(node: Node, speaker: Speaker, environment: Environment, *, required: bool = False) -> Problem | None:
     """The most serious thing to mend at a node; hidden nodes have none."""
     definition = node.definition
-    if definition is None or not node.relevant or not definition.is_leaf:
+    if definition is None or not node.relevant:
         return None
     if node.fault is not None:
         fields = {"label": speaker.label(node), "reason": node.fault.message(speaker.language)}
-        return Problem(node.path, ProblemCode.CALCULATION, fields=fields)
-    if not node.value:
+        key = "" if definition.is_leaf else "form.problem.count"
+        return Problem(node.path, ProblemCode.CALCULATION, fields=fields, key=key)
+    if not definition.is_leaf:
+        return None
+    text = speaker.instance.raw(node)
+    if not text:
         if required and holds(definition.required, node, environment, False):
             words = speaker.say_all(definition.required_message, node)
             return Problem(node.path, ProblemCode.REQUIRED, words, {"label": speaker.label(node)})
@@ -60,24 +64,34 @@ def problem_of(node: Node, speaker: Speaker, environment: Environment, *, requir
     if definition.calculate is not None and definition.control == "":
         return None
     return (
-        _wrong(node, definition, speaker)
+        _wrong(node, text, speaker, environment)
         or _broken(node, definition, speaker, environment)
         or _odd(node, definition, speaker)
     )
 
 
-def _wrong(node: Node, definition: NodeDef, speaker: Speaker) -> Problem | None:
-    value = node.value or ""
+def _wrong(node: Node, value: str, speaker: Speaker, environment: Environment) -> Problem | None:
+    """An answer of the wrong type, outside a range, or with choices that are not offered."""
+    definition = node.definition
+    assert definition is not None
+    fields = {"label": speaker.label(node), "value": value}
     if not fits(definition.type, value):
         kind = {"integer": "int", "geotrace": "geoshape"}.get(definition.type, definition.type)
-        fields = {"label": speaker.label(node), "value": value}
         return Problem(node.path, ProblemCode.TYPE, fields=fields, key=f"form.problem.type.{kind}")
-    if definition.is_select and (definition.items or definition.itemset is not None):
-        chosen = value.split() if definition.control != "select1" else [value]
-        unknown = [part for part in chosen if part not in speaker.choice_values(node)]
-        if unknown:
-            fields = {"label": speaker.label(node), "value": "、".join(unknown)}
-            return Problem(node.path, ProblemCode.CHOICE, fields=fields)
+    bounds = definition.range
+    if bounds is not None and not bounds.holds(to_number(value)):
+        fields |= {name: number_text(getattr(bounds, name)) for name in ("low", "high", "step")}
+        return Problem(node.path, ProblemCode.TYPE, fields=fields, key="form.problem.range")
+    offered = speaker.instance.offered(node, environment)
+    if offered is None:
+        return None
+    parts = [value] if definition.control == "select1" else value.split()
+    unknown = [part for part in parts if part not in offered]
+    if unknown:
+        fields["value"] = "、".join(unknown)
+        return Problem(node.path, ProblemCode.CHOICE, fields=fields)
+    if definition.control == "rank" and len(parts) < len(offered):
+        return Problem(node.path, ProblemCode.CHOICE, fields=fields, key="form.problem.rank")
     return None
 
 
@@ -126,7 +140,8 @@ def state_of(node: Node, speaker: Speaker, environment: Environment) -> NodeStat
         relevant=node.relevant,
         required=leaf and node.relevant and holds(definition.required, node, environment, False),
         readonly=is_readonly(node, environment),
-        value=(node.value or "") if leaf else node.rank,
+        value=speaker.instance.raw(node) if leaf else node.rank,
+        accepted=(node.value or "") if leaf else node.rank,
         problem=problem_of(node, speaker, environment),
         label=speaker.say(definition.label, node),
         hint=speaker.say(definition.hint, node),

@@ -7,12 +7,14 @@ the repeat itself, and answers for the repeat as a whole (may items be added, ho
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from cpdesk.forms.form import Form, Kind, NodeDef
-from cpdesk.forms.tree import DOCUMENT, ELEMENT, Node
-from cpdesk.model.ranks import rank_between, rank_list
+from cpdesk.forms.offers import accepted, is_limited, offered_by, places
+from cpdesk.forms.tree import ATTRIBUTE, DOCUMENT, ELEMENT, Node
+from cpdesk.forms.xpath.context import Environment
+from cpdesk.model.ranks import rank_between, rank_list, ranks_after
 
 _ITEM: Final = re.compile(r"(.*)\[([^\[\]/]+)\]\Z", re.DOTALL)
 
@@ -22,13 +24,18 @@ class Instance:
 
     Attributes:
         document: above the root, as XPath wants it.
-        nodes: all nodes with a path, stands of repeats included, the root under "".
+        nodes: all nodes with a path, stands of repeats and bound attributes included, the root under "".
+        kept: by path the texts of leaves that the form does not take as they stand; `node.value` is what it takes.
+        missing: secondary instances whose file is not there: questions that choose from them take anything.
     """
 
     def __init__(self, form: Form, new_id: Callable[[], str]) -> None:
         self.form = form
         self.document = Node(DOCUMENT)
         self.nodes: dict[str, Node] = {}
+        self.kept: dict[str, str] = {}
+        self.missing: Collection[str] = ()
+        self._fixed_offers: dict[NodeDef, dict[str, int]] = {}
         self._new_id = new_id
         self.root = self._node(form.root, "")
         self.root.name = form.primary.name
@@ -47,7 +54,51 @@ class Instance:
             if match:
                 items.setdefault(match[1], []).append((value, match[2]))
         self._restore(self.root, answers, items)
-        return {path: value for path, value in answers.items() if path not in self.nodes or path == ""}
+        return {
+            path: value
+            for path, value in answers.items()
+            if path not in self.nodes or path == "" or path.startswith("@")
+        }
+
+    def raw(self, node: Node) -> str:
+        """The text of a leaf as it was typed, whether the form takes it or not."""
+        return (self.kept.get(node.path) if self.kept else None) or node.value or ""
+
+    def put(self, node: Node, text: str, offered: Mapping[str, int] | None = None) -> None:
+        """Give a leaf a text; the form reads of it what the question takes."""
+        definition = node.definition
+        assert definition is not None
+        node.value = accepted(definition, text, offered if offered is not None else self._listed(definition))
+        if node.value != text:
+            self.kept[node.path] = text
+        elif self.kept:
+            self.kept.pop(node.path, None)
+
+    def offered(self, node: Node, environment: Environment) -> Mapping[str, int] | None:
+        """The values that a question may take now, with their places; None when it takes anything."""
+        definition = node.definition
+        assert definition is not None
+        if not is_limited(definition) or definition.calculate is not None:
+            return None
+        if definition.itemset is None:
+            return self._listed(definition)
+        if definition.itemset.instance in self.missing:
+            return None
+        if definition not in self.form.graph.unfiltered:
+            return offered_by(node, environment)
+        fixed = self._fixed_offers.get(definition)
+        if fixed is None:
+            fixed = self._fixed_offers[definition] = offered_by(node, environment) or {}
+        return fixed
+
+    def _listed(self, definition: NodeDef) -> Mapping[str, int] | None:
+        """The options that stand in the form itself."""
+        if not definition.items or not definition.is_select or definition.itemset is not None:
+            return None
+        listed = self._fixed_offers.get(definition)
+        if listed is None:
+            listed = self._fixed_offers[definition] = places([item.value for item in definition.items])
+        return listed
 
     def _node(self, definition: NodeDef, path: str) -> Node:
         node = Node(ELEMENT, definition.name)
@@ -56,7 +107,23 @@ class Instance:
         node.path = path
         if definition.is_leaf:
             node.value = ""
+        if definition.literal_attributes:
+            node.attributes = definition.literal_attributes
         return node
+
+    def _bind_attributes(self, node: Node, answers: Mapping[str, str] | None = None) -> None:
+        """Attributes that rules or actions speak of are nodes of their own, with the published text to begin with."""
+        assert node.definition is not None
+        for definition in node.definition.bound_attributes:
+            name = definition.name[1:]
+            attribute = Node(ATTRIBUTE, name, node.attribute(name), node)
+            attribute.local = name.rpartition(":")[2]
+            attribute.definition = definition
+            attribute.path = f"{node.path}/{definition.name}".lstrip("/")
+            if answers is not None and node.path:
+                attribute.value = answers.get(attribute.path, "")
+            node.bind_attribute(attribute)
+            self.nodes[attribute.path] = attribute
 
     def _attach(self, parent: Node, node: Node) -> Node:
         parent.append(node)
@@ -72,22 +139,30 @@ class Instance:
     def _fill(self, parent: Node, source: Node | None) -> None:
         """Children of `parent` as in `source`, a node of the published instance; None takes the templates."""
         assert parent.definition is not None
+        if parent.definition.bound_attributes:
+            self._bind_attributes(parent)
         for definition in parent.definition.children:
             given = source.children_named(definition.name) if source is not None else []
             if definition.kind is Kind.REPEAT:
                 self._stand(parent, definition)
-                first = [node for node in given if "jr:template" not in node.attributes]
+                first = [node for node in given if not _is_template(node)]
+                if not first and definition.no_add_remove and definition.count is None:
+                    first = given[:1]  # nobody could ever add one
                 for rank, node in zip(rank_list(len(first)), first, strict=True):
                     self._fill(self._item(parent, definition, self._new_id(), rank), node)
             else:
                 child = self._attach(parent, self._node(definition, f"{parent.path}/{definition.name}".lstrip("/")))
                 if definition.is_leaf:
-                    child.value = given[0].text if given else definition.default
+                    self.put(child, given[0].text if given else definition.default)
+                    if definition.bound_attributes:
+                        self._bind_attributes(child)
                 else:
                     self._fill(child, given[0] if given else None)
 
     def _restore(self, parent: Node, answers: Mapping[str, str], items: Mapping[str, list[tuple[str, str]]]) -> None:
         assert parent.definition is not None
+        if parent.definition.bound_attributes:
+            self._bind_attributes(parent, answers)
         for definition in parent.definition.children:
             path = f"{parent.path}/{definition.name}".lstrip("/")
             if definition.kind is Kind.REPEAT:
@@ -97,16 +172,24 @@ class Instance:
             else:
                 child = self._attach(parent, self._node(definition, path))
                 if definition.is_leaf:
-                    child.value = answers.get(path, "")
+                    text = answers.get(path, "")
+                    if text:
+                        self.put(child, text)
+                    if definition.bound_attributes:
+                        self._bind_attributes(child, answers)
                 else:
                     self._restore(child, answers, items)
 
     def _item(self, parent: Node, definition: NodeDef, item_id: str, rank: str) -> Node:
-        path = f"{parent.path}/{definition.name}[{item_id}]".lstrip("/")
-        item = self._node(definition, path)
-        item.rank = rank
+        item = self._made_item(parent, definition, item_id, rank)
         parent.insert(self._place(parent, definition, rank, item_id), item)
-        self.nodes[path] = item
+        return item
+
+    def _made_item(self, parent: Node, definition: NodeDef, item_id: str, rank: str) -> Node:
+        item = self._node(definition, f"{parent.path}/{definition.name}[{item_id}]".lstrip("/"))
+        item.rank = rank
+        item.parent = parent
+        self.nodes[item.path] = item
         return item
 
     @staticmethod
@@ -139,6 +222,30 @@ class Instance:
         self._fill(item, self._template(stand.definition))
         return item
 
+    def new_items(self, stand: Node, count: int) -> list[Node]:
+        """Add so many items at the end at once. Where the published instance has an item at a place, it is as there."""
+        parent, definition = stand.parent, stand.definition
+        assert parent is not None
+        assert definition is not None
+        items = self.items(stand)
+        ranks = ranks_after(items[-1].rank if items else None, count)
+        made = [self._made_item(parent, definition, self._new_id(), rank) for rank in ranks]
+        place = self._place(parent, definition, ranks[0], "")
+        parent.children[place:place] = made
+        parent.named = None
+        template = self._template(definition)
+        published = self._published(definition)
+        for number, item in enumerate(made, len(items)):
+            self._fill(item, published[number] if number < len(published) else template)
+        return made
+
+    def _published(self, definition: NodeDef) -> list[Node]:
+        """The first items that the published instance gives a repeat."""
+        assert definition.parent is not None
+        around = self._template(definition.parent) if definition.parent.parent is not None else self.form.primary
+        given = around.children_named(definition.name) if around is not None else []
+        return [node for node in given if not _is_template(node)]
+
     def _template(self, definition: NodeDef) -> Node | None:
         """What the published instance gives for a new item: the node marked as template, else the first."""
         names: list[str] = []
@@ -149,17 +256,21 @@ class Instance:
         source: Node | None = self.form.primary
         for name in reversed(names):
             given = source.children_named(name) if source is not None else []
-            source = next((node for node in given if "jr:template" in node.attributes), given[0] if given else None)
+            source = next((node for node in given if _is_template(node)), given[0] if given else None)
         return source
 
-    def drop(self, item: Node) -> list[str]:
-        """Take an item out; gives the paths of it and everything below, stands left out."""
-        assert item.parent is not None
-        gone = [node.path for node in self.below(item)]
+    def drop(self, items: Sequence[Node]) -> list[str]:
+        """Take items of one repeat out; gives the paths of them and everything below, stands left out."""
+        parent = items[0].parent
+        assert parent is not None
+        gone = [node.path for item in items for node in self.below(item)]
         stored = [path for path in gone if not self.is_stand(self.nodes[path])]
-        item.parent.remove(item)
+        leaving = {id(item) for item in items}
+        parent.children = [child for child in parent.children if id(child) not in leaving]
+        parent.named = None
         for path in gone:
             del self.nodes[path]
+            self.kept.pop(path, None)
         return stored
 
     def move(self, item: Node, before: Node | None) -> None:
@@ -221,11 +332,17 @@ class Instance:
         yield node
         if node.definition is None or self.is_stand(node):
             return
+        if node.definition.bound_attributes:
+            yield from node.bound_attributes()
         for definition in node.definition.children:
             if definition.kind is Kind.REPEAT:
                 yield self.nodes[f"{node.path}/{definition.name}".lstrip("/")]
             for child in node.children_named(definition.name):
                 yield from self.below(child)
+
+
+def _is_template(node: Node) -> bool:
+    return "jr:template" in node.attributes
 
 
 def item_id_of(item: Node) -> str:

@@ -15,6 +15,7 @@ _DECIMAL: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)\Z", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?\Z", re.ASCII)
 _DAY: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\Z", re.ASCII)
 _TIME: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?\Z", re.ASCII)
+_LOCAL_CLOCK: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\Z", re.ASCII)
 _SPACES: Final = re.compile(r"[\s,、，;]+")
 
 
@@ -32,6 +33,34 @@ def fits(kind: str, text: str) -> bool:
     """Whether a non-empty text is a value of the data type. Unknown types take anything."""
     check = _FITS.get(kind)
     return check is None or check(text)
+
+
+def accepted(kind: str, text: str) -> str:
+    """What the form reads of a text: the text itself where it fits its data type, what is certain of it (the whole part
+    of a number in a question of whole numbers, the day of a moment in a question of dates), else nothing."""
+    check = _FITS.get(kind)
+    if check is None or not text or check(text):
+        return text
+    if kind in ("int", "integer"):
+        return _whole_part(text)
+    if kind == "date":
+        day, sign, clock = text.partition("T")
+        return day if sign and _LOCAL_CLOCK.match(clock) and _is_day(day) else ""
+    return ""
+
+
+def _whole_part(text: str) -> str:
+    if not _DECIMAL.match(text):
+        return ""
+    whole = text.partition(".")[0]
+    if whole in ("", "+", "-"):
+        return "0"
+    return str(int(whole)) if _is_whole(whole) else ""
+
+
+def _is_whole(text: str) -> bool:
+    """A whole number of 32 bits, which is what phones hold."""
+    return _WHOLE.match(text) is not None and len(text) < 20 and -(2**31) <= int(text) < 2**31
 
 
 def _plain(text: str) -> str:
@@ -118,8 +147,8 @@ _NORMALISE: Final[dict[str, Callable[[str], str]]] = {
     "boolean": lambda text: _plain(text).lower(),
 }
 _FITS: Final[dict[str, Callable[[str], bool]]] = {
-    "int": lambda text: _WHOLE.match(text) is not None,
-    "integer": lambda text: _WHOLE.match(text) is not None,
+    "int": _is_whole,
+    "integer": _is_whole,
     "decimal": lambda text: _DECIMAL.match(text) is not None,
     "date": _is_day,
     "dateTime": lambda text: "T" in text and date_of_text(text) is not None,

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from cpdesk.base.errors import CpdeskError, InputFault
-from cpdesk.forms.form import SETVALUE, Action, Form, Kind, NodeDef
-from cpdesk.forms.graph import CALCULATE, COUNT, RELEVANT, SHOW, Reader, Rule
+from cpdesk.forms.form import SETGEOPOINT, SETVALUE, Action, Form, Kind, NodeDef
+from cpdesk.forms.graph import CALCULATE, CHOICES, COUNT, RELEVANT, SHOW, Reader, Rule
 from cpdesk.forms.instance import Instance
+from cpdesk.forms.rounds import Round
 from cpdesk.forms.state import Touched
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.compile import Expression
 from cpdesk.forms.xpath.context import Context, Environment
 from cpdesk.forms.xpath.values import Value, date_of_days, number_text, to_number, to_text
 
-ITEMS_MAX: Final = 1_000
+ITEMS_MAX: Final = 10_000
 VALUE_CHANGED: Final = "xforms-value-changed"
 NEW_REPEAT: Final = "odk-new-repeat"
 
@@ -26,8 +27,9 @@ NEW_REPEAT: Final = "odk-new-repeat"
 class Recalculation:
     """One operation on a form: feed it changes, `run`, then read `touched`."""
 
-    def __init__(self, form: Form, instance: Instance, environment: Environment) -> None:
+    def __init__(self, form: Form, instance: Instance, environment: Environment, position: str = "") -> None:
         self._form = form
+        self._position = position
         self._graph = form.graph
         self._instance = instance
         self._environment = environment
@@ -35,6 +37,7 @@ class Recalculation:
         self._states: set[str] = set()
         self._waiting: dict[int, dict[Node, None]] = {}
         self._heap: list[int] = []
+        self._rounds: dict[int, Round] = {}
         self._changed: list[Node] = []
         self._acted: set[Node] = set()
         environment.steps = 0
@@ -50,15 +53,32 @@ class Recalculation:
         self._states.add(path.partition("#")[0])
 
     def set_value(self, node: Node, text: str) -> None:
-        """Write a leaf, if it differs, and wake whoever reads it."""
-        if node.value == text:
+        """Give a leaf a text, if it differs, and wake whoever reads it."""
+        instance = self._instance
+        if instance.raw(node) == text:
             return
-        node.value = text
+        before = node.value
+        instance.put(node, text, instance.offered(node, self._environment))
+        self._written(node, text, before)
+
+    def _written(self, node: Node, text: str, before: str | None) -> None:
         node.fault = None
         self._values[node.path] = text or None
         self._states.add(node.path)
-        self._changed.append(node)
-        self.wake_readers(node)
+        if node.value != before:
+            self._changed.append(node)
+            self.wake_readers(node)
+
+    def _calculated(self, node: Node, text: str, fault: InputFault | None) -> None:
+        """Write what a calculation gives."""
+        if fault is not None or node.fault is not None:
+            self._states.add(node.path)
+        before = self._instance.raw(node)
+        if before != text or node.value != text:
+            old = node.value
+            self._instance.put(node, text)
+            self._written(node, text, old)
+        node.fault = fault
 
     def wake_readers(self, node: Node) -> None:
         assert node.definition is not None
@@ -79,6 +99,8 @@ class Recalculation:
             self._states.add(below.path)
             stand = Instance.is_stand(below)
             for rule in self._graph.of_node.get(definition, ()):
+                if rule.role == CHOICES and not below.value and below.path not in self._instance.kept:
+                    continue
                 if rule.role == RELEVANT or (rule.role == COUNT) == stand:
                     self._queue(rule.index, below)
 
@@ -102,6 +124,13 @@ class Recalculation:
         return self._instance.root
 
     def _queue(self, rule: int, node: Node) -> None:
+        head = self._graph.rounds.get(rule) if self._graph.rounds else None
+        if head is not None:
+            if head not in self._rounds:
+                self._rounds[head] = Round()
+                heapq.heappush(self._heap, head)
+            self._rounds[head].add(rule, node)
+            return
         nodes = self._waiting.get(rule)
         if nodes is None:
             nodes = self._waiting[rule] = {}
@@ -113,6 +142,9 @@ class Recalculation:
         while True:
             while self._heap:
                 index = heapq.heappop(self._heap)
+                if index in self._rounds:
+                    self._run_round(index)
+                    continue
                 rule = self._graph.rules[index]
                 for node in self._waiting.pop(index):
                     if self._instance.nodes.get(node.path) is node:
@@ -125,13 +157,30 @@ class Recalculation:
             if not self._heap and not self._changed:
                 return
 
+    def _run_round(self, head: int) -> None:
+        """Rules that read other items, item by item; those that never come to rest are at fault."""
+        line = self._rounds[head]
+        entry = line.take()
+        while entry is not None:
+            rule, node = self._graph.rules[entry[0]], entry[1]
+            if self._instance.nodes.get(node.path) is node:
+                self._apply(rule, node)
+            if self._heap and self._heap[0] < head:
+                heapq.heappush(self._heap, head)  # what an earlier rule gives is read here: it goes first
+                return
+            entry = line.take()
+        del self._rounds[head]
+        for index, node in line.left():
+            if self._graph.rules[index].role == CALCULATE:
+                node.value = ""
+                self._values[node.path] = None
+                self._blame(node, InputFault("CP-1221", path=node.path))
+
     def _apply(self, rule: Rule, node: Node) -> None:
         if rule.role == CALCULATE:
-            text, fault = self.worked_out(rule.expression, node)
-            self.set_value(node, text)
-            if fault is not None or node.fault is not None:
-                self._states.add(node.path)
-            node.fault = fault
+            self._calculated(node, *self.worked_out(rule.expression, node))
+        elif rule.role == CHOICES:
+            self._offer(node)
         elif rule.role == RELEVANT:
             try:
                 shown = rule.expression.boolean(Context(node, self._environment))
@@ -142,6 +191,18 @@ class Recalculation:
                 self.refresh_relevance(node)
         else:
             self._count(rule, node)
+
+    def _offer(self, node: Node) -> None:
+        """Other choices are offered: the form reads of an answer what is among them, and what was kept aside again when
+        it is offered again."""
+        text = self._instance.raw(node)
+        if not text:
+            return
+        before = node.value
+        self._instance.put(node, text, self._instance.offered(node, self._environment))
+        if node.value != before:
+            self._states.add(node.path)
+            self.wake_readers(node)
 
     def worked_out(self, expression: Expression, node: Node) -> tuple[str, InputFault | None]:
         """The lexical value of a calculation for a node, and what went wrong with it."""
@@ -173,23 +234,32 @@ class Recalculation:
 
     def _count(self, rule: Rule, stand: Node) -> None:
         """Make a repeat have as many items as its count says; those added or taken are the last ones. A blank count
-        changes nothing: who clears a number to type it anew must not lose the items."""
+        changes nothing: who clears a number to type it anew must not lose the items. Nor does one that is too large:
+        who types a digit too many gets a problem, not thousands of items."""
         try:
             wanted = to_number(rule.expression.evaluate(Context(stand, self._environment)))
-        except CpdeskError:
+        except InputFault as fault:
+            self._blame(stand, fault)
             return
-        if math.isnan(wanted):
+        too_many = wanted > ITEMS_MAX
+        self._blame(stand, InputFault("CP-1220", path=stand.path, limit=ITEMS_MAX) if too_many else None)
+        if math.isnan(wanted) or too_many:
             return
-        count = int(min(max(wanted, 0), ITEMS_MAX))
+        count = int(max(wanted, 0))
         items = self._instance.items(stand)
-        for _ in range(count - len(items)):
-            self._make_item(stand, None)
         if count > len(items):
-            self.wake_item_readers(stand)
-        for item in reversed(items[count:]):
-            self._take_item(item)
-        if count < len(items):
-            self.wake_item_readers(stand)
+            for item in self._instance.new_items(stand, count - len(items)):
+                self._begin_item(stand, item)
+        elif count < len(items):
+            self._take_items(stand, items[count:])
+        else:
+            return
+        self.wake_item_readers(stand)
+
+    def _blame(self, node: Node, fault: InputFault | None) -> None:
+        if fault is not None or node.fault is not None:
+            node.fault = fault
+            self._states.add(node.path)
 
     def add_item(self, stand: Node, after: Node | None) -> Node:
         """Add an item and wake all that it brings.
@@ -199,51 +269,60 @@ class Recalculation:
         """
         if len(self._instance.items(stand)) >= ITEMS_MAX:
             raise InputFault("CP-1220", path=stand.path, limit=ITEMS_MAX)
-        item = self._make_item(stand, after)
+        item = self._instance.new_item(stand, after)
+        self._begin_item(stand, item)
         self.wake_item_readers(stand)
         return item
 
-    def _make_item(self, stand: Node, after: Node | None) -> Node:
-        item = self._instance.new_item(stand, after)
+    def _begin_item(self, stand: Node, item: Node) -> None:
+        """Note all that a new item holds, let its rules run and its actions."""
         for node in self._instance.below(item):
             node.relevant = node.parent is None or node.parent.relevant
             if node.rank:
                 self._values[node.path] = node.rank
-            elif node.value:
-                self._values[node.path] = node.value
+            elif text := self._instance.raw(node):
+                self._values[node.path] = text
         self.wake_all(item)
         assert stand.definition is not None
         self.act(stand.definition.actions, NEW_REPEAT, item)
-        return item
 
     def drop_item(self, item: Node) -> None:
         """Remove an item with all it holds and wake the readers of its repeat and of the repeats in it."""
-        self.wake_item_readers(self._take_item(item))
-
-    def _take_item(self, item: Node) -> Node:
-        inside = [node for node in self._instance.below(item) if Instance.is_stand(node)]
         stand = self._instance.nodes[item.path[: item.path.rindex("[")]]
-        for path in self._instance.drop(item):
+        self._take_items(stand, [item])
+        self.wake_item_readers(stand)
+
+    def _take_items(self, stand: Node, items: Sequence[Node]) -> None:
+        nested = dict.fromkeys(
+            node.definition for item in items for node in self._instance.below(item) if Instance.is_stand(node)
+        )
+        for path in self._instance.drop(items):
             self.note(path, None)
-        for nested in inside:
-            assert nested.definition is not None
-            self._wake(self._graph.items_readers.get(nested.definition, ()), stand)
-        return stand
+        for definition in nested:
+            assert definition is not None
+            self._wake(self._graph.items_readers.get(definition, ()), stand)
 
     def act(self, actions: Iterable[Action], event: str, around: Node) -> None:
         """Carry out the actions of an event; their targets are those in the same items as `around`."""
         for action in actions:
-            if event not in action.events or action.kind != SETVALUE:
+            if event not in action.events:
                 continue
             definition = self._form.by_path[action.target]
             anchor = self._nearest(around, definition)
             for node in self._instance.of(definition, anchor):
-                if action.value is None:
-                    self.set_value(node, action.literal)
-                else:
-                    text, fault = self.worked_out(action.value, node)
-                    self.set_value(node, text)
-                    node.fault = fault
+                if node.relevant:
+                    self._carry_out(action, node)
+
+    def _carry_out(self, action: Action, node: Node) -> None:
+        if action.kind == SETGEOPOINT:
+            if self._position:
+                self.set_value(node, self._position)
+        elif action.kind == SETVALUE and action.value is None:
+            self.set_value(node, action.literal)
+        elif action.kind == SETVALUE and action.value is not None:
+            text, fault = self.worked_out(action.value, node)
+            self.set_value(node, text)
+            node.fault = fault
 
     def _nearest(self, around: Node, definition: NodeDef) -> Node:
         """The lowest ancestor-or-self of a node that is also above a definition."""

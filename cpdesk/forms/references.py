@@ -7,22 +7,30 @@ whose item the path never leaves, so that an answer in one building touches the 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from cpdesk.base.errors import InputFault
-from cpdesk.forms.form import Kind, NodeDef
+from cpdesk.forms.form import ItemSet, Kind, NodeDef
 from cpdesk.forms.xpath.compile import Expression
 from cpdesk.forms.xpath.syntax import Ast, Call, Chain, Filter, Literal, Negate, Path, Step
+
+_SIBLINGS: Final = frozenset(("preceding-sibling", "following-sibling", "preceding", "following"))
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`target` is read for its value, or, when `items`, for which items it has. `scope` None is the whole form."""
+    """`target` is read for its value, or, when `items`, for which items it has. `scope` None is the whole form.
+
+    `chosen` is the repeat around the owner among whose items an expression picks some, by a predicate, a sibling axis
+    or `indexed-repeat`: what it reads there need not be in the owner's own item.
+    """
 
     target: NodeDef
     scope: NodeDef | None
     items: bool = False
+    chosen: NodeDef | None = None
 
 
 @dataclass(slots=True)
@@ -32,6 +40,7 @@ class _Place:
     at: list[NodeDef | None]
     apex: NodeDef | None
     known: bool = True
+    chosen: NodeDef | None = None
 
 
 def references_of(expression: Expression, owner: NodeDef, root: NodeDef, root_name: str) -> list[Reference]:
@@ -42,6 +51,20 @@ def references_of(expression: Expression, owner: NodeDef, root: NodeDef, root_na
     """
     finder = _Finder(owner, root, root_name, expression)
     finder.visit(expression.ast, _Place([owner], owner))
+    return list(finder.found)
+
+
+def references_of_options(itemset: ItemSet, owner: NodeDef, root: NodeDef, root_name: str) -> list[Reference]:
+    """What decides which options a select has: the nodes they come from, and in these the values and labels.
+
+    Raises:
+        InputFault: CP-1210 for a plain path that leads nowhere in the form.
+    """
+    finder = _Finder(owner, root, root_name, itemset.nodeset)
+    options = finder.visit(itemset.nodeset.ast, _Place([owner], owner))
+    if options is not None and options.at:
+        for expression in (itemset.value, itemset.label):
+            finder.visit(expression.ast, options)
     return list(finder.found)
 
 
@@ -58,21 +81,25 @@ class _Finder:
         self._root = root
         self._root_name = root_name
         self._expression = expression
+        self._repeats = {node for node in (owner, *_ancestors(owner)) if node is not None and node.kind is Kind.REPEAT}
         self.found: dict[Reference, None] = {}
 
-    def visit(self, ast: Ast, place: _Place) -> None:
+    def visit(self, ast: Ast, place: _Place) -> _Place | None:
+        """Note all that a tree reads; gives where a location path ends."""
         match ast:
             case Literal():
-                return
+                pass
             case Path():
-                self._read(self._walk(ast, place))
+                end = self._walk(ast, place)
+                self._read(end)
+                return end
             case Filter(primary, predicates):
-                self.visit(primary, place)
+                end = self.visit(primary, place) or place
                 for predicate in predicates:
-                    self.visit(predicate, place)
+                    self.visit(predicate, end)
+                return end
             case Call("indexed-repeat", arguments):
-                for argument in arguments:
-                    self._unbound(argument, place)
+                self._indexed(arguments, place)
             case Call(_, arguments):
                 for argument in arguments:
                     self.visit(argument, place)
@@ -82,12 +109,19 @@ class _Finder:
                     self.visit(operand, place)
             case Negate(operand):
                 self.visit(operand, place)
+        return None
 
-    def _unbound(self, argument: Ast, place: _Place) -> None:
-        if isinstance(argument, Path) and argument.absolute:
-            self._read(self._walk(argument, place, bind=False))
-        else:
-            self.visit(argument, place)
+    def _indexed(self, arguments: Sequence[Ast], place: _Place) -> None:
+        """The target and the repeats of `indexed-repeat` keep to no item; the places are ordinary expressions."""
+        for number, argument in enumerate(arguments):
+            if not isinstance(argument, Path) or (number and number % 2 == 0):
+                self.visit(argument, place)
+                continue
+            end = self._walk(argument, place, bind=not argument.absolute)
+            if number == 0:
+                around = repeat_around(end.at[0]) if end.at else None
+                end.chosen = self._own_repeat([around])
+            self._read(end)
 
     def _read(self, place: _Place) -> None:
         scope = repeat_around(place.apex)
@@ -97,7 +131,7 @@ class _Finder:
             if target.kind is Kind.REPEAT:
                 outside = repeat_around(target.parent) if scope is target else scope
                 self.found[Reference(target, outside, items=True)] = None
-            self.found[Reference(target, scope)] = None
+            self.found[Reference(target, scope, chosen=place.chosen)] = None
 
     def _walk(self, path: Path, place: _Place, *, bind: bool = True) -> _Place:
         place = self._start(path, place, bind)
@@ -109,7 +143,13 @@ class _Finder:
             self._count_items(place, before)
             for predicate in step.predicates:
                 self.visit(predicate, place)
+            if step.predicates or step.axis in _SIBLINGS:
+                place.chosen = self._own_repeat(place.at) or place.chosen
         return place
+
+    def _own_repeat(self, at: Sequence[NodeDef | None]) -> NodeDef | None:
+        """The innermost repeat around the owner that a walk stands at, so that one of the nodes may be its own item."""
+        return next((node for node in at if node in self._repeats), None)
 
     def _start(self, path: Path, place: _Place, bind: bool) -> _Place:
         if path.absolute:
@@ -118,8 +158,10 @@ class _Finder:
             return place
         if isinstance(path.start, Call) and path.start.name == "current":
             return _Place([self._owner], self._owner)
-        self.visit(path.start, place)
-        return _Place([], None, known=False)
+        start = self.visit(path.start, place)
+        if start is None:
+            return _Place([], None, known=False)
+        return _Place(start.at, start.apex, start.known, self._own_repeat(start.at) or start.chosen)
 
     def _bound(self, path: Path) -> NodeDef | None:
         """What the leading steps of an absolute path share with the owner's ancestors (see `paths.compile_path`)."""
@@ -148,9 +190,9 @@ class _Finder:
         for node in at:
             if _depth(node) < _depth(apex) and step.axis not in ("child", "self", "descendant", "descendant-or-self"):
                 apex = node
-        if step.axis in ("preceding-sibling", "following-sibling", "preceding", "following"):
+        if step.axis in _SIBLINGS:
             apex = min((node.parent if node is not None else None for node in at), key=_depth, default=None)
-        return _Place(at, apex, place.known)
+        return _Place(at, apex, place.known, place.chosen)
 
     def _reach(self, step: Step, node: NodeDef | None) -> Iterable[NodeDef | None]:
         children = [self._root] if node is None else node.children
@@ -172,6 +214,8 @@ class _Finder:
             case "descendant" | "descendant-or-self":
                 inside = [below for child in children for below in child.walk()]
                 found = [node, *inside] if step.axis == "descendant-or-self" else inside
+            case "attribute":
+                found = node.bound_attributes if node is not None else []
             case "preceding-sibling" | "following-sibling" | "preceding" | "following":
                 found = node.parent.children if node is not None and node.parent is not None else []
             case _:
@@ -183,6 +227,8 @@ class _Finder:
             return True
         if node is None:
             return False
+        if node.is_attribute:
+            return node.name == f"@{test}"
         return test == (self._root_name if node is self._root else node.name)
 
     def _count_items(self, place: _Place, before: _Place) -> None:

@@ -34,7 +34,8 @@ class Session:
         answers: stored entries by the grammar of `model.records`. When there is none but `@...` entries the form is
             new: first items are made and first-load defaults run; otherwise they do not.
         fixed: facts from outside: for `jr:preload="property"` by name (username, phonenumber, deviceid, ...), and as
-            prefill of a new form by node path or name.
+            prefill of a new form by node path or name; `position` ("latitude longitude height accuracy") is where
+            `setgeopoint` says the device is.
         files: the choice files of the form by name; a file that is missing is an empty list and a problem of whoever
             asks it.
         last_saved: the answers of the last visit of the same site, as `answers()` gave them; seen as
@@ -66,19 +67,20 @@ class Session:
         instances = {**form.instances, **outside}
         self._environment = Environment(self._instance.document, clock.now, random, new_id, instances)
         self._speaker = Speaker(form, self._instance, self._environment, language)
+        self._position = (fixed or {}).get(POSITION, "")
         self._beside: dict[str, str] = {}
         self.opened = self._open(answers or {}, fixed or {})
 
     def _open(self, answers: Mapping[str, str], fixed: Mapping[str, str]) -> Touched:
         instance = self._instance
         is_new = all(path.startswith("@") for path in answers)
-        work = Recalculation(self.form, instance, self._environment)
+        work = self._work()
         if is_new:
             self._beside = dict(answers)
             instance.fill_from_form()
             for path, node in instance.nodes.items():
-                if node.rank or node.value:
-                    work.note(path, node.rank or node.value)
+                if text := node.rank or instance.raw(node):
+                    work.note(path, text)
             self._preload(work, fixed)
             work.prefill({key: value for key, value in fixed.items() if key not in _PROPERTIES})
         else:
@@ -119,7 +121,7 @@ class Session:
         return self._done(work)
 
     def _work(self) -> Recalculation:
-        return Recalculation(self.form, self._instance, self._environment)
+        return Recalculation(self.form, self._instance, self._environment, self._position)
 
     @staticmethod
     def _done(work: Recalculation) -> Touched:
@@ -173,7 +175,8 @@ class Session:
         """Add an item to a repeat, behind the item `after` or at the end; gives its path.
 
         Raises:
-            InputFault: CP-1212 no such repeat; CP-1214 its number is fixed; CP-1217 no such item; CP-1220 too many.
+            InputFault: CP-1212 no such repeat; CP-1214, CP-1222 its number is fixed; CP-1217 no such item; CP-1220 too
+                many.
         """
         stand = self._repeat(repeat)
         work = self._work()
@@ -217,6 +220,8 @@ class Session:
         assert stand.definition is not None
         if stand.definition.count is not None:
             raise InputFault("CP-1214", path=path, count=stand.definition.count.source)
+        if stand.definition.no_add_remove:
+            raise InputFault("CP-1222", path=path)
         return stand
 
     def _item(self, path: str) -> Node:
@@ -281,7 +286,7 @@ class Session:
             if not checks.is_asked(below, self._environment):
                 continue
             asked += 1
-            answered += below.value != ""
+            answered += self._instance.raw(below) != ""
             problem = checks.problem_of(below, self._speaker, self._environment)
             problems += problem is not None and problem.blocks
         return Progress(answered, asked, problems)
@@ -295,8 +300,9 @@ class Session:
         """Every entry that a store keeps: answers (hidden ones too), items with ranks, remarks, unknown entries."""
         found: dict[str, str] = {}
         for node in self._instance.below(self._instance.root):
-            if (node.rank or node.value) and not node.path.startswith("@"):  # the root's own attributes are no answers
-                found[node.path] = node.rank or node.value or ""
+            text = node.rank or self._instance.raw(node)
+            if text and not node.path.startswith("@"):  # the root's own attributes are no answers
+                found[node.path] = text
         return found | self._beside
 
     def submission_answers(self) -> dict[str, str]:
@@ -339,7 +345,8 @@ class Session:
         return compile_expression(source, path).text(Context(self._node(path), self._environment))
 
 
-_PROPERTIES: Final = frozenset(("username", "phonenumber", "email", "deviceid", "uri:username"))
+POSITION: Final = "position"
+_PROPERTIES: Final = frozenset(("username", "phonenumber", "email", "deviceid", "uri:username", POSITION))
 
 
 def _repeat_of(item: Node) -> str:

@@ -64,7 +64,8 @@ class NodeState:
         relevant: whether it is asked at all, ancestors included.
         required: evaluated now, only for relevant questions.
         readonly: by its own bind or an ancestor's.
-        value: the lexical answer; "" when there is none. A hidden question shows the value it keeps.
+        value: the lexical answer as it was given; "" when there is none. A hidden question shows the value it keeps.
+        accepted: what the form reads of it: "" where the answer is of the wrong type or no longer offered.
         problem: the most serious thing to mend, or None. `required` is not a problem here but in `validate()`, so that
             an untouched form is not red all over.
         choices: options of a select as filtered now; empty for all other questions.
@@ -79,6 +80,7 @@ class NodeState:
     label: str
     hint: str
     choices: tuple[Choice, ...] = ()
+    accepted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from cpdesk.base.errors import CpdeskError
 from cpdesk.forms.form import Form, NodeDef, Text, Words
 from cpdesk.forms.instance import Instance
+from cpdesk.forms.offers import options
 from cpdesk.forms.state import Choice
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.context import Context, Environment
@@ -78,26 +77,11 @@ class Speaker:
         assert definition is not None
         if definition.itemset is None:
             return tuple(Choice(item.value, self.say(item.label, node)) for item in definition.items)
-        return tuple(Choice(value, self._option_label(definition, option)) for value, option in self._options(node))
-
-    def choice_values(self, node: Node) -> set[str]:
-        """The values that may be chosen now, without the cost of their labels."""
-        definition = node.definition
-        assert definition is not None
-        if definition.itemset is None:
-            return {item.value for item in definition.items}
-        return {value for value, _ in self._options(node)}
-
-    def _options(self, node: Node) -> Iterator[tuple[str, Node]]:
-        assert node.definition is not None
-        itemset = node.definition.itemset
-        assert itemset is not None
         try:
-            options = itemset.nodeset.nodes(Context(node, self._environment))
-            for option in options:
-                yield itemset.value.text(Context(option, self._environment)), option
+            found = list(options(node, self._environment))
         except CpdeskError:
-            return
+            return ()
+        return tuple(Choice(value, self._option_label(definition, option)) for value, option in found)
 
     def _option_label(self, definition: NodeDef, option: Node) -> str:
         assert definition.itemset is not None
@@ -109,7 +93,7 @@ class Speaker:
 
     def shown_value(self, node: Node) -> str:
         """An answer as a person reads it: labels of chosen options, everything else as stored."""
-        value = node.text if node.value is not None else ""
+        value = self.instance.raw(node) if node.value is not None else ""
         definition = node.definition
         if not value or definition is None or not definition.is_select:
             return value

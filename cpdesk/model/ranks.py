@@ -16,6 +16,8 @@ def rank_between(before: str | None, after: str | None) -> str:
     Raises:
         ValueError: when `before` is not below `after`.
     """
+    if before and after is None:
+        return _next_rank(before)
     low, high = before or "", after
     if high is not None and low >= high:
         raise ValueError(f"no rank between {low!r} and {high!r}")
@@ -30,6 +32,29 @@ def rank_between(before: str | None, after: str | None) -> str:
         if ceiling > floor:
             high = None  # already below the upper bound: from here on only the lower one binds
         position += 1
+
+
+def _next_rank(rank: str) -> str:
+    """A rank above all others for an item put last: counted on by one, so that thousands of items put last one after
+    the other keep ranks of a few digits."""
+    digits = list(rank)
+    for place in range(len(digits) - 1, -1, -1):
+        if digits[place] != _DIGITS[-1]:
+            digits[place] = _DIGITS[_DIGITS.index(digits[place]) + 1]
+            following = ["0"] * (len(digits) - place - 1)
+            return "".join(digits[: place + 1] + following[:-1] + ["1"] * bool(following))
+    return rank + "0" * (len(rank) - 1) + "1"
+
+
+def ranks_after(before: str | None, count: int) -> list[str]:
+    """`count` ranks in order, all above `before`."""
+    if before is None:
+        return rank_list(count)
+    ranks: list[str] = []
+    for _ in range(count):
+        before = _next_rank(before)
+        ranks.append(before)
+    return ranks
 
 
 def rank_list(count: int) -> list[str]:

@@ -120,10 +120,18 @@ def test_a_repeat_count_is_bounded(load: Callable[..., Form], open_session: Call
         "end_repeat | | | ",
     )
     session = open_session(form=form)
-    session.set("n", "99999999999999999999999")
-    assert len(session.children("r")) == ITEMS_MAX
+    session.set("n", "3")
+    for value in (str(ITEMS_MAX + 1), "2000000000"):
+        session.set("n", value)
+        assert len(session.children("r")) == 3
+        (problem,) = session.validate()
+        assert (problem.path, problem.code) == ("r", "calculation")
+        assert str(ITEMS_MAX) in problem.message("zh")
+    session.set("n", "9" * 30)
+    assert [problem.path for problem in session.validate()] == ["n"]
     session.set("n", "1")
     assert len(session.children("r")) == 1
+    assert session.validate() == []
 
 
 @pytest.mark.parametrize(

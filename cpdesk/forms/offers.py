@@ -1,0 +1,75 @@
+"""Which values a question takes: the options of a select as they stand now, the type, the bounds of a range.
+
+A text that a person typed is never lost, but the form reads only what it takes: an answer of the wrong type, or one
+that is no longer among the choices, is no answer to expressions and submissions until it is mended or offered again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from cpdesk.base.errors import CpdeskError
+from cpdesk.forms import lexical
+from cpdesk.forms.form import NodeDef
+from cpdesk.forms.tree import Node
+from cpdesk.forms.xpath.context import Context, Environment
+from cpdesk.forms.xpath.values import to_number
+
+
+def accepted(definition: NodeDef, text: str, offered: Mapping[str, int] | None) -> str:
+    """What the form reads of a typed text. `offered` are the options with their places; None takes anything."""
+    if not text or definition.calculate is not None:
+        return text
+    text = lexical.accepted(definition.type, text)
+    if definition.range is not None and text and not definition.range.holds(to_number(text)):
+        return ""
+    return text if offered is None or not text else chosen(definition, text, offered)
+
+
+def chosen(definition: NodeDef, text: str, offered: Mapping[str, int]) -> str:
+    """The parts of a choice that are offered: in the order of the options where several may be chosen, in the order of
+    the answer where the order is the answer."""
+    if definition.control == "select1":
+        return text if text in offered else ""
+    parts = [part for part in text.split() if part in offered]
+    if definition.control == "select":
+        parts.sort(key=offered.__getitem__)
+    return " ".join(parts)
+
+
+def is_limited(definition: NodeDef) -> bool:
+    """Whether a question takes listed values only."""
+    return definition.is_select and bool(definition.items or definition.itemset is not None)
+
+
+def places(values: Collection[str]) -> dict[str, int]:
+    """Values with their places, the first place of a value that comes twice."""
+    found: dict[str, int] = {}
+    for place, value in enumerate(values):
+        found.setdefault(value, place)
+    return found
+
+
+def options(node: Node, environment: Environment) -> Iterator[tuple[str, Node]]:
+    """Values and nodes of the options that an item set gives now.
+
+    Raises:
+        InputFault: the filter cannot be worked out.
+    """
+    assert node.definition is not None
+    itemset = node.definition.itemset
+    assert itemset is not None
+    for option in itemset.nodeset.nodes(Context(node, environment)):
+        yield itemset.value.text(Context(option, environment)), option
+
+
+def offered_by(node: Node, environment: Environment) -> dict[str, int] | None:
+    """The values that may be chosen now with their places; None when that cannot be worked out."""
+    definition = node.definition
+    assert definition is not None
+    if definition.itemset is None:
+        return places([item.value for item in definition.items])
+    try:
+        return places([value for value, _ in options(node, environment)])
+    except CpdeskError:
+        return None
