@@ -1,0 +1,246 @@
+"""Cases at random: which questions a form has, what its rules read, and what a person answers. One seed, one case."""
+
+from __future__ import annotations
+
+import random
+from typing import Final
+
+from fuzz_expressions import Author, Expr, Path, Scope, Target
+from fuzz_forms import Case, Item, Said
+
+TYPES: Final = {
+    "int": ("int", "input", "N"),
+    "decimal": ("decimal", "input", "N"),
+    "text": ("string", "input", "S"),
+    "date": ("date", "input", "D"),
+    "select1": ("string", "select1", "S"),
+    "select": ("string", "select", "M"),
+    "dateTime": ("dateTime", "input", "T"),
+    "time": ("time", "input", "T"),
+    "geopoint": ("geopoint", "input", "G"),
+    "barcode": ("barcode", "input", "S"),
+    "trigger": ("string", "trigger", "S"),
+}
+"""Sort of question → type of its bind, its control, and what an expression may take it for (T and G: nothing)."""
+WEIGHTS: Final = (22, 16, 18, 12, 12, 10, 2, 2, 2, 2, 2)
+ANSWERS: Final = {
+    "int": ("0", "1", "2", "3", "4", "5", "7", "12", "49", "-1", "100", "999999999", "-2147483648", ""),
+    "decimal": ("0", "1", "2.5", "0.1", "-0.5", "3.14159", "1000.25", "0.005", "12", "123456.789", "-7.25", ""),
+    "string": ("a", "b", "abc", "1", "0", "2.50", "a b c", "屋顶", "é", "😀 x", "x  y", "it's", "<&>", "12", ""),
+    "barcode": ("6901234567892", "a b", ""),
+    "date": ("2024-02-29", "2023-02-28", "1970-01-01", "2026-11-22", "1999-12-31", "1989-04-16", "2100-03-01", ""),
+    "dateTime": ("2024-02-29T23:59:59.000+08:00", "2026-11-22T08:30:00.000+08:00", ""),
+    "time": ("08:30:00.000+08:00", "23:59:59.000+08:00", ""),
+    "geopoint": ("40.22 116.23 50 5", "40.0 116.0 0 0", ""),
+}
+LABELS: Final = ("Area", "面积", "How many?", "Wall & roof", "<5 years", "")
+
+
+class Maker:
+    """Makes the case of one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.case = Case(seed, Item("group", "data"))
+        self.targets: list[Target] = []
+        self.repeats: list[tuple[Path, tuple[Path, ...]]] = []
+        self.number = 0
+
+    def make(self) -> Case:
+        rng = self.rng
+        self.case.languages = rng.random() < 0.25
+        for number in range(rng.choice((0, 1, 1, 2))):
+            size = rng.randint(2, 6)
+            self.case.lists[f"list{number}"] = [(f"v{index}", rng.choice(("a", "b", "1"))) for index in range(size)]
+        self._fill(self.case.root, ("data",), (), rng.randint(3, 9), 0)
+        if rng.random() < 0.2:
+            self._first_load()
+        self.case.operations = [operation for _ in range(rng.randint(3, 14)) for operation in self._operation()]
+        return self.case
+
+    def _name(self, letter: str) -> str:
+        self.number += 1
+        return f"{letter}{self.number}"
+
+    def _fill(self, parent: Item, path: Path, repeats: tuple[Path, ...], size: int, depth: int) -> None:
+        for _ in range(size):
+            which = self.rng.random()
+            if depth < 3 and which < 0.12:
+                self._group(parent, path, repeats, depth)
+            elif depth < 3 and len(repeats) < 2 and which < 0.26:
+                self._repeat(parent, path, repeats, depth)
+            else:
+                self._question(parent, path, repeats)
+
+    def _author(self, here: Path, repeats: tuple[Path, ...], own_kind: str = "") -> Author:
+        return Author(self.rng, Scope(here, repeats, self.targets, self.repeats, own_kind))
+
+    def _group(self, parent: Item, path: Path, repeats: tuple[Path, ...], depth: int) -> None:
+        group = Item("group", self._name("g"), label=("Group",))
+        here = (*path, group.name)
+        if self.rng.random() < 0.4:
+            group.rules["relevant"] = self._author(here, repeats).truth(2)
+        if self.rng.random() < 0.1:
+            group.rules["readonly"] = self._author(here, repeats).truth(1)
+        parent.children.append(group)
+        self._fill(group, here, repeats, self.rng.randint(1, 4), depth + 1)
+
+    def _repeat(self, parent: Item, path: Path, repeats: tuple[Path, ...], depth: int) -> None:
+        repeat = Item("repeat", self._name("r"), label=("Repeat",), template=self.rng.random() < 0.6)
+        here = (*path, repeat.name)
+        author = self._author(here, repeats)
+        if self.rng.random() < 0.25:
+            repeat.count = self._count(parent, path, repeats)
+        if self.rng.random() < 0.2:
+            repeat.rules["relevant"] = author.truth(1)
+        parent.children.append(repeat)
+        self.repeats.append((here, repeats))
+        self._fill(repeat, here, (*repeats, here), self.rng.randint(1, 4), depth + 1)
+
+    def _count(self, parent: Item, path: Path, repeats: tuple[Path, ...]) -> Expr:
+        """A question of its own for the number of items, so that numbers stay small."""
+        item = Item("question", self._name("n"), "int", "input", label=("Count",))
+        item.default = self.rng.choice(("", "", "1", "2"))
+        parent.children.append(item)
+        here = (*path, item.name)
+        self.targets.append(Target(here, "N", repeats))
+        return Expr("N", "/" + "/".join(here))
+
+    def _question(self, parent: Item, path: Path, repeats: tuple[Path, ...]) -> None:
+        rng = self.rng
+        if rng.random() < 0.3:
+            self._calculation(parent, path, repeats)
+            return
+        sort = rng.choices(list(TYPES), WEIGHTS)[0]
+        kind, control, reads = TYPES[sort]
+        item = Item("question", self._name(sort[0]), kind, control)
+        here = (*path, item.name)
+        author = self._author(here, repeats)
+        item.label = self._said(author)
+        if rng.random() < 0.15:
+            item.hint = self._said(author)
+        if rng.random() < 0.25:
+            item.rules["relevant"] = author.truth(2)
+        if rng.random() < 0.2:
+            item.rules["required"] = author.truth(1)
+        if rng.random() < 0.08:
+            item.rules["readonly"] = author.truth(1)
+        if rng.random() < 0.25 and reads in "NSDM":
+            item.rules["constraint"] = self._author(here, repeats, reads).truth(2)
+        if sort in ("select1", "select"):
+            self._choices(item, author)
+        elif rng.random() < 0.15 and kind in ANSWERS:
+            item.default = rng.choice(ANSWERS[kind])
+        if rng.random() < 0.1:
+            self._action(item, repeats)
+        parent.children.append(item)
+        self.targets.append(Target(here, reads, repeats, item.values))
+
+    def _calculation(self, parent: Item, path: Path, repeats: tuple[Path, ...]) -> None:
+        kind, reads = self.rng.choice((("int", "N"), ("decimal", "N"), ("string", "S"), ("string", "N"), ("date", "D")))
+        if self.rng.random() < 0.15:
+            kind, reads = "string", "B"
+        item = Item("question", self._name("c"), kind)
+        here = (*path, item.name)
+        author = self._author(here, repeats)
+        item.rules["calculate"] = author.of(reads, self.rng.randint(1, 3))
+        if self.rng.random() < 0.1:
+            item.rules["calculate"] = Expr("S", "once(§)", (item.rules["calculate"],))
+        if self.rng.random() < 0.1:
+            item.rules["relevant"] = author.truth(1)
+        parent.children.append(item)
+        if reads != "B":
+            self.targets.append(Target(here, reads, repeats))
+
+    def _said(self, author: Author) -> Said:
+        parts: list[str | Expr] = [self.rng.choice(LABELS) or "L"]
+        if self.rng.random() < 0.25:
+            parts += [" ", author.of(self.rng.choice("NSD"), 1), " end"]
+        return tuple(parts)
+
+    def _choices(self, item: Item, author: Author) -> None:
+        if self.case.lists and self.rng.random() < 0.5:
+            item.choices_from = self.rng.choice(list(self.case.lists))
+            rows = self.case.lists[item.choices_from]
+            item.values = tuple(value for value, _ in rows)
+            if self.rng.random() < 0.6:
+                plain = Author(self.rng, Scope((), author.scope.repeats, self.targets, self.repeats))
+                item.filter = Expr("B", "part = §", (plain.words(1),))
+        else:
+            item.values = tuple(self.rng.sample(("a", "b", "c", "1", "2", "12", "屋顶"), self.rng.randint(2, 5)))
+
+    def _action(self, item: Item, repeats: tuple[Path, ...]) -> None:
+        plain = [
+            target
+            for target in self.targets
+            if target.kind in "NS" and target.repeats == repeats and target.path[-1][0] in "idt"
+        ]
+        if plain:
+            target = self.rng.choice(plain)
+            value = self._author(target.path, repeats).of(target.kind, 1)
+            item.actions.append(("xforms-value-changed", target.path, value))
+
+    def _first_load(self) -> None:
+        plain = [
+            target
+            for target in self.targets
+            if target.kind in "NS" and not target.repeats and target.path[-1][0] in "idt"
+        ]
+        if plain:
+            target = self.rng.choice(plain)
+            value = Author(self.rng, Scope((), (), [], [])).of(target.kind, 1)
+            self.case.actions.append(("odk-instance-first-load", target.path, value))
+
+    # What a person does
+
+    def _operation(self) -> list[list[str]]:
+        rng = self.rng
+        if self.case.languages and rng.random() < 0.08:
+            return [["language", rng.choice(("en", "zh"))]]
+        free = [place for place in self.repeats if self._item(place[0]).count is None]
+        if free and rng.random() < 0.25:
+            path, around = rng.choice(free)
+            return [["add", self._place(path, around)]]
+        if free and rng.random() < 0.08:
+            path, around = rng.choice(free)
+            return [["remove", f"{self._place(path, around)}[{rng.randint(1, 3)}]"]]
+        asked = [(target, self._item(target.path)) for target in self.targets]
+        asked = [(target, item) for target, item in asked if item.control]
+        if not asked:
+            return []
+        target, item = rng.choice(asked)
+        return [["set", self._place(target.path, target.repeats), self._answer(item)]]
+
+    def _item(self, path: Path) -> Item:
+        item = self.case.root
+        for name in path[1:]:
+            item = next(child for child in item.children if child.name == name)
+        return item
+
+    def _place(self, path: Path, repeats: tuple[Path, ...]) -> str:
+        text = ""
+        for length, name in enumerate(path, 1):
+            text += f"/{name}"
+            if path[:length] in repeats:
+                text += f"[{self.rng.choice((1, 1, 1, 2, 2, 3))}]"
+        return text
+
+    def _answer(self, item: Item) -> str:
+        rng = self.rng
+        if rng.random() < 0.1:
+            return ""
+        if item.name.startswith("n"):
+            return rng.choice(("0", "1", "2", "3", "2", "-1", ""))
+        if item.control == "trigger":
+            return "OK"
+        if item.control == "select":
+            chosen = rng.sample(item.values, rng.randint(1, min(3, len(item.values))))
+            return " ".join(value for value in item.values if value in chosen)
+        if item.control == "select1":
+            return rng.choice(item.values)
+        return rng.choice(ANSWERS[item.type])
+
+
+def make_case(seed: int) -> Case:
+    """The case of a seed."""
+    return Maker(seed).make()

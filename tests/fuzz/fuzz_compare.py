@@ -1,0 +1,154 @@
+"""One case in both engines: states after every operation, and the first difference between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any, Final, Protocol
+
+from fuzz_forms import Case
+
+from cpdesk.base.clock import FixedClock
+from cpdesk.base.errors import CpdeskError
+from cpdesk.forms.session import Session
+from cpdesk.forms.state import ProblemCode
+from cpdesk.forms.xform import load_form
+
+_NUMBER: Final = re.compile(r"\d+\.\d+(?:E-?\d+)?")
+
+
+class Engine(Protocol):
+    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two states part: after which step (0 is opening), at which node, in what."""
+
+    step: int
+    ref: str
+    what: str
+    ours: object
+    theirs: object
+
+    def __str__(self) -> str:
+        return f"step {self.step} {self.ref} {self.what}: ours {self.ours!r}, JavaRosa {self.theirs!r}"
+
+
+def compare(case: Case, engine: Engine) -> Difference | None:
+    """The first difference, or None. A step at which JavaRosa fails ends the comparison (`what` is "failure")."""
+    xml = case.xml()
+    theirs = engine.ask(case.request())
+    ids = count(1)
+    try:
+        clock = FixedClock(datetime.now(UTC))
+        session = Session(load_form(xml), clock=clock, new_id=lambda: f"n{next(ids)}", language="en")
+    except CpdeskError as fault:
+        if "error" in theirs:
+            return Difference(0, "", "refusal of both", str(fault), theirs["error"])
+        return Difference(0, "", "refusal", str(fault), "")
+    if "error" in theirs:
+        return Difference(0, "", "failure", "", theirs["error"])
+    for number, step in enumerate(theirs["steps"]):
+        if "error" in step:
+            return Difference(number, str(case.operations[number - 1]), "failure", "", step["error"])
+        if number and step["done"]:
+            try:
+                perform(session, case.operations[number - 1])
+            except CpdeskError as fault:
+                return Difference(number, str(case.operations[number - 1]), "operation", str(fault), "")
+        found = _first_difference(number, session, step["nodes"])
+        if found is not None:
+            return found
+    return None
+
+
+def perform(session: Session, operation: list[str]) -> None:
+    match operation:
+        case ["set", ref, text]:
+            session.set(own_path(session, ref), text)
+        case ["add", ref]:
+            session.add_item(own_path(session, ref))
+        case ["remove", ref]:
+            session.remove_item(own_path(session, ref))
+        case ["language", name]:
+            session.set_language(name)
+
+
+def own_path(session: Session, ref: str) -> str:
+    """`/data/repeat[2]/a` by places as our path by ids."""
+    path = ""
+    for step in ref.split("/")[2:]:
+        name, _, place = step.partition("[")
+        path = f"{path}/{name}".lstrip("/")
+        if place:
+            items = session.children(path)
+            number = int(place.rstrip("]"))
+            path = items[number - 1] if number <= len(items) else f"{path}[none]"
+    return path
+
+
+def _places(session: Session, path: str = "", ref: str = "/data") -> dict[str, str]:
+    """All nodes but the repeats themselves: reference by places → our path, in order."""
+    found: dict[str, str] = {}
+    for child in session.children(path):
+        definition = session.definition(child)
+        inner = f"{ref}/{definition.name}"
+        if definition.kind == "repeat":
+            for number, item in enumerate(session.children(child), 1):
+                found[f"{inner}[{number}]"] = item
+                found |= _places(session, item, f"{inner}[{number}]")
+        else:
+            found[inner] = child
+            if not definition.is_leaf:
+                found |= _places(session, child, inner)
+    return found
+
+
+def _first_difference(number: int, session: Session, nodes: Mapping[str, Any]) -> Difference | None:
+    places = _places(session)
+    for ref in places.keys() ^ nodes.keys():
+        if ref in nodes or session.state(places[ref]).relevant:
+            return Difference(number, ref, "nodes", ref in places, ref in nodes)
+    for ref, path in places.items():
+        if ref not in nodes:
+            continue  # an item nobody sees, which JavaRosa makes when it is first shown
+        for what, ours, theirs in _pairs(session, path, nodes[ref]):
+            if ours != theirs and not _is_same(ours, theirs):
+                return Difference(number, ref, what, ours, theirs)
+    return None
+
+
+def _is_same(ours: object, theirs: object) -> bool:
+    if not isinstance(ours, str) or not isinstance(theirs, str):
+        return False
+    return _rounded(ours) == _rounded(theirs) or {"true": "1", "false": "0"}.get(ours) == theirs
+
+
+def _rounded(text: str) -> str:
+    """Numbers in a text to twelve digits: the last ones depend on the mathematical library."""
+    return _NUMBER.sub(lambda match: f"{float(match[0]):.12g}", text)
+
+
+def _pairs(session: Session, path: str, node: Mapping[str, Any]) -> list[tuple[str, object, object]]:
+    state, definition = session.state(path), session.definition(path)
+    found: list[tuple[str, object, object]] = [("relevant", state.relevant, node["relevant"])]
+    if not state.relevant or not node["relevant"]:
+        return found
+    if definition.is_leaf:
+        found.append(("value", state.value, node["value"]))
+        found.append(("readonly", state.readonly, node["readonly"]))
+        found.append(("required", state.required, node["required"]))
+        code = None if state.problem is None else state.problem.code
+        if definition.control and code in (None, ProblemCode.CONSTRAINT):
+            found.append(("constraint", code is None, node["kept"]))
+    if "label" in node:
+        found.append(("label", state.label, node["label"] or ""))
+    if "hint" in node:
+        found.append(("hint", state.hint, node["hint"] or ""))
+    if "choices" in node:
+        found.append(("choices", [[choice.value, choice.label] for choice in state.choices], node["choices"]))
+    return found
