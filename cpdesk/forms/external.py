@@ -91,6 +91,15 @@ class ChoiceTable(Protocol):
     def __len__(self) -> int: ...
 
 
+@runtime_checkable
+class NarrowTable(ChoiceTable, Protocol):
+    """A table that answers several conditions at once better than one by one."""
+
+    def rows_where_all(self, conditions: Sequence[tuple[str, str]]) -> Sequence[Row]:
+        """The rows with each (column, text), in the order of the file."""
+        ...
+
+
 class MemoryTable:
     """A choice table in memory, for small lists and tests. An index over a column is made when it is first asked."""
 
@@ -179,7 +188,7 @@ class TableNode(Node):
         self.table = table
         self._items: dict[int, RowNode] = {}  # by the identity of the row, so that a row is one node
         self._all: list[Node] | None = None
-        self._found: dict[tuple[str, str], list[Node]] = {}
+        self._found: dict[tuple[tuple[str, str], ...], list[Node]] = {}
 
     @property
     def children(self) -> list[Node]:
@@ -206,15 +215,27 @@ class TableNode(Node):
         """As for every frozen node, answered by the table."""
         return _ByValue(self, key if name == "item" else "")
 
-    def where(self, column: str, value: str) -> list[Node]:
-        """The items with that text in that column; the latest finds are kept, because a select asks several times."""
-        found = self._found.pop((column, value), None)
+    def children_where(self, name: str, conditions: Sequence[tuple[str, str]]) -> list[Node]:
+        """As for every frozen node, answered by the table. The latest finds are kept, because a select asks several
+        times."""
+        if name != "item":
+            return []
+        key = tuple(conditions)
+        found = self._found.pop(key, None)
         if found is None:
-            found = [self._item(row) for row in self.table.rows_where(column, value)]
-        self._found[column, value] = found
+            found = [self._item(row) for row in self._rows_where(key)]
+        self._found[key] = found
         if len(self._found) > _FOUND_MAX:
             del self._found[next(iter(self._found))]
         return found
+
+    def _rows_where(self, conditions: Sequence[tuple[str, str]]) -> Sequence[Row]:
+        if len(conditions) == 1:
+            return self.table.rows_where(*conditions[0])
+        if isinstance(self.table, NarrowTable):
+            return self.table.rows_where_all(conditions)
+        found = min((self.table.rows_where(*condition) for condition in conditions), key=len)
+        return [row for row in found if all(row.get(column, "") == text for column, text in conditions)]
 
 
 class _ByValue(Mapping[str, list[Node]]):
@@ -227,7 +248,7 @@ class _ByValue(Mapping[str, list[Node]]):
     def __getitem__(self, value: str) -> list[Node]:
         if not self._column:
             raise KeyError(value)
-        return self._root.where(self._column, value)
+        return self._root.children_where("item", ((self._column, value),))
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys(row.get(self._column, "") for row in self._root.table.rows()))

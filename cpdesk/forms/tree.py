@@ -7,7 +7,7 @@ entity can ever expand, and bounds size, depth and number of elements.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
@@ -118,6 +118,16 @@ class Node:
                     index.setdefault(text, []).append(child)
             self.keyed[name, key] = index
         return index
+
+    def children_where(self, name: str, conditions: Sequence[tuple[str, str]]) -> list[Node]:
+        """Child elements `name` of a frozen node that have, for each (key, text), a child `key` of that text; a missing
+        child counts as an empty one."""
+        found = min((self.children_by_value(name, key).get(text, _NONE) for key, text in conditions), key=len)
+        return found if len(conditions) == 1 else [child for child in found if child.agrees(conditions)]
+
+    def agrees(self, conditions: Sequence[tuple[str, str]]) -> bool:
+        """Whether this element has, for each (key, text), a child `key` of that text."""
+        return all(text in ({leaf.text for leaf in self.children_named(key)} or {""}) for key, text in conditions)
 
     @property
     def text(self) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from cpdesk.base.clock import Clock
 from cpdesk.base.errors import InputFault
 from cpdesk.model.records import Changes
+from cpdesk.store.form_files import FormFiles, checked_files, keep_files
 from cpdesk.store.oplog import iso
 from cpdesk.store.writer import Readers, Writer
 
@@ -29,19 +32,29 @@ class FormVersion:
 
 
 class FormVersions:
-    """The forms of a desk. Thread-safe."""
+    """The forms of a desk. Thread-safe.
+
+    Attributes:
+        files: what travels with the versions.
+    """
 
     def __init__(self, writer: Writer, readers: Readers, clock: Clock) -> None:
         self._writer = writer
         self._readers = readers
         self._clock = clock
+        self.files = FormFiles(readers)
 
-    def add(self, form: str, version: str, xml: str, source: str) -> Changes:
-        """Keep a form version; the same once more changes nothing.
+    def add(
+        self, form: str, version: str, xml: str, source: str, files: Mapping[str, bytes] = MappingProxyType({})
+    ) -> Changes:
+        """Keep a form version with its files; the same once more changes nothing. Files that the version has not yet
+        may come later.
 
         Raises:
-            InputFault: CP-1506 when that version is kept already with other content.
+            InputFault: CP-1506 when that version is kept already with other content; CP-1243 a file of it with other
+                content; CP-1231 to CP-1238 a choice file that is wrong. Nothing is kept then.
         """
+        tables = checked_files(files)
         sha256 = hashlib.sha256(xml.encode("utf-8")).hexdigest()
 
         def work(db: Connection) -> Changes:
@@ -54,10 +67,10 @@ class FormVersions:
                     " VALUES (?, ?, ?, ?, ?, ?)",
                     (form, version, sha256, xml, source, iso(self._clock.now())),
                 )
-                return Changes(forms=True)
-            if known[0] != sha256:
+            elif known[0] != sha256:
                 raise InputFault("CP-1506", form=form, version=version)
-            return Changes()
+            changed = keep_files(db, form, version, files, tables)
+            return Changes(forms=known is None or changed)
 
         return self._writer.do(work)
 
