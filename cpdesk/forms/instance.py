@@ -137,7 +137,7 @@ class Instance:
         return stand
 
     def _fill(self, parent: Node, source: Node | None) -> None:
-        """Children of `parent` as in `source`, a node of the published instance; None takes the templates."""
+        """Children of `parent` as in `source`, a node of the published instance; None leaves them all empty."""
         assert parent.definition is not None
         if parent.definition.bound_attributes:
             self._bind_attributes(parent)
@@ -145,15 +145,15 @@ class Instance:
             given = source.children_named(definition.name) if source is not None else []
             if definition.kind is Kind.REPEAT:
                 self._stand(parent, definition)
-                first = [node for node in given if not _is_template(node)]
+                first: list[Node | None] = [node for node in given if not _is_template(node)]
                 if not first and definition.no_add_remove and definition.count is None:
-                    first = given[:1]  # nobody could ever add one
+                    first = given[:1] or [None]  # nobody could ever add one
                 for rank, node in zip(rank_list(len(first)), first, strict=True):
                     self._fill(self._item(parent, definition, self._new_id(), rank), node)
             else:
                 child = self._attach(parent, self._node(definition, f"{parent.path}/{definition.name}".lstrip("/")))
                 if definition.is_leaf:
-                    self.put(child, given[0].text if given else definition.default)
+                    self.put(child, given[0].text if given else "")
                     if definition.bound_attributes:
                         self._bind_attributes(child)
                 else:
@@ -242,22 +242,15 @@ class Instance:
     def _published(self, definition: NodeDef) -> list[Node]:
         """The first items that the published instance gives a repeat."""
         assert definition.parent is not None
-        around = self._template(definition.parent) if definition.parent.parent is not None else self.form.primary
+        around = _line_in(self.form.primary, definition.parent)
         given = around.children_named(definition.name) if around is not None else []
         return [node for node in given if not _is_template(node)]
 
     def _template(self, definition: NodeDef) -> Node | None:
-        """What the published instance gives for a new item: the node marked as template, else the first."""
-        names: list[str] = []
-        node: NodeDef | None = definition
-        while node is not None and node.parent is not None:
-            names.append(node.name)
-            node = node.parent
-        source: Node | None = self.form.primary
-        for name in reversed(names):
-            given = source.children_named(name) if source is not None else []
-            source = next((node for node in given if _is_template(node)), given[0] if given else None)
-        return source
+        """What the published instance gives for a new item: the node marked as template. Without one a new item is empty:
+        the values of a first item are that item's own."""
+        source = _line_in(self.form.primary, definition)
+        return source if source is not None and _is_template(source) else None
 
     def drop(self, items: Sequence[Node]) -> list[str]:
         """Take items of one repeat out; gives the paths of them and everything below, stands left out."""
@@ -339,6 +332,20 @@ class Instance:
                 yield self.nodes[f"{node.path}/{definition.name}".lstrip("/")]
             for child in node.children_named(definition.name):
                 yield from self.below(child)
+
+
+def _line_in(primary: Node, definition: NodeDef) -> Node | None:
+    """The node of the published instance for a definition; among several the template, else the first."""
+    names: list[str] = []
+    step: NodeDef | None = definition
+    while step is not None and step.parent is not None:
+        names.append(step.name)
+        step = step.parent
+    source: Node | None = primary
+    for name in reversed(names):
+        given = source.children_named(name) if source is not None else []
+        source = next((node for node in given if _is_template(node)), given[0] if given else None)
+    return source
 
 
 def _is_template(node: Node) -> bool:

@@ -360,8 +360,8 @@ def lexical(value: Value, kind: str) -> str:
     if isinstance(value, float):
         if math.isnan(value):
             return ""
-        if kind == "int" and abs(value) < 1e18:
-            return number_text(float(int(value)))
+        if kind == "int":
+            return number_text(float(int(value))) if abs(value) < 1e18 else ""
         if kind in ("date", "dateTime"):
             found = date_of_days(float(int(value)) if kind == "date" else value)
             return "" if found is None else to_text(found)
