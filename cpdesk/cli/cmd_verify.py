@@ -32,14 +32,17 @@ def verify(
         raise InputFault("CP-1703", what="verify", name=name, known="、".join(NAMES))
     found = _run(name, data)
     out.document({"passed": found.passed, "failed": found.failed, **asdict(found)})
-    failed = [case for case in found.cases if not case.passed]
+    failed = [case for case in found.cases if not case.passed and not case.admitted]
     if failed:
         head = [out.text(f"cli.verify.{column}") for column in ("case", "found", "expected")]
         out.table(head, [[case.name, case.found, case.expected] for case in failed[:_SHOWN_MAX]])
     for reason in found.left_out:
         out.say("cli.verify.left_out", reason=reason)
     out.say("cli.verify.done", name=name, passed=found.passed, failed=found.failed)
-    if failed or not found.cases:
+    admitted = sum(bool(case.admitted) for case in found.cases)
+    if admitted:
+        out.say("cli.verify.admitted", admitted=admitted)
+    if not found.holds:
         raise typer.Exit(EXIT_NO)
 
 
@@ -54,4 +57,4 @@ def _run(name: str, data: Path) -> Verification:
         return verify_sync()
     from cpdesk.operations.verification.forms import verify_forms
 
-    return verify_forms()
+    return verify_forms(data)

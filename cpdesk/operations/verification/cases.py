@@ -7,12 +7,18 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Case:
-    """One thing that was checked. `found` and `expected` are shown, so that a person can judge a failure."""
+    """One thing that was checked. `found` and `expected` are shown, so that a person can judge a failure.
+
+    Attributes:
+        admitted: why a difference is known and accepted (docs/forms.md explains each reason); the case still counts as
+            failed, but it does not make the validation fail.
+    """
 
     name: str
     passed: bool
     found: str = ""
     expected: str = ""
+    admitted: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,3 +36,8 @@ class Verification:
     @property
     def failed(self) -> int:
         return len(self.cases) - self.passed
+
+    @property
+    def holds(self) -> bool:
+        """Something was checked, and nothing failed that is not admitted."""
+        return bool(self.cases) and all(case.passed or case.admitted for case in self.cases)

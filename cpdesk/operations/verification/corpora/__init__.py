@@ -1,0 +1,1 @@
+"""The form engine against the public conformance corpora of ODK Web Forms and JavaRosa."""
