@@ -19,20 +19,20 @@ _REFERENCE: Final = re.compile(r"([0-9a-f]{64})\.(jpg|png)")
 _MIME: Final = {"jpg": "image/jpeg", "png": "image/png"}
 
 
-def keep_photo(ctx: Context, content: bytes, *, name: str = "") -> str:
+def keep_photo(ctx: Context, content: bytes, *, name: str = "", edge_max_px: int = EDGE_MAX_PX) -> str:
     """Keep a picture and give the text that stands in the answer: `<sha256>.jpg` or `.png`.
 
-    The longer edge is brought to 1,600 px at most and the picture turned upright; time and place of the shot stay.
+    The longer edge is brought to `edge_max_px` at most and the picture turned upright; time and place of the shot stay.
 
     Raises:
         InputFault: CP-1513 when the content is no picture this program can read; CP-1514 when it is too large.
     """
     image = _opened(content, name)
     suffix = "png" if image.format == "PNG" else "jpg"
-    if suffix == "jpg" and image.format == "JPEG" and max(image.size) <= EDGE_MAX_PX and _orientation(image) == 1:
+    if suffix == "jpg" and image.format == "JPEG" and max(image.size) <= edge_max_px and _orientation(image) == 1:
         kept = content
     else:
-        kept = _made_small(image, suffix)
+        kept = _made_small(image, suffix, edge_max_px)
     return f"{ctx.store.blobs.put(kept, _MIME[suffix])}.{suffix}"
 
 
@@ -79,12 +79,12 @@ def _orientation(image: Image) -> int:
     return int(image.getexif().get(ExifTags.Base.Orientation, 1))
 
 
-def _made_small(image: Image, suffix: str) -> bytes:
+def _made_small(image: Image, suffix: str, edge_max_px: int) -> bytes:
     from PIL import ExifTags, Image, ImageOps
 
     exif = image.getexif()
     upright = ImageOps.exif_transpose(image)
-    upright.thumbnail((EDGE_MAX_PX, EDGE_MAX_PX), Image.Resampling.LANCZOS)
+    upright.thumbnail((edge_max_px, edge_max_px), Image.Resampling.LANCZOS)
     stream = io.BytesIO()
     if suffix == "png":
         upright.save(stream, "PNG", optimize=True)

@@ -122,6 +122,9 @@ QWidget[k="pane-left"] { background: @surface; border: none; border-right: 1px s
 QWidget[k="pane-right"] { background: @surface; border: none; border-left: 1px solid @line; }
 QWidget[k="card"] { background: @surface; border: 1px solid @line; border-radius: 8px; }
 QWidget[k="grid"] { background: @surface; border: 1px solid @line2; border-radius: 4px; }
+QWidget[k="drop"] { background: @surface; border: 1px dashed @field; border-radius: 6px; }
+QWidget[k="drop"][over="true"] { background: @weak; border: 2px dashed @accent; }
+QWidget[k="drop"][bad="true"] { background: @bad_weak; border: 2px solid @bad; }
 QWidget[k="inset"] { background: @subtle; border: 1px solid @line; border-radius: 8px; }
 QWidget[k="desk"] { background: @line; }
 QFrame[k="line"] { background: @line; border: none; }
@@ -165,6 +168,12 @@ QPushButton[k="choice"]:hover { border-color: @accent; }
 QPushButton[k="choice"]:focus { border: 2px solid @accent; padding: 0 11px; }
 QPushButton[k="choice"]:checked { background: @weak; border-color: @accent; color: @accent; }
 QPushButton[k="choice"][bad="true"] { border-color: @bad; }
+QPushButton[k="tile"] { border-color: @field; padding: 0 12px; text-align: left; min-height: 62px; max-height: 62px; }
+QPushButton[k="tile"]:hover { border-color: @accent; }
+QPushButton[k="tile"]:checked { background: @weak; border: 2px solid @accent; color: @accent; padding: 0 11px;
+  min-height: 60px; max-height: 60px; }
+QPushButton[k="tile"]:focus { border: 2px solid @accent; padding: 0 11px; min-height: 60px; max-height: 60px; }
+QPushButton[k="tile"][bad="true"] { border-color: @bad; }
 QPushButton[k="chip"] { border-color: @line2; border-radius: 15px; padding: 0 12px; color: @text2;
   min-height: 28px; max-height: 28px; }
 QPushButton[k="chip"]:hover { border-color: @accent; }
@@ -204,6 +213,12 @@ QComboBox QAbstractItemView { background: @surface; border: 1px solid @line2; ou
   selection-background-color: @weak; selection-color: @accent; }
 QComboBox QAbstractItemView::item { min-height: 32px; padding: 0 8px; }
 
+QListView[k="finds"] { background: @surface; border: 1px solid @field; border-radius: 6px; padding: 4px; }
+QListView[k="finds"]::item { min-height: 34px; padding: 0 8px; border-radius: 4px; }
+QListView[k="finds"]::item:selected { background: @weak; color: @accent; }
+QListView[k="finds"]::indicator { width: 16px; height: 16px; border: 1px solid @field; border-radius: 4px;
+  background: @surface; }
+QListView[k="finds"]::indicator:checked { background: @accent; border-color: @accent; }
 QTableView, QListView { background: @surface; border: none; outline: none; selection-background-color: @weak;
   selection-color: @text; }
 QMenu { background: @surface; border: 1px solid @line2; border-radius: 6px; padding: 4px; }

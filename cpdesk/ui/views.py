@@ -12,7 +12,13 @@ from typing import Literal
 from PySide6.QtGui import QImage
 
 Tone = Literal["mute", "info", "ok", "warn", "bad"]
-Control = Literal["choice", "multi", "combo", "number", "text", "long", "date", "photo", "signature", "note"]
+Control = Literal[
+    "choice", "multi", "combo", "lookup", "checklist", "likert", "rank", "range", "rating",
+    "number", "text", "long", "masked", "barcode",
+    "date", "month", "year", "time", "moment",
+    "point", "trace", "shape",
+    "photo", "signature", "drawing", "annotation", "attachment",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +147,41 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
-    """One choice."""
+    """One choice. `also` are its words in the form's other languages, `image` names its picture in the form's files."""
 
     code: str
     words: str
+    also: tuple[str, ...] = ()
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a range runs over. `ticks` is False where the form wants none."""
+
+    start: float
+    end: float
+    step: float
+    vertical: bool = False
+    ticks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """A known place on the map: WGS 84 degrees, its words, and whether it is the site of this survey."""
+
+    latitude: float
+    longitude: float
+    words: str
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MediaView:
+    """A picture, sound or film beside a label: its kind and its name among the form's files."""
+
+    kind: Literal["image", "audio", "video"]
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +203,20 @@ class QuestionView:
     assumed: str = ""
     whole: bool = False
     short: bool = False
+    guidance: str = ""
+    media: tuple[MediaView, ...] = ()
+    columns: int = 0
+    """Options under each other in so many columns; 0 lets them flow, in one row as long as they fit."""
+    quick: bool = False
+    """Choosing moves on."""
+    grouped: bool = False
+    """Digits in groups of three while the field is not typed in."""
+    bounds: Bounds | None = None
+    places: tuple[PlaceView, ...] = ()
+    map: bool = False
+    """The map is open at once."""
+    file_kind: str = ""
+    """Media type of the files an attachment takes, such as `audio/*`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +226,31 @@ class HeadingView:
     path: str
     title: str
     help: str = ""
+    media: tuple[MediaView, ...] = ()
+    guidance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """What the form worked out, to be read only: label, value, unit."""
+
+    path: str
+    label: str
+    value: str
+    unit: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixView:
+    """Several questions with the same choices: the options are columns, each question is a row."""
+
+    path: str
+    number: str
+    label: str
+    options: tuple[OptionView, ...]
+    rows: tuple[QuestionView, ...]
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +276,72 @@ class RepeatView:
     add_words: str
 
 
-Item = QuestionView | HeadingView | GridView | RepeatView
+Item = QuestionView | HeadingView | FigureView | MatrixView | GridView | RepeatView
+
+
+@dataclass(frozen=True, slots=True)
+class ContentView:
+    """A file of an answer as it is shown: picture (null where it is none or has not come here yet), size, what the
+    camera wrote into it."""
+
+    image: QImage
+    size_bytes: int = 0
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileWanted:
+    """A person wants to choose a file for the question at `path`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileOpened:
+    """A person wants to see the file of an answer with the program the system has for it."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaOpened:
+    """A person wants to hear or see a medium of the form."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContentGiven:
+    """A file was drawn, dropped or pasted: its bytes, or where it lies."""
+
+    path: str
+    name: str
+    content: bytes = b""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GridEdit:
+    """One change of a grid, which undo takes back as one step, done in this order.
+
+    Attributes:
+        repeat: path of the repeat.
+        cells: path of a question and its new value.
+        added: the values of each new item by the name of the question below the item.
+        after: the item behind which new items stand; None stands for the end.
+        removed: items to take away.
+        moved: an item and the one it goes before (None: the end).
+    """
+
+    repeat: str
+    cells: tuple[tuple[str, str | None], ...] = ()
+    added: tuple[tuple[tuple[str, str], ...], ...] = ()
+    after: str | None = None
+    removed: tuple[str, ...] = ()
+    moved: tuple[str, str | None] | None = None
+
+
+Request = FileWanted | FileOpened | MediaOpened | ContentGiven | GridEdit
 
 
 @dataclass(frozen=True, slots=True)

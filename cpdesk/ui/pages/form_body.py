@@ -2,34 +2,96 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Final, cast
 
-from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QWidget
 
-from cpdesk.ui.views import GridView, HeadingView, Item, QuestionView, RepeatView, SectionPage
-from cpdesk.ui.widgets.basic import Button, Label, column
+from cpdesk.ui.views import (
+    FigureView,
+    GridView,
+    HeadingView,
+    Item,
+    MatrixView,
+    MediaOpened,
+    QuestionView,
+    RepeatView,
+    SectionPage,
+)
+from cpdesk.ui.widgets.basic import Button, Label, column, row
 from cpdesk.ui.widgets.grid import GridBlock
+from cpdesk.ui.widgets.likert import MatrixBlock
+from cpdesk.ui.widgets.media import MediaStrip
 from cpdesk.ui.widgets.questions import PairLayout, QuestionBlock
+
+_LONG_LABEL: Final = 40
 
 
 class HeadingBlock(QWidget):
-    """A subheading."""
+    """A subheading or a note, with its pictures."""
+
+    requested = Signal(object)
 
     def __init__(self, view: HeadingView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        stack = column(self, (0, 8, 0, 0), 2)
+        self.view = view
+        stack = column(self, (0, 8, 0, 0), 4)
         self._title = Label(view.title, "h2")
         self._help = Label(view.help, "table", "text2", wrap=True)
-        stack.addWidget(self._title)
-        stack.addWidget(self._help)
+        self._media = MediaStrip(self)
+        self._media.opened.connect(lambda name: self.requested.emit(MediaOpened(name)))
+        self._guidance = Label("", "table", "text2", wrap=True)
+        for widget in (self._title, self._help, self._media, self._guidance):
+            stack.addWidget(widget)
         self.show_heading(view)
 
     def show_heading(self, view: HeadingView) -> None:
+        self.view = view
         self._title.set_words(view.title)
         self._title.setVisible(bool(view.title))
         self._help.set_words(view.help)
         self._help.setVisible(bool(view.help))
+        self._guidance.set_words(view.guidance)
+        self._guidance.setVisible(bool(view.guidance))
+        self._media.setVisible(bool(view.media))
+        self._media.show_list(view.media)
+
+    def media_names(self) -> list[str]:
+        """Pictures of the form that stand beside the words."""
+        return [each.name for each in self.view.media if each.kind == "image"]
+
+    def show_media(self, name: str, image: QImage) -> None:
+        """Show a picture once it has been read."""
+        self._media.show_media(name, image)
+
+
+class FigureBlock(QWidget):
+    """What the form worked out: label left, figure and unit behind it, to be read only."""
+
+    def __init__(self, view: FigureView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        stack = column(self, gap=2)
+        line = row(gap=8)
+        self._label = Label("", "body", "text2", wrap=True)
+        self._label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._value = Label("", "h3", bold=True)
+        self._value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._hint = Label("", "meta", "text2", wrap=True)
+        line.addWidget(self._label)
+        line.addWidget(self._value)
+        line.addStretch(1)
+        stack.addLayout(line)
+        stack.addWidget(self._hint)
+        self.show_figure(view)
+
+    def show_figure(self, view: FigureView) -> None:
+        self._label.set_words(view.label)
+        self._label.setWordWrap(len(view.label) > _LONG_LABEL)
+        self._value.set_words(f"{view.value} {view.unit}".strip())
+        self._hint.set_words(view.hint)
+        self._hint.setVisible(bool(view.hint))
+        self.setAccessibleName(f"{view.label} {view.value} {view.unit}".strip())
 
 
 class FormBody(QWidget):
@@ -37,9 +99,7 @@ class FormBody(QWidget):
 
     answered = Signal(str, object)
     row_wanted = Signal(str)
-    row_unwanted = Signal(str)
-    photo_requested = Signal(str)
-    signed = Signal(str, object)
+    requested = Signal(object)
     left_last = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -82,40 +142,55 @@ class FormBody(QWidget):
     def blocks(self) -> list[QWidget]:
         return [self._blocks[key] for key in self._order]
 
-    def photo_blocks(self) -> list[QuestionBlock]:
-        """Questions that show a picture."""
-        return [each for each in self.blocks() if isinstance(each, QuestionBlock) and each.shows_picture()]
+    def file_blocks(self) -> list[QuestionBlock]:
+        """Questions whose answer names a file that is not shown yet."""
+        blocks = [each for each in self.blocks() if isinstance(each, QuestionBlock) and each.names_file()]
+        return [block for block in blocks if block.view.value and block.content_of != block.view.value]
+
+    def media_blocks(self) -> list[QuestionBlock | HeadingBlock]:
+        """Blocks that show pictures of the form."""
+        blocks = [each for each in self.blocks() if isinstance(each, (QuestionBlock, HeadingBlock))]
+        return [block for block in blocks if block.media_names()]
 
     def commit(self) -> None:
         for block in self.blocks():
-            if isinstance(block, QuestionBlock):
+            if isinstance(block, (QuestionBlock, GridBlock)):
                 block.commit()
 
     def current_path(self) -> str:
         """The question with the focus, or nothing."""
         focus = QApplication.focusWidget()
         for block in self.blocks():
-            if focus is not None and isinstance(block, QuestionBlock) and block.isAncestorOf(focus):
+            if focus is None or not block.isAncestorOf(focus):
+                continue
+            if isinstance(block, (MatrixBlock, GridBlock)):
+                return block.current_path() or block.view.path
+            if isinstance(block, QuestionBlock):
                 return block.view.path
         return ""
 
     def focus_question(self, path: str) -> None:
         """Put the cursor into a question; "" stands for the first open one."""
-        answerable = [each for each in self.blocks() if isinstance(each, (QuestionBlock, GridBlock))]
-        exact = [each for each in answerable if each.view.path == path]
+        answerable = [each for each in self.blocks() if isinstance(each, _ANSWERABLE)]
+        exact = [each for each in answerable if path and path in _paths(each)]
         inside = [each for each in answerable if path.startswith(each.view.path + "[")]
         still_open = [each for each in answerable if not _is_settled(each)]
         for block in (exact or inside or still_open or answerable)[:1]:
-            block.focus_editor()
+            if isinstance(block, QuestionBlock):
+                block.focus_editor()
+            else:
+                block.focus_editor(path)
             self._reveal(block)
 
     def focus_after(self, path: str) -> None:
         """The next question a person answers, or the end of the section."""
-        keys = [key for key in self._order if isinstance(self._blocks[key], (QuestionBlock, GridBlock))]
+        keys = [key for key in self._order if isinstance(self._blocks[key], _ANSWERABLE)]
         place = keys.index(path) if path in keys else -1
         for key in keys[place + 1 :]:
             block = self._blocks[key]
-            if isinstance(block, GridBlock) or (isinstance(block, QuestionBlock) and not block.view.readonly):
+            if isinstance(block, (GridBlock, MatrixBlock)) or (
+                isinstance(block, QuestionBlock) and not block.view.readonly
+            ):
                 block.focus_editor()
                 self._reveal(block)
                 return
@@ -138,15 +213,22 @@ class FormBody(QWidget):
             question = QuestionBlock(item, self)
             question.answered.connect(self.answered)
             question.moved_on.connect(self.focus_after)
-            question.photo_requested.connect(self.photo_requested)
-            question.signed.connect(self.signed)
+            question.requested.connect(self.requested)
             return question
+        if isinstance(item, MatrixView):
+            matrix = MatrixBlock(item, self)
+            matrix.answered.connect(self.answered)
+            matrix.moved_on.connect(self.focus_after)
+            return matrix
         if isinstance(item, GridView):
             grid = GridBlock(item, self)
             grid.answered.connect(self.answered)
             grid.row_wanted.connect(self.row_wanted)
-            grid.row_unwanted.connect(self.row_unwanted)
+            grid.requested.connect(self.requested)
+            grid.moved_on.connect(self.focus_after)
             return grid
+        if isinstance(item, FigureView):
+            return FigureBlock(item, self)
         if isinstance(item, RepeatView):
             holder = QWidget(self)
             line = column(holder)
@@ -154,7 +236,9 @@ class FormBody(QWidget):
             line.addWidget(button)
             button.setSizePolicy(button.sizePolicy().Policy.Maximum, button.sizePolicy().Policy.Fixed)
             return holder
-        return HeadingBlock(item, self)
+        heading = HeadingBlock(item, self)
+        heading.requested.connect(self.requested)
+        return heading
 
     def _drop(self, key: str) -> None:
         block = self._blocks.pop(key)
@@ -181,6 +265,8 @@ def _widgets_in(block: QWidget) -> list[QWidget]:
 def _key(item: Item) -> str:
     if isinstance(item, RepeatView):
         return f"add:{item.path}"
+    if isinstance(item, FigureView):
+        return f"figure:{item.path}"
     return f"heading:{item.path}" if isinstance(item, HeadingView) else item.path
 
 
@@ -191,9 +277,25 @@ def _update(block: QWidget, item: Item) -> None:
     elif isinstance(block, GridBlock) and isinstance(item, GridView):
         if block.view != item:
             block.show_grid(item)
+    elif isinstance(block, MatrixBlock) and isinstance(item, MatrixView):
+        if block.view != item:
+            block.show_matrix(item)
+    elif isinstance(block, FigureBlock) and isinstance(item, FigureView):
+        block.show_figure(item)
     elif isinstance(block, HeadingBlock) and isinstance(item, HeadingView):
         block.show_heading(item)
 
 
+_ANSWERABLE: Final = (QuestionBlock, GridBlock, MatrixBlock)
+
+
+def _paths(block: QuestionBlock | GridBlock | MatrixBlock) -> list[str]:
+    if isinstance(block, MatrixBlock):
+        return [block.view.path, *(each.path for each in block.view.rows)]
+    return [block.view.path]
+
+
 def _is_settled(block: QWidget) -> bool:
+    if isinstance(block, MatrixBlock):
+        return all(each.value for each in block.view.rows)
     return isinstance(block, QuestionBlock) and (bool(block.view.value) or block.view.readonly)

@@ -1,14 +1,19 @@
-"""Words of a form's choice codes, for lists that show a code without opening a survey."""
+"""Words of a form's choice codes: for lists that show a code without opening a survey, and in the other languages."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
 from cpdesk.base.clock import SystemClock
 from cpdesk.base.ids import IdMaker
-from cpdesk.forms.form import Form
+from cpdesk.forms.form import Form, NodeDef, Text
 from cpdesk.forms.session import Session
 from cpdesk.operations.surveys import first_path
+
+_INSTANCE: Final = re.compile(r"\s*instance\(\s*['\"]([^'\"]+)['\"]\s*\)\s*/root/item")
 
 
 @lru_cache(maxsize=64)
@@ -21,3 +26,31 @@ def choice_words(form: Form, quantity: str, language: str) -> dict[str, str]:
     session = Session(form, {}, clock=clock, new_id=IdMaker(clock).new, language=language)
     path = first_path(session, form.node(template))
     return {choice.value: choice.label for choice in session.state(path).choices} if path is not None else {}
+
+
+def other_words(form: Form, node: NodeDef) -> Mapping[str, tuple[str, ...]]:
+    """Code → all words the form's languages have for it, so that what is pasted in either language is understood.
+
+    Only labels that are plain text; those that are worked out have but the words that are shown.
+    """
+    return _words_by_code(form, node)
+
+
+@lru_cache(maxsize=2048)
+def _words_by_code(form: Form, node: NodeDef) -> dict[str, tuple[str, ...]]:
+    if node.itemset is None:
+        return {item.value: tuple(dict.fromkeys(map(_plain, item.label.values()))) for item in node.items}
+    source = _INSTANCE.match(node.itemset.nodeset.source)
+    listed = form.instances.get(source[1]) if source is not None else None
+    if listed is None or not node.itemset.label_is_itext or len(listed.children) != 1:
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for option in listed.children[0].children:
+        fields = {child.name: child.value or "" for child in option.children}
+        texts = [itext[fields["itextId"]] for itext in form.itext.values() if fields.get("itextId") in itext]
+        found[fields.get(node.itemset.value.source, "")] = tuple(dict.fromkeys(map(_plain, texts)))
+    return found
+
+
+def _plain(text: Text) -> str:
+    return "".join(part for part in text.parts if isinstance(part, str))

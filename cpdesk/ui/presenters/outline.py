@@ -14,23 +14,24 @@ from cpdesk.forms.form import Kind, NodeDef
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import NodeState
 from cpdesk.ui.language import language, tr
+from cpdesk.ui.presenters.controls import appearances, fits_cell, option_views, question_view, shown_figure
 from cpdesk.ui.presenters.words import unit_words
 from cpdesk.ui.views import (
-    Control,
+    FigureView,
     GridView,
     HeadingView,
     Item,
-    OptionView,
+    MatrixView,
+    PlaceView,
     QuestionView,
     RepeatView,
     SectionPage,
     SectionView,
 )
 
-BUTTONS_MAX: Final = 6
-_BUTTON_WORDS_MAX: Final = 60
-_GRID_COLUMNS_MAX: Final = 6
-_SHORT_CHOICES: Final = 34
+_GRID_COLUMNS_MAX: Final = 12
+_TABLE_LABEL: Final = "generated_table_list_label_"
+"""pyxform gives a table-list's own label to a note of this name, and its head to a question with appearance `label`."""
 
 
 @dataclass
@@ -123,8 +124,7 @@ def _first_choice(session: Session, item: str) -> str:
 
 def _fits_grid(repeat: NodeDef) -> bool:
     leaves = [node for node in repeat.walk() if node.kind in (Kind.QUESTION, Kind.NOTE)]
-    simple = all(node.kind is Kind.QUESTION and node.control in ("input", "select1") for node in leaves)
-    return simple and 0 < len(leaves) <= _GRID_COLUMNS_MAX
+    return 0 < len(leaves) <= _GRID_COLUMNS_MAX and all(fits_cell(node) for node in leaves)
 
 
 Counts = dict[str, tuple[int, int, int]]
@@ -168,14 +168,20 @@ def _counts(session: Session, section: Section) -> tuple[int, int, int]:
     return answered, asked, problems
 
 
-def section_page(session: Session, section: Section, number: str, assumed: Mapping[str, str]) -> SectionPage:
-    """The questions of a section as they stand."""
+def section_page(
+    session: Session,
+    section: Section,
+    number: str,
+    assumed: Mapping[str, str],
+    places: tuple[PlaceView, ...] = (),
+) -> SectionPage:
+    """The questions of a section as they stand. `places` are what maps show."""
     items: list[Item] = []
     for path in section.members:
         if path.startswith("+"):
             items.append(_add_button(session, path[1:]))
         else:
-            items += _items(session, path, assumed)
+            items += _items(session, path, _Around(assumed, places))
     return SectionPage(
         section.path,
         number,
@@ -197,70 +203,70 @@ def _removable(session: Session, section: Section) -> str:
     return next((item for item in items if section.path.startswith(item)), "") if enough else ""
 
 
-def _items(session: Session, path: str, assumed: Mapping[str, str]) -> Iterator[Item]:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What questions show that is not in the form: what was taken for them, and the places of the map."""
+
+    assumed: Mapping[str, str]
+    places: tuple[PlaceView, ...]
+
+
+def _items(session: Session, path: str, around: _Around) -> Iterator[Item]:
     node, state = session.definition(path), session.state(path)
     if not state.relevant or node.kind is Kind.HIDDEN:
         return
     if node.kind is Kind.GROUP:
-        if state.label:
-            yield HeadingView(path, state.label, state.hint)
-        for child in session.children(path):
-            yield from _items(session, child, assumed)
+        yield from _of_page(session, path, state, around)
     elif node.kind is Kind.REPEAT:
         yield _grid(session, path, state)
-    elif node.kind is Kind.NOTE or (node.readonly is not None and node.control == "input" and not node.is_select):
-        if state.value:
-            yield HeadingView(path, "", f"{state.label} {state.value} {node.unit}".strip())
-        elif node.kind is Kind.NOTE:
-            yield HeadingView(path, "", state.label)
+    elif node.kind is Kind.NOTE and not state.value:
+        yield HeadingView(path, "", state.label)
+    elif node.kind is Kind.NOTE or (state.readonly and node.control == "input"):
+        yield FigureView(path, state.label, shown_figure(node, state.value), unit_words(node.unit), state.hint)
     else:
-        yield question_view(node, state, assumed.get(path, ""))
+        yield question_view(session.form, node, state, around.assumed.get(path, ""), around.places)
 
 
-def question_view(node: NodeDef, state: NodeState, assumed: str = "") -> QuestionView:
-    """One question with its control."""
-    control = control_of(node, state)
-    options = tuple(OptionView(choice.value, choice.label) for choice in state.choices)
-    if node.control == "trigger":
-        options = (OptionView("OK", tr("ui.survey.acknowledge")),)
-    words = sum(len(option.words) for option in options)
-    problem = state.problem
-    return QuestionView(
-        path=state.path,
-        number="",
-        control=control,
-        label=state.label,
-        hint=state.hint,
-        value=state.value or None,
-        options=options,
-        required=state.required,
-        readonly=state.readonly,
-        unit=unit_words(node.unit),
-        problem=problem.message(language()) if problem is not None else "",
-        soft=problem is not None and not problem.blocks,
-        assumed="" if state.value else assumed,
-        whole=node.type == "int",
-        short=control in ("number", "date", "combo", "text") or (control == "choice" and words <= _SHORT_CHOICES),
-    )
+def _of_page(session: Session, path: str, state: NodeState, around: _Around) -> Iterator[Item]:
+    """A group's questions; neighbours that share their choices are one matrix."""
+    children = session.children(path)
+    title = ""
+    if state.label:
+        yield HeadingView(path, state.label, state.hint)
+    place = 0
+    while place < len(children):
+        child = children[place]
+        node = session.definition(child)
+        if node.name.startswith(_TABLE_LABEL):
+            title = session.state(child).label
+        elif node.is_select and "label" in appearances(node):
+            end = _end_of_matrix(session, children, place + 1)
+            yield from _matrix(session, child, children[place + 1 : end], title)
+            place, title = end, ""
+            continue
+        else:
+            yield from _items(session, child, around)
+        place += 1
 
 
-def control_of(node: NodeDef, state: NodeState) -> Control:
-    """Which control a question gets: by its type, and by how many and how long its choices are."""
-    if node.control == "trigger":
-        return "choice"
-    if node.control == "select":
-        return "multi"
-    if node.is_select:
-        words = sum(len(choice.label) for choice in state.choices)
-        few = len(state.choices) <= BUTTONS_MAX and words <= _BUTTON_WORDS_MAX * (1 if language() == "zh" else 2)
-        return "choice" if few else "combo"
-    if node.control == "upload":
-        return "signature" if "signature" in node.appearance else "photo"
-    if node.type in ("int", "decimal"):
-        return "number"
-    if node.type == "date":
-        return "date"
-    return "long" if "multiline" in node.appearance else "text"
+def _end_of_matrix(session: Session, children: list[str], start: int) -> int:
+    end = start
+    while end < len(children):
+        node = session.definition(children[end])
+        if not node.is_select or not appearances(node) & {"list-nolabel", "list"}:
+            break
+        end += 1
+    return end
+
+
+def _matrix(session: Session, head: str, questions: list[str], title: str) -> Iterator[Item]:
+    """The question with appearance `label` names the columns; it is not answered itself."""
+    node, state = session.definition(head), session.state(head)
+    states = [(session.definition(path), session.state(path)) for path in questions]
+    rows = tuple(question_view(session.form, *each) for each in states if each[1].relevant)
+    if state.relevant and rows:
+        label = title or state.label.strip()
+        yield MatrixView(head, "", label, option_views(session.form, node, state), rows, state.hint)
 
 
 def _grid(session: Session, path: str, state: NodeState) -> GridView:
@@ -275,7 +281,7 @@ def _grid(session: Session, path: str, state: NodeState) -> GridView:
         for leaf in leaves:
             leaf_path = item + leaf.path[len(node.path) :]
             leaf_state = session.state(leaf_path)
-            view = question_view(leaf, leaf_state)
+            view = question_view(session.form, leaf, leaf_state)
             heads.append(view)
             cells.append(view if leaf_state.relevant else None)
             if leaf_state.relevant and view.problem and not view.soft and not problem:
@@ -300,7 +306,7 @@ def _add_button(session: Session, path: str) -> RepeatView:
 def _numbered(items: list[Item], number: str) -> Iterator[Item]:
     place = 0
     for item in items:
-        if isinstance(item, (QuestionView, GridView)):
+        if isinstance(item, (QuestionView, GridView, MatrixView)):
             place += 1
             yield replace(item, number=f"{number}.{place}")
         elif not isinstance(item, RepeatView) or item.add_words:

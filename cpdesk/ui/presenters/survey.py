@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog
 
 from cpdesk.base.errors import CpdeskError
-from cpdesk.base.files import disk_faults
 from cpdesk.forms.form import Kind
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import Problem, Touched
 from cpdesk.model.assessment import Audit
 from cpdesk.model.records import Changes, Record, RecordKind, Status
-from cpdesk.operations import photos, surveys
+from cpdesk.operations import surveys
 from cpdesk.ui.language import language, text, tr
 from cpdesk.ui.pages.survey import SurveyPage
 from cpdesk.ui.presenters.base import Desk, Presenter, Step
+from cpdesk.ui.presenters.grid_edits import apply_edit
 from cpdesk.ui.presenters.outline import Counts, Section, forget_counts, outline, section_page, section_views
+from cpdesk.ui.presenters.question_files import QuestionFiles
 from cpdesk.ui.presenters.result import Answered, WorkedOut, formulas, result_view, work_out
 from cpdesk.ui.presenters.words import fault_words, moment, status_view
-from cpdesk.ui.views import ResultView, SectionView, SurveyView
-from cpdesk.ui.widgets.photos import thumbnail
+from cpdesk.ui.views import GridEdit, Request, ResultView, SectionView, SurveyView
 
 _SAVE = "save"
 
@@ -46,12 +44,12 @@ class SurveyPresenter(Presenter):
         self._audit: Audit | None = None
         self._counts: Counts = {}
         self._saves = 0
+        self._files = QuestionFiles(self, page, self.answer, key=_SAVE)
         page.answered.connect(self.answer)
         page.section_wanted.connect(lambda path: self.go_to(path, focus=""))
         page.row_wanted.connect(self.add_item)
         page.row_unwanted.connect(self.remove_item)
-        page.photo_requested.connect(self._ask_photo)
-        page.signed.connect(self._keep_signature)
+        page.requested.connect(self._requested)
         page.next_problem_wanted.connect(self.next_problem)
         page.jump_wanted.connect(self.jump)
         page.complete_wanted.connect(self.complete)
@@ -77,6 +75,7 @@ class SurveyPresenter(Presenter):
         """Give on what is typed, and let the survey go."""
         self.page.commit()
         self._remember()
+        self._files.forget()
         self.open = None
 
     def _opened(self, answer: tuple[surveys.OpenSurvey, Changes]) -> None:
@@ -249,7 +248,7 @@ class SurveyPresenter(Presenter):
         if self._sections:
             page = section_page(session, self._sections[place], views[place].number, self._assumed)
             self.page.show_section(page, focus=focus)
-            self._show_photos()
+            self._files.show(self.open, self.page.body)
 
     def _speak(self) -> None:
         if self.open is not None:
@@ -360,31 +359,16 @@ class SurveyPresenter(Presenter):
     def _not_worked_out(self, error: Exception) -> None:
         self.page.result.show_result(ResultView(missing=fault_words(error)))
 
-    # pictures -------------------------------------------------------------------------------------------------------
+    # grids and files ------------------------------------------------------------------------------------------------
 
-    def _ask_photo(self, path: str) -> None:
-        name, _kind = QFileDialog.getOpenFileName(self.page, tr("ui.photo.add"), "", "(*.jpg *.jpeg *.png)")
-        if name:
-            file = Path(name)
-
-            def work() -> str:
-                with disk_faults(file):
-                    content = file.read_bytes()
-                return photos.keep_photo(self.ctx, content, name=file.name)
-
-            self._keep(path, work)
-
-    def _keep_signature(self, path: str, png: bytes) -> None:
-        self._keep(path, lambda: photos.keep_photo(self.ctx, png, name=path))
-
-    def _keep(self, path: str, work: Callable[[], str]) -> None:
-        self.run(work, lambda reference: self.answer(path, reference), key=_SAVE)
-
-    def _show_photos(self) -> None:
-        for block in self.page.body.photo_blocks():
-            reference = block.view.value
-            if reference:
-                self.run(
-                    lambda reference=reference: thumbnail(photos.photo_content(self.ctx, reference)),  # type: ignore[misc]
-                    lambda image, block=block: block.show_image(image),  # type: ignore[misc]
-                )
+    def _requested(self, request: Request) -> None:
+        """What a control asks beyond an answer: a change of a grid, a file to choose, keep or open."""
+        if self.open is None:
+            return
+        if isinstance(request, GridEdit):
+            try:
+                self._took(apply_edit(self.open.session, request))
+            except CpdeskError as error:
+                self.desk.show_fault(error)
+        else:
+            self._files.take(self.open, request)

@@ -16,7 +16,7 @@ from cpdesk.operations import households, surveys, syncing
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.pages.sync import SyncPage
 from cpdesk.ui.presenters.base import Desk, Presenter
-from cpdesk.ui.presenters.outline import control_of
+from cpdesk.ui.presenters.controls import control_of
 from cpdesk.ui.presenters.words import fault_words, moment_long
 from cpdesk.ui.views import ConflictFieldView, ConflictView, Fact, OptionView, SideView, StatusView, SyncView, Written
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QIcon, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -145,7 +145,7 @@ class Button(QPushButton):
         self._show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._kind != "choice":
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._kind not in ("choice", "tile"):
             self.click()
             return
         super().keyPressEvent(event)
@@ -168,6 +168,8 @@ class Button(QPushButton):
         if self._icon_name:
             self.setIcon(icon(self._icon_name, self._ICON.get(self._kind, "text2"), 16))
             self.setIconSize(QSize(16, 16))
+        elif self._kind == "choice":
+            self.setIcon(QIcon())
 
 
 class Pill(QWidget):

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLayout, QLayoutItem, QSizePolicy, QWidget
+from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QGridLayout,
+    QHBoxLayout,
+    QLayout,
+    QLayoutItem,
+    QSizePolicy,
+    QWidget,
+)
 
 from cpdesk.ui.fonts import font
 from cpdesk.ui.icons import paint_icon
 from cpdesk.ui.language import say, tr
 from cpdesk.ui.theme import theme
 from cpdesk.ui.widgets.basic import Block, Button, Words, set_property
+from cpdesk.ui.widgets.editor import Editor
+
+TILE_PICTURE: Final = QSize(72, 48)
+_STEPS: Final = {
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Down: (0, 1),
+    Qt.Key.Key_Up: (0, -1),
+}
 
 
 class Option(NamedTuple):
-    """One thing to choose: its code and its words."""
+    """One thing to choose: its code, its words, and the name of its picture."""
 
     code: str
     words: Words
+    image: str = ""
 
 
 class FlowLayout(QLayout):
@@ -92,29 +111,66 @@ class Flow(QWidget):
         self.flow.addWidget(widget)
 
 
-class ChoiceButtons(Flow):
-    """Up to six options as buttons: 1–6 choose, ← → walk, pressing the chosen one again takes the answer back."""
+class ChoiceButtons(Editor):
+    """One option of a few, as buttons: 1–9 choose, arrows walk, pressing the chosen one again takes the answer back.
 
-    chosen = Signal(object)
-    moved_on = Signal()
+    Options flow like words, or stand in `columns`; those with a picture are tiles.
+    """
 
-    def __init__(self, options: Sequence[Option], value: str | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(8, parent)
+    several = False
+
+    def __init__(
+        self,
+        options: Sequence[Option],
+        value: str | None = None,
+        parent: QWidget | None = None,
+        *,
+        columns: int = 0,
+    ) -> None:
+        super().__init__(parent)
         self._codes = [option.code for option in options]
+        self._columns = columns
         self.buttons: list[Button] = []
-        for option in options:
-            button = Button(option.words, "choice", parent=self)
-            button.setCheckable(True)
-            button.clicked.connect(lambda checked, code=option.code: self._pressed(code, checked))
-            button.installEventFilter(self)
-            self.buttons.append(button)
-            self.add(button)
+        self._of_picture: dict[str, list[Button]] = {}
+        layout = QGridLayout(self) if columns else FlowLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for place, option in enumerate(options):
+            button = self._button(option)
+            if isinstance(layout, QGridLayout):
+                layout.addWidget(button, place // columns, place % columns)
+                button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            else:
+                layout.addWidget(button)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(not columns)
+        self.setSizePolicy(policy)
         self.show_value(value)
         if self.buttons:
             self.setFocusProxy(self.buttons[0])
 
+    def _button(self, option: Option) -> Button:
+        button = Button(option.words, "tile" if option.image else "choice", parent=self)
+        button.setCheckable(True)
+        button.clicked.connect(lambda checked, code=option.code: self._pressed(code, checked))
+        button.installEventFilter(self)
+        if option.image:
+            button.setIconSize(TILE_PICTURE)
+            self._of_picture.setdefault(option.image, []).append(button)
+        self.buttons.append(button)
+        return button
+
     def codes(self) -> list[str]:
         return list(self._codes)
+
+    def show_media(self, name: str, image: QImage) -> None:
+        scaled = image.scaled(
+            TILE_PICTURE * 2, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        picture = QPixmap.fromImage(scaled)
+        picture.setDevicePixelRatio(2)
+        for button in self._of_picture.get(name, ()):
+            button.setIcon(QIcon(picture))
 
     def show_value(self, value: str | None) -> None:
         for code, button in zip(self._codes, self.buttons, strict=True):
@@ -134,7 +190,7 @@ class ChoiceButtons(Flow):
         """Choose the option at a place, as the digit keys do."""
         if 0 <= place < len(self.buttons) and self.isEnabled():
             self.buttons[place].setFocus()
-            if not self.buttons[place].isChecked():
+            if self.several or not self.buttons[place].isChecked():
                 self.buttons[place].click()
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
@@ -146,8 +202,9 @@ class ChoiceButtons(Flow):
         key = event.key()
         if Qt.Key.Key_1 <= key <= Qt.Key.Key_9 and key - Qt.Key.Key_1 < len(self.buttons):
             self.choose(key - Qt.Key.Key_1)
-        elif key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
-            step = 1 if key == Qt.Key.Key_Right else -1
+        elif key in _STEPS:
+            across, down = _STEPS[Qt.Key(key)]
+            step = across + down * (self._columns or 1)
             self.buttons[(place + step) % len(self.buttons)].setFocus()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.moved_on.emit()
@@ -160,55 +217,19 @@ class ChoiceButtons(Flow):
         self.chosen.emit(code if checked else None)
 
 
-class MultiChoice(Flow):
+class MultiChoice(ChoiceButtons):
     """Several options at once; the value is their codes in form order, separated by spaces."""
 
-    chosen = Signal(object)
-    moved_on = Signal()
-
-    def __init__(self, options: Sequence[Option], value: str | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(8, parent)
-        self._codes = [option.code for option in options]
-        self.buttons: list[Button] = []
-        for option in options:
-            button = Button(option.words, "choice", parent=self)
-            button.setCheckable(True)
-            button.clicked.connect(lambda _checked: self._changed())
-            button.installEventFilter(self)
-            self.buttons.append(button)
-            self.add(button)
-        self.show_value(value)
-        if self.buttons:
-            self.setFocusProxy(self.buttons[0])
-
-    def codes(self) -> list[str]:
-        return list(self._codes)
+    several = True
 
     def show_value(self, value: str | None) -> None:
         picked = set((value or "").split())
         for code, button in zip(self._codes, self.buttons, strict=True):
             button.setChecked(code in picked)
-            button.set_icon("check" if code in picked else "")
-            if code not in picked:
-                button.setIcon(type(button.icon())())
+            if button.property("k") == "choice":
+                button.set_icon("check" if code in picked else "")
 
-    def set_bad(self, bad: bool) -> None:
-        for button in self.buttons:
-            set_property(button, "bad", "true" if bad else "false")
-
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or watched not in self.buttons:
-            return False
-        key = event.key()
-        if Qt.Key.Key_1 <= key <= Qt.Key.Key_9 and key - Qt.Key.Key_1 < len(self.buttons):
-            self.buttons[key - Qt.Key.Key_1].click()
-            return True
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.moved_on.emit()
-            return True
-        return False
-
-    def _changed(self) -> None:
+    def _pressed(self, code: str, checked: bool) -> None:
         value = " ".join(code for code, button in zip(self._codes, self.buttons, strict=True) if button.isChecked())
         self.show_value(value)
         self.chosen.emit(value or None)
@@ -261,6 +282,9 @@ class ComboBox(QComboBox):
 
     def set_bad(self, bad: bool) -> None:
         set_property(self, "bad", "true" if bad else "false")
+
+    def commit(self) -> None:
+        """A pick is given on at once; nothing waits."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # scrolling the page must not change answers

@@ -68,6 +68,7 @@ class TextField(QLineEdit):
     `moved_on` asks for the next question."""
 
     committed = Signal(str)
+    chosen = Signal(object)
     moved_on = Signal()
 
     def __init__(self, value: str = "", placeholder: Words = "", parent: QWidget | None = None) -> None:
@@ -84,11 +85,11 @@ class TextField(QLineEdit):
             return False
         return super().event(event)
 
-    def show_value(self, value: str) -> None:
+    def show_value(self, value: str | None) -> None:
         """Show a value from outside; a field that is being typed in is left alone."""
-        self._last = value
+        self._last = value or ""
         if not (self.hasFocus() and self.isModified()):
-            self.setText(value)
+            self.setText(self.shown(self._last))
 
     def set_bad(self, bad: bool) -> None:
         set_property(self, "bad", "true" if bad else "false")
@@ -96,19 +97,26 @@ class TextField(QLineEdit):
     def commit(self) -> None:
         """Give the value on, if it changed."""
         value = self.normalised(self.text())
-        if value != self.text():
-            self.setText(value)
+        if self.shown(value) != self.text():
+            self.setText(self.shown(value))
         self.setModified(False)
         if value != self._last:
             self._last = value
             self.committed.emit(value)
+            self.chosen.emit(value or None)
 
     def normalised(self, typed: str) -> str:
+        """The value a typed text stands for."""
         return typed.strip()
+
+    def shown(self, value: str) -> str:
+        """How a value looks in the field."""
+        return value
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.commit()
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.commit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -128,16 +136,30 @@ class TextField(QLineEdit):
 
 
 class NumberField(TextField):
-    """A number, right-aligned; ↑ ↓ step whole numbers when `step` is given."""
+    """A number, right-aligned; ↑ ↓ step whole numbers when `step` is given. `grouped` shows thousands in groups of
+    three while nobody types."""
 
-    def __init__(self, value: str = "", *, step: int = 0, parent: QWidget | None = None) -> None:
-        super().__init__(value, parent=parent)
-        self._step = step
+    def __init__(self, value: str = "", *, step: int = 0, grouped: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__("", parent=parent)
+        self._step, self._grouped = step, grouped
+        self.show_value(value)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setInputMethodHints(Qt.InputMethodHint.ImhPreferNumbers)
 
     def normalised(self, typed: str) -> str:
         return normalise_number(typed)
+
+    def shown(self, value: str) -> str:
+        whole, point, rest = value.partition(".")
+        if not self._grouped or self.hasFocus() or not whole.lstrip("-").isdecimal():
+            return value
+        return f"{int(whole):,}{point}{rest}"
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._grouped and not self.isModified():
+            self.setText(self._last)
+            self.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._step and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
@@ -152,29 +174,17 @@ class NumberField(TextField):
 
 
 class DateField(TextField):
-    """A day, typed in any usual way, kept as ISO 8601. `T` writes today."""
-
-    def __init__(self, value: str = "", *, today: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(value, parent=parent)
-        self._today = today
-        self.setInputMethodHints(Qt.InputMethodHint.ImhPreferNumbers)
-        self.setPlaceholderText(today)
+    """A day, typed in any usual way, kept as ISO 8601."""
 
     def normalised(self, typed: str) -> str:
         return normalise_date(typed)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._today and event.key() == Qt.Key.Key_T and not self.text():
-            self.setText(self._today)
-            self.setModified(True)
-            return
-        super().keyPressEvent(event)
 
 
 class LongTextField(QPlainTextEdit):
     """Several lines; Tab leaves the field, Ctrl+Enter goes on."""
 
     committed = Signal(str)
+    chosen = Signal(object)
     moved_on = Signal()
 
     def __init__(self, value: str = "", parent: QWidget | None = None) -> None:
@@ -193,8 +203,9 @@ class LongTextField(QPlainTextEdit):
             return False
         return super().event(event)
 
-    def show_value(self, value: str) -> None:
+    def show_value(self, value: str | None) -> None:
         """Show a value from outside; a field that is being typed in is left alone."""
+        value = value or ""
         typing = self.hasFocus() and self._is_typing()
         self._last = value
         if not typing and value != self.toPlainText():
@@ -211,6 +222,7 @@ class LongTextField(QPlainTextEdit):
         if value != self._last:
             self._last = value
             self.committed.emit(value)
+            self.chosen.emit(value or None)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

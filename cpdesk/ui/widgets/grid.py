@@ -19,7 +19,7 @@ from cpdesk.ui.fonts import font
 from cpdesk.ui.icons import paint_icon
 from cpdesk.ui.language import text, tr
 from cpdesk.ui.theme import theme
-from cpdesk.ui.views import GridView, QuestionView
+from cpdesk.ui.views import GridEdit, GridView, QuestionView
 from cpdesk.ui.widgets.basic import Block, Button, IconText, Label, column, row
 from cpdesk.ui.widgets.choices import ComboBox, Option
 from cpdesk.ui.widgets.fields import DateField, NumberField, TextField, normalise_number
@@ -243,7 +243,8 @@ class GridBlock(QWidget):
 
     answered = Signal(str, object)
     row_wanted = Signal(str)
-    row_unwanted = Signal(str)
+    requested = Signal(object)
+    moved_on = Signal(str)
 
     def __init__(self, view: GridView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -263,7 +264,9 @@ class GridBlock(QWidget):
         self.model = GridModel(view, self)
         self.table.setModel(self.model)
         self.table.row_wanted.connect(lambda: self.row_wanted.emit(self.view.path))
-        self.table.row_unwanted.connect(lambda place: self.row_unwanted.emit(self.view.rows[place][0]))
+        self.table.row_unwanted.connect(
+            lambda place: self.requested.emit(GridEdit(self.view.path, removed=(self.view.rows[place][0],)))
+        )
         self.model.edited.connect(self.answered)
         inner.addWidget(self.table)
         foot = row(margins=(4, 2, 8, 2), gap=8)
@@ -293,8 +296,19 @@ class GridBlock(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(280, super().minimumSizeHint().height())
 
-    def focus_editor(self) -> None:
+    def focus_editor(self, path: str = "") -> None:
+        """Put the cursor into the grid, into the cell of a question when it is one of them."""
+        for row_place, (_item, cells) in enumerate(self.view.rows):
+            for place, cell in enumerate(cells):
+                if cell is not None and path and cell.path == path:
+                    self.table.setCurrentIndex(self.model.index(row_place, place))
         self.table.setFocus()
+
+    def current_path(self) -> str:
+        """The question whose cell is the current one."""
+        here = self.table.currentIndex()
+        cell = self.model.cell(here) if here.isValid() else None
+        return cell.path if cell is not None else ""
 
     def commit(self) -> None:
         """Editors in a grid give their value on when they close; nothing waits."""

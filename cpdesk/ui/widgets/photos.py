@@ -1,16 +1,31 @@
-"""Photos and signatures: a strip of thumbnails with an add button, and a pad to sign on."""
+"""Photos: thumbnails, a place that asks for one, and the control of a photo question."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from cpdesk.ui.fonts import font
 from cpdesk.ui.icons import paint_icon
 from cpdesk.ui.language import text, tr
 from cpdesk.ui.theme import theme
+from cpdesk.ui.views import ContentView, FileOpened, FileWanted
+from cpdesk.ui.widgets.attachments import given_by
 from cpdesk.ui.widgets.basic import Button, Label, column, row
+from cpdesk.ui.widgets.editor import Editor, EnterMovesOn
 
 _THUMB = QSize(112, 76)
 
@@ -20,6 +35,7 @@ class AddPhoto(QAbstractButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.bad = self.over = False
         self.setFixedSize(_THUMB)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(tr("ui.photo.add"))
@@ -33,10 +49,11 @@ class AddPhoto(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(theme().colour("accent" if self.hasFocus() else "field"), 2 if self.hasFocus() else 1.4)
+        strong = self.hasFocus() or self.over
+        pen = QPen(theme().colour("bad" if self.bad else "accent" if strong else "field"), 2 if strong else 1.4)
         pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)
-        painter.setBrush(theme().colour("subtle"))
+        painter.setBrush(theme().colour("weak" if self.over else "subtle"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
         ink = theme().colour("accent" if self.isEnabled() else "text3")
         paint_icon(painter, "camera", ink, QRectF(self.width() / 2 - 10, 16, 20, 20))
@@ -47,9 +64,10 @@ class AddPhoto(QAbstractButton):
 
 
 class Thumbnail(QWidget):
-    """One photo; Del takes it away."""
+    """One photo; Del takes it away, a double click or Space opens it."""
 
     removed = Signal()
+    opened = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +86,13 @@ class Thumbnail(QWidget):
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit()
             return
+        if event.key() == Qt.Key.Key_Space:
+            self.opened.emit()
+            return
         super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.opened.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -103,26 +127,34 @@ def thumbnail(content: bytes | None) -> QImage:
     return image.scaledToWidth(320) if image.width() > 320 else image
 
 
-class PhotoField(QWidget):
-    """One photo question: the photo or the place for it, and a button to take it away."""
-
-    add_requested = Signal()
-    chosen = Signal(object)
-    moved_on = Signal()
+class PhotoField(Editor):
+    """One photo question: the photo or the place for it. A file may be dropped, a picture pasted (Ctrl V)."""
 
     def __init__(self, value: str | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAcceptDrops(True)
         line = row(self, gap=8)
         self.thumbnail = Thumbnail(self)
         self.thumbnail.removed.connect(self._remove)
+        self.thumbnail.opened.connect(lambda: self.requested.emit(FileOpened("")))
         self.add = AddPhoto(self)
-        self.add.clicked.connect(lambda _checked=False: self.add_requested.emit())
+        self.add.clicked.connect(lambda _checked=False: self.requested.emit(FileWanted("")))
+        self.paste_button = Button(text("ui.photo.paste"), "quiet", "copy", self.paste)
         self.remove_button = Button("", "quiet", "trash", self._remove, tip=text("ui.photo.remove"))
+        self.facts = Label("", "meta", "text2", wrap=True)
+        words = column(gap=2)
+        words.addWidget(self.facts)
+        words.addStretch(1)
+        buttons = row(gap=4)
+        buttons.addWidget(self.paste_button)
+        buttons.addWidget(self.remove_button)
+        buttons.addStretch(1)
+        words.addLayout(buttons)
         line.addWidget(self.thumbnail)
         line.addWidget(self.add)
-        line.addWidget(self.remove_button, 0, Qt.AlignmentFlag.AlignBottom)
-        line.addStretch(1)
+        line.addLayout(words, 1)
         self._value: str | None = None
+        EnterMovesOn(self, self.thumbnail)
         self.setFocusProxy(self.add)
         self.show_value(value)
 
@@ -135,139 +167,54 @@ class PhotoField(QWidget):
         self.remove_button.setVisible(bool(value))
         if not value:
             self.thumbnail.show_image(QImage(), "")
+            self.facts.set_words("")
 
-    def show_image(self, image: QImage) -> None:
-        self.thumbnail.show_image(image, self._value or "")
+    def show_content(self, content: ContentView) -> None:
+        self.thumbnail.show_image(content.image, " · ".join(content.facts) or tr("ui.photo.one"))
+        self.facts.set_words("\n".join(content.facts))
 
     def set_bad(self, bad: bool) -> None:
+        self.add.bad = bad
         self.add.update()
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.add.setAccessibleName(f"{name} {tr('ui.photo.add')}")
+
+    def paste(self) -> None:
+        """Take the picture or the picture file on the clipboard."""
+        self._take(QApplication.clipboard().mimeData())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            event.acceptProposedAction()
+            self.add.over = True
+            self.add.update()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.add.over = False
+        self.add.update()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.add.over = False
+        self.add.update()
+        event.acceptProposedAction()
+        self._take(event.mimeData())
+
+    def _take(self, data: QMimeData) -> None:
+        given = given_by(data, image=True)
+        if given is not None:
+            self.requested.emit(given)
 
     def _remove(self) -> None:
         self.show_value(None)
         self.chosen.emit(None)
 
 
-class SignaturePad(QWidget):
-    """Sign with mouse, finger or pen. `signed` carries a PNG once the pad is confirmed."""
-
-    signed = Signal(object)
-    cleared = Signal()
-    moved_on = Signal()
-
-    def __init__(self, value: str | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        stack = column(self, gap=6)
-        self.sheet = _Sheet(self)
-        stack.addWidget(self.sheet)
-        line = row(gap=8)
-        self.keep = Button(text("ui.sign.keep"), "secondary", "check", self._keep)
-        self.again = Button(text("ui.sign.again"), "quiet", on_click=self._again)
-        self.state = Label("", "meta", "text2")
-        line.addWidget(self.keep)
-        line.addWidget(self.again)
-        line.addWidget(self.state)
-        line.addStretch(1)
-        stack.addLayout(line)
-        self.setFocusProxy(self.keep)
-        self.sheet.changed.connect(self._changed)
-        self.show_value(value)
-
-    def show_value(self, value: str | None) -> None:
-        self.state.set_words(text("ui.sign.kept") if value else "")
-        self._changed()
-
-    def show_image(self, image: QImage) -> None:
-        self.sheet.show_image(image)
-
-    def set_bad(self, bad: bool) -> None:
-        self.sheet.update()
-
-    def _changed(self) -> None:
-        self.keep.setEnabled(self.sheet.has_strokes())
-
-    def _keep(self) -> None:
-        self.signed.emit(self.sheet.png())
-        self.moved_on.emit()
-
-    def _again(self) -> None:
-        self.sheet.wipe()
-        self.cleared.emit()
-
-
-class _Sheet(QWidget):
-    changed = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._strokes: list[list[QPointF]] = []
-        self._image = QImage()
-        self.setFixedHeight(140)
-        self.setMaximumWidth(480)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setAccessibleName(tr("ui.sign.pad"))
-
-    def has_strokes(self) -> bool:
-        return any(len(stroke) > 1 for stroke in self._strokes)
-
-    def show_image(self, image: QImage) -> None:
-        self._image = image
-        self.update()
-
-    def wipe(self) -> None:
-        self._strokes, self._image = [], QImage()
-        self.changed.emit()
-        self.update()
-
-    def png(self) -> bytes:
-        """The strokes in ink on white, at twice the size."""
-        image = QImage(self.size() * 2, QImage.Format.Format_Grayscale8)
-        image.fill(Qt.GlobalColor.white)
-        painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(2, 2)
-        self._draw_strokes(painter, QPen(Qt.GlobalColor.black, 2.4))
-        painter.end()
-        content = QByteArray()
-        buffer = QBuffer(content)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, "PNG")  # type: ignore[call-overload]
-        return bytes(content.data())
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._image = QImage()
-        self._strokes.append([event.position()])
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._strokes:
-            self._strokes[-1].append(event.position())
-            self.update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.changed.emit()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setPen(QPen(theme().colour("field"), 1.2))
-        painter.setBrush(theme().colour("surface"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
-        if not self._image.isNull():
-            painter.drawImage(QRectF(self.rect()).adjusted(4, 4, -4, -4), self._image)
-        elif not self._strokes:
-            painter.setPen(theme().colour("text3"))
-            painter.setFont(font("table"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("ui.sign.pad"))
-        self._draw_strokes(painter, QPen(theme().colour("text"), 2.2))
-        painter.end()
-
-    def _draw_strokes(self, painter: QPainter, pen: QPen) -> None:
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for stroke in self._strokes:
-            path = QPainterPath(stroke[0])
-            for point in stroke[1:]:
-                path.lineTo(point)
-            painter.drawPath(path)
+__all__ = ["AddPhoto", "PhotoField", "Thumbnail", "cover", "thumbnail"]

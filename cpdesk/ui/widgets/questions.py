@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
@@ -9,25 +10,14 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 from cpdesk.ui.fonts import width_px
-from cpdesk.ui.views import QuestionView
-from cpdesk.ui.widgets.basic import IconText, Label, column, row
-from cpdesk.ui.widgets.choices import ChoiceButtons, ComboBox, MultiChoice, Option
-from cpdesk.ui.widgets.fields import DateField, LongTextField, NumberField, TextField
-from cpdesk.ui.widgets.photos import PhotoField, SignaturePad
+from cpdesk.ui.language import text
+from cpdesk.ui.views import ContentView, MediaOpened, QuestionView
+from cpdesk.ui.widgets.basic import Button, IconText, Label, column, row
+from cpdesk.ui.widgets.controls import AnyEditor, flows, is_fixed, make_editor
+from cpdesk.ui.widgets.editor import Editor
+from cpdesk.ui.widgets.fields import LongTextField, TextField
+from cpdesk.ui.widgets.media import MediaStrip
 
-Editor = (
-    ChoiceButtons
-    | ComboBox
-    | MultiChoice
-    | DateField
-    | LongTextField
-    | NumberField
-    | TextField
-    | PhotoField
-    | SignaturePad
-)
-_NUMBER_WIDTH: Final = 112
-_TEXT_WIDTH: Final = 288
 _LONG_LABEL: Final = 26
 _HINT_BESIDE: Final = 150
 
@@ -37,9 +27,7 @@ class QuestionBlock(QWidget):
 
     answered = Signal(str, object)
     moved_on = Signal(str)
-    photo_requested = Signal(str)
-    signed = Signal(str, object)
-    focused = Signal(str)
+    requested = Signal(object)
 
     def __init__(self, view: QuestionView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +40,10 @@ class QuestionBlock(QWidget):
         head.addWidget(self._number, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._label, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._star, 0, Qt.AlignmentFlag.AlignTop)
+        self._guide = Button(text("ui.question.guidance"), "quiet", "info", self._show_guidance)
+        self._guide.setCheckable(True)
+        self._guide.hide()
+        head.addWidget(self._guide, 0, Qt.AlignmentFlag.AlignTop)
         head.addStretch(1)
         self._label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         stack.addLayout(head)
@@ -60,8 +52,10 @@ class QuestionBlock(QWidget):
         self._stack = stack
         self._beside: dict[str, Label] = {}
         self._below: dict[str, Label | IconText] = {}
-        self.editor: Editor | None = None
+        self._media: MediaStrip | None = None
+        self.editor: AnyEditor | None = None
         self._made_for: tuple[object, ...] = ()
+        self.content_of = ""
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -69,18 +63,21 @@ class QuestionBlock(QWidget):
 
     def show_question(self, view: QuestionView) -> None:
         """Show the question as it stands; the control is kept as long as its kind and options are the same."""
-        kind = (view.control, view.options, view.whole, view.readonly)
+        kind = _kind(view)
         self.view = view
         if kind != self._made_for:
             self._made_for = kind
             self._make_editor(view)
         elif self.editor is not None:
-            self._show_value(view)
+            self.editor.show_value(view.value)
         self._number.set_words(view.number)
         self._number.setVisible(bool(view.number))
         self._label.set_words(view.label)
         self._label.setWordWrap(len(view.label) > _LONG_LABEL)
         self._star.setVisible(view.required)
+        self._guide.setVisible(bool(view.guidance))
+        self._show_guidance()
+        self._show_label_media(view)
         beside = view.control == "number" and width_px(view.hint, "meta") <= _HINT_BESIDE
         self._say_below("hint", "" if beside else view.hint)
         self._say_beside("unit", view.unit)
@@ -93,32 +90,61 @@ class QuestionBlock(QWidget):
 
     def commit(self) -> None:
         """Give on what is typed but not yet left, before the page goes away."""
-        if isinstance(self.editor, (TextField, LongTextField)):
+        if self.editor is not None:
             self.editor.commit()
 
-    def shows_picture(self) -> bool:
-        return isinstance(self.editor, (PhotoField, SignaturePad))
+    def names_file(self) -> bool:
+        """Whether the answer is the name of a file that is shown."""
+        return self.view.control in ("photo", "signature", "drawing", "annotation", "attachment")
 
-    def show_image(self, image: QImage) -> None:
-        if isinstance(self.editor, (PhotoField, SignaturePad)):
-            self.editor.show_image(image)
+    def show_content(self, content: ContentView) -> None:
+        """Show the file that the answer names."""
+        self.content_of = self.view.value or ""
+        if isinstance(self.editor, Editor):
+            self.editor.show_content(content)
+
+    def media_names(self) -> list[str]:
+        """Pictures of the form that this block shows: beside the label and on the choices."""
+        beside = [each.name for each in self.view.media if each.kind == "image"]
+        return beside + [option.image for option in self.view.options if option.image]
+
+    def show_media(self, name: str, image: QImage) -> None:
+        """Show a picture of the form where it belongs."""
+        if self._media is not None:
+            self._media.show_media(name, image)
+        if isinstance(self.editor, Editor):
+            self.editor.show_media(name, image)
 
     def can_share_row(self) -> bool:
-        return self.view.short and not self.view.assumed and not self.view.problem
+        return self.view.short and not (self.view.assumed or self.view.problem or self.view.media)
 
     def natural_width(self) -> int:
         """Width the label and the control want."""
         wide = self._number.sizeHint().width() + self._label.sizeHint().width() + 36
+        if self.view.guidance:
+            wide += self._guide.sizeHint().width()
         if self.editor is not None:
             beside = sum(label.sizeHint().width() + 8 for label in self._beside.values() if label.isVisibleTo(self))
             wide = max(wide, min(self.editor.sizeHint().width(), self.editor.maximumWidth()) + beside)
         return wide
 
     def said(self, part: str) -> str:
-        """What stands under the question: its `hint`, `assumed`, `problem` or `soft`; empty when nothing is shown."""
+        """What stands under the question: its `hint`, `guidance`, `assumed`, `problem` or `soft`; else empty."""
         label = self._below.get(part)
         shown = label is not None and label.isVisibleTo(self)
         return label.words() if label is not None and shown else ""
+
+    def _show_guidance(self) -> None:
+        self._say_below("guidance", self.view.guidance if self._guide.isChecked() else "")
+
+    def _show_label_media(self, view: QuestionView) -> None:
+        if not view.media and self._media is None:
+            return
+        if self._media is None:
+            self._media = MediaStrip(self)
+            self._media.opened.connect(lambda name: self.requested.emit(MediaOpened(name)))
+            self._stack.insertWidget(1, self._media)
+        self._media.show_list(view.media)
 
     def _say_below(self, part: str, words: str) -> None:
         """Labels under the control are made when they are first needed: most questions need none."""
@@ -129,7 +155,7 @@ class QuestionBlock(QWidget):
             label = _make_below(part)
             self._below[part] = label
             before: list[str] = [name for name in _BELOW if name in self._below]
-            self._stack.insertWidget(2 + before.index(part), label)
+            self._stack.insertWidget(2 + (self._media is not None) + before.index(part), label)
         label.set_words(words)
         label.setVisible(bool(words))
 
@@ -151,14 +177,8 @@ class QuestionBlock(QWidget):
         if self.editor is not None:
             self.editor.set_bad(bool(view.problem) and not view.soft)
             self.editor.setAccessibleName(f"{view.number} {view.label}".strip())
-            self.editor.setAccessibleDescription(" ".join(part for part in (view.problem, view.assumed) if part))
-
-    def _show_value(self, view: QuestionView) -> None:
-        editor = self.editor
-        if isinstance(editor, (TextField, LongTextField)):
-            editor.show_value(view.value or "")
-        elif editor is not None:
-            editor.show_value(view.value)
+            parts = (view.hint, view.problem, view.assumed)
+            self.editor.setAccessibleDescription(" ".join(part for part in parts if part))
 
     def _make_editor(self, view: QuestionView) -> None:
         while self._place.count():
@@ -167,79 +187,44 @@ class QuestionBlock(QWidget):
                 old.hide()
                 old.deleteLater()
         self._beside.clear()
+        self.content_of = ""
         self.editor = editor = make_editor(view, self)
-        if editor is None:
-            return
-        editor.setEnabled(not view.readonly or isinstance(editor, (TextField, LongTextField)))
-        self._connect(editor)
-        flows = isinstance(editor, (ChoiceButtons, MultiChoice, SignaturePad, PhotoField))
-        fixed = isinstance(editor, (NumberField, DateField, ComboBox))
-        self._place.addWidget(editor, 0 if fixed else 100)
-        if not flows:
+        if isinstance(editor, (TextField, LongTextField)):
+            editor.setReadOnly(view.readonly)
+        else:
+            editor.setEnabled(not view.readonly)
+        editor.moved_on.connect(lambda: self.moved_on.emit(self.view.path))
+        editor.chosen.connect(self._chosen)
+        if isinstance(editor, Editor):
+            editor.requested.connect(lambda request: self.requested.emit(replace(request, path=self.view.path)))
+        self._place.addWidget(editor, 0 if is_fixed(editor) else 100)
+        if not flows(editor):
             self._place.addStretch(1)
 
-    def _connect(self, editor: Editor) -> None:
-        path = self.view.path
-        editor.moved_on.connect(lambda: self.moved_on.emit(path))
-        if isinstance(editor, (TextField, LongTextField)):
-            editor.setReadOnly(self.view.readonly)
-            editor.committed.connect(lambda value: self.answered.emit(path, value or None))
-        elif isinstance(editor, SignaturePad):
-            editor.signed.connect(lambda png: self.signed.emit(path, png))
-            editor.cleared.connect(lambda: self.answered.emit(path, None))
-        else:
-            editor.chosen.connect(lambda value: self.answered.emit(path, value))
-            if isinstance(editor, PhotoField):
-                editor.add_requested.connect(lambda: self.photo_requested.emit(path))
+    def _chosen(self, value: str | None) -> None:
+        self.answered.emit(self.view.path, value)
+        if self.view.quick and value:
+            self.moved_on.emit(self.view.path)
 
 
-_BELOW: Final = ("hint", "assumed", "problem", "soft")
+def _kind(view: QuestionView) -> tuple[object, ...]:
+    """What a control is made for; it stays while all of this is the same."""
+    options = tuple((option.code, option.words, option.image) for option in view.options)
+    return (
+        view.control, options, view.whole, view.readonly, view.columns, view.bounds, view.grouped, view.file_kind,
+        view.places,
+    )  # fmt: skip
+
+
+_BELOW: Final = ("hint", "guidance", "assumed", "problem", "soft")
 
 
 def _make_below(part: str) -> Label | IconText:
-    if part == "hint":
-        return Label("", "meta", "text2", wrap=True)
+    if part in ("hint", "guidance"):
+        return Label("", "meta" if part == "hint" else "table", "text2", wrap=True)
     if part == "assumed":
         return IconText("", "warn", "info", ground=True)
     return IconText("", "bad", "alert") if part == "problem" else IconText("", "warn", "warning")
-
-
-def make_editor(view: QuestionView, parent: QWidget | None = None) -> Editor | None:
-    """The control of a question, by its type and the number and length of its choices; None for a note."""
-    options = [Option(option.code, option.words) for option in view.options]
-    if view.control in ("choice", "multi", "combo"):
-        kinds: dict[str, type[ChoiceButtons | MultiChoice | ComboBox]] = {
-            "choice": ChoiceButtons,
-            "multi": MultiChoice,
-            "combo": ComboBox,
-        }
-        return kinds[view.control](options, view.value, parent)
-    if view.control == "photo":
-        return PhotoField(view.value, parent)
-    if view.control == "signature":
-        return SignaturePad(view.value, parent)
-    return _typed_editor(view, parent)
-
-
-def _typed_editor(view: QuestionView, parent: QWidget | None) -> Editor | None:
-    value = view.value or ""
-    match view.control:
-        case "number":
-            number = NumberField(value, step=1 if view.whole else 0, parent=parent)
-            number.setFixedWidth(_NUMBER_WIDTH)
-            return number
-        case "date":
-            day = DateField(value, parent=parent)
-            day.setFixedWidth(152)
-            return day
-        case "long":
-            return LongTextField(value, parent)
-        case "text":
-            line = TextField(value, parent=parent)
-            line.setMinimumWidth(120)
-            line.setMaximumWidth(_TEXT_WIDTH)
-            return line
-    return None
 
 
 class PairLayout(QLayout):
@@ -317,4 +302,4 @@ def _height(item: QLayoutItem, width: int) -> int:
     return item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
 
 
-__all__ = ["Editor", "PairLayout", "QuestionBlock", "make_editor"]
+__all__ = ["PairLayout", "QuestionBlock", "make_editor"]

@@ -1,0 +1,151 @@
+"""Files of questions on the survey page: choosing, keeping, showing and opening them; pictures of the form itself."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from cpdesk.base.files import disk_faults
+from cpdesk.operations import attachments
+from cpdesk.operations.surveys import OpenSurvey
+from cpdesk.ui.language import tr
+from cpdesk.ui.pages.form_body import FormBody
+from cpdesk.ui.presenters.base import Presenter
+from cpdesk.ui.presenters.words import moment_long
+from cpdesk.ui.views import ContentGiven, ContentView, FileOpened, FileWanted, MediaOpened, Request
+from cpdesk.ui.widgets.photos import thumbnail
+
+_FILTERS = {
+    "image": "*.jpg *.jpeg *.png *.bmp *.webp *.tif *.tiff",
+    "audio": "*.mp3 *.m4a *.wav *.amr *.ogg *.aac *.wma",
+    "video": "*.mp4 *.mov *.avi *.3gp *.mkv *.wmv",
+}
+
+
+class QuestionFiles(QObject):
+    """Does what controls of files ask; `answer` is told the name of what was kept."""
+
+    def __init__(
+        self, presenter: Presenter, window: QWidget, answer: Callable[[str, str | None], None], *, key: str
+    ) -> None:
+        super().__init__(presenter)
+        self._presenter, self._window, self._answer, self._key = presenter, window, answer, key
+        self._opened: Path | None = None
+
+    def take(self, survey: OpenSurvey, request: Request) -> None:
+        """Do what a control asks."""
+        if isinstance(request, FileWanted):
+            self._ask(survey, request.path)
+        elif isinstance(request, ContentGiven):
+            self._keep(survey, request)
+        elif isinstance(request, FileOpened):
+            reference = survey.session.state(request.path).value
+            self._open(reference, lambda: attachments.content(self._presenter.ctx, reference))
+        elif isinstance(request, MediaOpened):
+            self._open(request.name, lambda: attachments.form_file(self._presenter.ctx, survey.form, request.name))
+
+    def show(self, survey: OpenSurvey, body: FormBody) -> None:
+        """Bring the files that the questions on the page name, and the form's pictures beside them."""
+        ctx = self._presenter.ctx
+        for block in body.file_blocks():
+            reference = block.view.value or ""
+            block.content_of = reference
+
+            def shown(view: ContentView, block: object = block, reference: str = reference) -> None:
+                from cpdesk.ui.widgets.questions import QuestionBlock
+
+                if isinstance(block, QuestionBlock) and block.view.value == reference:
+                    block.show_content(view)
+
+            self._presenter.run(lambda reference=reference: self._content_view(reference), shown)  # type: ignore[misc]
+        for holder in body.media_blocks():
+            for name in holder.media_names():
+                self._presenter.run(
+                    lambda name=name: attachments.form_file(ctx, survey.form, name),  # type: ignore[misc]
+                    lambda content, name=name, holder=holder: holder.show_media(name, _image(content)),  # type: ignore[misc]
+                )
+
+    def forget(self) -> None:
+        """Delete the copies that were made for other programs to open."""
+        if self._opened is not None:
+            shutil.rmtree(self._opened, ignore_errors=True)
+            self._opened = None
+
+    def _content_view(self, reference: str) -> ContentView:
+        ctx = self._presenter.ctx
+        known = attachments.facts(ctx, reference)
+        if known is None:
+            return ContentView(QImage(), 0, (tr("ui.file.not_here"),))
+        picture = reference.rpartition(".")[2] in attachments.PICTURES
+        image = thumbnail(attachments.content(ctx, reference)) if picture else QImage()
+        words: list[str] = []
+        if known.taken_at:
+            words.append(tr("ui.photo.taken", at=moment_long(known.taken_at, ctx.clock)))
+        if known.position is not None:
+            latitude, longitude = known.position
+            words.append(tr("ui.photo.place", latitude=f"{latitude:.5f}", longitude=f"{longitude:.5f}"))
+        if known.width_px:
+            words.append(f"{known.width_px} × {known.height_px} px")
+        return ContentView(image, known.size_bytes, tuple(words))
+
+    def _ask(self, survey: OpenSurvey, path: str) -> None:
+        kind = survey.session.definition(path).mediatype.split("/")[0]
+        title = tr(f"ui.file.choose_{kind if kind in _FILTERS else 'file'}")
+        name, _filter = QFileDialog.getOpenFileName(self._window, title, "", f"({_FILTERS.get(kind, '*')})")
+        if name:
+            self._keep(survey, ContentGiven(path, Path(name).name, file=name))
+
+    def _keep(self, survey: OpenSurvey, given: ContentGiven) -> None:
+        node = survey.session.definition(given.path)
+        ctx = self._presenter.ctx
+
+        def work() -> str:
+            content = given.content
+            if given.file:
+                file = Path(given.file)
+                with disk_faults(file):
+                    content = file.read_bytes()
+            if node.mediatype.startswith("image/"):
+                edge_px = _edge_max_px(node.attributes)
+                return attachments.keep_picture(ctx, content, name=given.name, edge_max_px=edge_px)
+            return attachments.keep_file(ctx, content, name=given.name)
+
+        self._presenter.run(work, lambda reference: self._answer(given.path, reference), key=self._key)
+
+    def _open(self, name: str, read: Callable[[], bytes | None]) -> None:
+        """Give a copy to the program that the system has for such files. It lies in a folder of its own, readable by
+        this person only, until the survey is left."""
+
+        def work() -> Path | None:
+            content = read()
+            if content is None:
+                return None
+            if self._opened is None:
+                self._opened = Path(tempfile.mkdtemp(prefix="cpdesk-"))
+            copy = self._opened / Path(name).name
+            with disk_faults(copy):
+                copy.write_bytes(content)
+            return copy
+
+        def done(copy: Path | None) -> None:
+            if copy is None:
+                self._presenter.desk.shell.toast.say(tr("ui.file.not_here"))
+            elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(copy))):
+                self._presenter.desk.shell.toast.say(tr("ui.file.no_program", name=copy.suffix))
+
+        self._presenter.run(work, done)
+
+
+def _edge_max_px(attributes: dict[str, str]) -> int | None:
+    words = attributes.get("max-pixels", "")
+    return int(words) if words.isdecimal() else None
+
+
+def _image(content: bytes | None) -> QImage:
+    return QImage.fromData(content) if content else QImage()
