@@ -16,9 +16,10 @@ from cpdesk.base.errors import CpdeskError, InputFault, IntegrityFault
 from cpdesk.base.i18n import Translator
 from cpdesk.base.ids import IdMaker
 from cpdesk.base.paths import Paths
-from cpdesk.base.resources import resource_path
+from cpdesk.base.resources import resource_path, resources_root
 from cpdesk.base.settings import Settings
 from cpdesk.base.tables import Convert, read_table
+from cpdesk.forms.external import ChoiceTable
 from cpdesk.forms.form import Form
 from cpdesk.forms.xform import load_form
 from cpdesk.store.form_versions import FormVersions
@@ -49,6 +50,12 @@ def _shipped_form(form: str) -> tuple[str, Form]:
     return xml, load_form(xml)
 
 
+def _shipped_files(form: str) -> dict[str, bytes]:
+    """What travels with a shipped form: the files in the folder `<form>-media` beside it."""
+    folder = resources_root() / "forms" / f"{form}-media"
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*"))} if folder.is_dir() else {}
+
+
 class FormLibrary:
     """The forms of this desk: every published version in the store, and those the program ships."""
 
@@ -56,6 +63,7 @@ class FormLibrary:
         self._versions = versions
         self._loaded: dict[tuple[str, str], Form] = {}
         self._newest: dict[str, Form] = {}
+        self._files: dict[tuple[str, str], Mapping[str, ChoiceTable]] = {}
 
     def newest(self, form: str) -> Form:
         """The version new surveys are made with; a shipped form that is newer than the stored ones is published.
@@ -87,6 +95,20 @@ class FormLibrary:
                 self._loaded[form, version] = load_form(stored.xml)
             return self._loaded[form, version]
 
+    def files(self, form: str, version: str) -> Mapping[str, ChoiceTable]:
+        """The choice files that were published with a version, by name, as a session takes them."""
+        with _LOADING:
+            if (form, version) not in self._files:
+                self._files[form, version] = self._versions.files.tables(form, version)
+            return self._files[form, version]
+
+    def forget(self, form: str) -> None:
+        """Ask the store again which version is the newest, after one was published."""
+        with _LOADING:
+            self._newest.pop(form, None)
+            for key in [key for key in self._files if key[0] == form]:
+                del self._files[key]
+
     def _publish_shipped(self, form: str) -> None:
         if form not in SHIPPED_FORMS:
             return
@@ -101,7 +123,11 @@ class FormLibrary:
             return  # the version published before serves; the damaged file stays where it is
         if stored is None or stored.version < shipped.version:
             self._versions.add(
-                form, shipped.version, xml, resource_path(f"forms/{form}.md").read_text(encoding="utf-8")
+                form,
+                shipped.version,
+                xml,
+                resource_path(f"forms/{form}.md").read_text(encoding="utf-8"),
+                _shipped_files(form),
             )
         self._loaded[form, shipped.version] = shipped
 

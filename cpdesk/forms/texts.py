@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from cpdesk.base.errors import InputFault
-from cpdesk.forms.form import Text, Words
+from cpdesk.forms.form import Form, Text, Words
 from cpdesk.forms.tree import ELEMENT, TEXT, Node
 from cpdesk.forms.xpath.compile import Expression, compile_expression
 
@@ -143,15 +142,16 @@ def text_of(element: Node, place: str) -> Text:
     return Text(tuple(part for part in parts if part != ""))
 
 
-def names_of_files(words: Mapping[str, Words]) -> dict[str, str]:
-    """Literal file names in media words, by kind, whichever language comes first; for what must travel with a form."""
-    return {
-        kind: part
-        for kind, said in words.items()
-        for text in said.values()
-        for part in text.parts
-        if isinstance(part, str)
-    }
+def media_files(form: Form) -> list[str]:
+    """Names of all files that the texts of a form show or play, in its order."""
+    found = [
+        said.parts[0]
+        for texts in form.itext_forms.values()
+        for forms in texts.values()
+        for kind, said in forms.items()
+        if kind in MEDIA and len(said.parts) == 1 and isinstance(said.parts[0], str) and _says(said)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _file_name(text: Text) -> Text:

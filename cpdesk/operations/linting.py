@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cpdesk.base import tables
-from cpdesk.base.files import disk_faults
 from cpdesk.base.resources import resource_path
 from cpdesk.forms.form import Form
 from cpdesk.forms.lint.run import LintReport, lint_xlsform
-from cpdesk.forms.publish import compile_xlsform
-from cpdesk.forms.xform import load_form
+from cpdesk.operations.publishing import read_form, read_source
+
+__all__ = ["known_quantities", "lint_file", "read_form"]
 
 
 def lint_file(file: Path, *, previous: Form | None = None) -> LintReport:
@@ -24,28 +24,6 @@ def lint_file(file: Path, *, previous: Form | None = None) -> LintReport:
         InputFault: CP-1216 when the file is no workbook. EnvironmentFault: CP-20xx when it cannot be read.
     """
     return lint_xlsform(read_source(file), name=file.stem, quantities=known_quantities(), previous=previous)
-
-
-def read_source(file: Path) -> bytes | str:
-    """An XLSForm as the compiler takes it: the text of markdown, the bytes of anything else.
-
-    Raises:
-        EnvironmentFault: CP-20xx when it cannot be read.
-    """
-    with disk_faults(file):
-        return file.read_text(encoding="utf-8-sig") if file.suffix.lower() == ".md" else file.read_bytes()
-
-
-def read_form(file: Path) -> Form:
-    """A form from its XLSForm or, ending in .xml, its XForm.
-
-    Raises:
-        InputFault: CP-12xx what is wrong with it. EnvironmentFault: CP-20xx when it cannot be read.
-    """
-    if file.suffix.lower() == ".xml":
-        with disk_faults(file):
-            return load_form(file.read_bytes())
-    return load_form(compile_xlsform(read_source(file), name=file.stem))
 
 
 def known_quantities() -> Mapping[str, str]:
