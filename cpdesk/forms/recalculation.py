@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final
 
 from cpdesk.base.errors import CpdeskError, InputFault
@@ -17,7 +17,7 @@ from cpdesk.forms.state import Touched
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.compile import Expression
 from cpdesk.forms.xpath.context import Context, Environment
-from cpdesk.forms.xpath.values import Value, date_of_days, number_text, to_number, to_text
+from cpdesk.forms.xpath.values import Value, date_of_days, moment_text, number_text, to_number, to_text
 
 ITEMS_MAX: Final = 10_000
 VALUE_CHANGED: Final = "xforms-value-changed"
@@ -208,7 +208,8 @@ class Recalculation:
         """The lexical value of a calculation for a node, and what went wrong with it."""
         assert node.definition is not None
         try:
-            return lexical(expression.evaluate(Context(node, self._environment)), node.definition.type), None
+            value = expression.evaluate(Context(node, self._environment))
+            return lexical(value, node.definition.type, self._environment.zone), None
         except InputFault as fault:
             return "", fault
 
@@ -347,24 +348,19 @@ class Recalculation:
                     self.set_value(node, value)
 
 
-def lexical(value: Value, kind: str) -> str:
+def lexical(value: Value, kind: str, zone: tzinfo) -> str:
     """A worked-out value as the data type writes it: NaN is no answer, day counts become dates, whole numbers whole."""
+    if isinstance(value, float) and kind in ("date", "dateTime") and not math.isnan(value):
+        value = date_of_days(value, zone) or ""
+    if isinstance(value, datetime) and kind in ("date", "dateTime"):
+        return value.date().isoformat() if kind == "date" else moment_text(value)
     if isinstance(value, bool):
         return ("1" if value else "0") if kind in ("int", "decimal") else to_text(value)
-    if kind in ("int", "date", "dateTime") and isinstance(value, str | list):
+    if isinstance(value, float) and math.isnan(value):
+        return ""
+    if kind == "int" and not isinstance(value, datetime):
         number = to_number(value)
-        text = to_text(value)
-        if kind == "int":
-            return number_text(float(int(number))) if not math.isnan(number) and abs(number) < 1e18 else text
-        return text
-    if isinstance(value, float):
-        if math.isnan(value):
-            return ""
-        if kind == "int":
-            return number_text(float(int(value))) if abs(value) < 1e18 else ""
-        if kind in ("date", "dateTime"):
-            found = date_of_days(float(int(value)) if kind == "date" else value)
-            return "" if found is None else to_text(found)
-    if kind == "date" and isinstance(value, datetime):
-        return value.date().isoformat()
+        if not math.isnan(number) and abs(number) < 1e18:
+            return number_text(float(int(number)))
+        return "" if isinstance(value, float) else to_text(value)
     return to_text(value)

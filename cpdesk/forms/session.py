@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random as chance
 from collections.abc import Callable, Mapping
+from datetime import tzinfo
 from typing import Final
 
 from cpdesk.base.clock import Clock
@@ -41,6 +42,7 @@ class Session:
         last_saved: the answers of the last visit of the same site, as `answers()` gave them; seen as
             `instance('__last-saved')`.
         random: the source of `random()` and `uuid()`, replaced in tests.
+        zone: where days begin and what a time without offset means.
 
     Attributes:
         opened: what opening set (first items, defaults, calculations); a store must write it.
@@ -58,6 +60,7 @@ class Session:
         files: Mapping[str, ChoiceTable] | None = None,
         last_saved: Mapping[str, str] | None = None,
         random: Callable[[], float] = _RANDOM,
+        zone: tzinfo = ZONE,
     ) -> None:
         self.form = form
         self._clock = clock
@@ -65,7 +68,9 @@ class Session:
         self._instance = Instance(form, new_id)
         outside, self._instance.missing = instance_nodes(form, files or {}, last_saved or {})
         instances = {**form.instances, **outside}
-        self._environment = Environment(self._instance.document, clock.now, random, new_id, instances)
+        self._environment = Environment(self._instance.document, clock.now, random, new_id, instances, zone=zone)
+        self._environment.version = form.version
+        self._environment.properties = fixed or {}
         self._speaker = Speaker(form, self._instance, self._environment, language)
         self._position = (fixed or {}).get(POSITION, "")
         self._beside: dict[str, str] = {}
@@ -94,7 +99,7 @@ class Session:
         return work.touched()
 
     def _preload(self, work: Recalculation, fixed: Mapping[str, str]) -> None:
-        now = self._clock.now().astimezone(ZONE)
+        now = self._clock.now().astimezone(self._environment.zone)
         for definition in self.form.nodes:
             kind, parameter = definition.preload
             if kind == "uid":
@@ -113,7 +118,7 @@ class Session:
     def finish(self) -> Touched:
         """Stamp the end of the survey into questions of type `end`, as the last thing before it is complete."""
         work = self._work()
-        now = self._clock.now().astimezone(ZONE).isoformat(timespec="milliseconds")
+        now = self._clock.now().astimezone(self._environment.zone).isoformat(timespec="milliseconds")
         for definition in self.form.nodes:
             if definition.preload == ("timestamp", "end"):
                 for node in self._instance.of(definition, self._instance.root):

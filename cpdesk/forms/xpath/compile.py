@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from cpdesk.base.errors import InputFault
-from cpdesk.forms.tree import Node, order_key
+from cpdesk.forms.tree import Node
+from cpdesk.forms.xpath.comparison import Test, compare, never_empty
 from cpdesk.forms.xpath.context import Context
 from cpdesk.forms.xpath.functions import Evaluate, function_named
 from cpdesk.forms.xpath.parser import parse
-from cpdesk.forms.xpath.paths import compile_path, filter_nodes
+from cpdesk.forms.xpath.paths import compile_path, compile_predicate, filter_nodes, in_document_order, searches
 from cpdesk.forms.xpath.syntax import Ast, Call, Chain, Filter, Literal, Negate, Path
-from cpdesk.forms.xpath.values import Value, compare, to_boolean, to_number, to_text
+from cpdesk.forms.xpath.values import Value, to_boolean, to_number, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,48 +48,58 @@ class Expression:
 def compile_expression(source: str, place: str = "") -> Expression:
     """Compile one expression.
 
+    With a place it is part of a form, which is refused at once when it calls what does not exist. Without one it is
+    asked on its own; such a call then fails only when it is reached, as in `false() and unknown()`.
+
     Raises:
-        InputFault: CP-1205 syntax; CP-1206 unknown function; CP-1207 an ODK function not supported; CP-1208 wrong
-            number of arguments; CP-1209 too large. The message names `place`.
+        InputFault: CP-1205 syntax; CP-1209 too large; with `place`, which the message names, CP-1206 unknown function
+            and CP-1208 wrong number of arguments.
     """
     try:
         ast = parse(source)
-        return Expression(source.strip(), place, ast, _compiled(ast))
+        return Expression(source.strip(), place, ast, _compiled(ast, not place))
     except InputFault as fault:
         raise InputFault(fault.code, **{**fault.fields, "place": place or "—"}) from None
 
 
 @lru_cache(maxsize=4096)
-def _compiled(ast: Ast) -> Evaluate:
-    return _compile(ast)
+def _compiled(ast: Ast, late: bool) -> Evaluate:
+    return _compile(ast, late)
 
 
-def _compile(ast: Ast) -> Evaluate:
+def _compile(ast: Ast, late: bool) -> Evaluate:
+    """`late` puts the refusal of a call off until it is reached."""
     match ast:
         case Literal(value):
             return lambda _context: value
         case Path():
-            return compile_path(ast, _compile)
-        case Filter(primary, predicates):
-            return _filter(_compile(primary), [_compile(predicate) for predicate in predicates])
-        case Call(name, arguments):
-            return _call(name, arguments)
+            return compile_path(ast, partial(_compile, late=late))
+        case Filter():
+            return _filter(ast, partial(_compile, late=late))
+        case Call():
+            return _call(ast, late)
         case Chain(first, rest):
-            return _chain(first, rest)
+            return _chain(first, rest, late)
         case Negate(operand, times):
             sign = -1.0 if times % 2 else 1.0
-            inner = _compile(operand)
-            return lambda context: sign * to_number(inner(context))
+            inner = _compile(operand, late)
+            return lambda context: sign * to_number(inner(context), context.environment.zone)
 
 
 def compile_unbound(path: Path) -> Evaluate:
     """A location path that keeps to no repeat item of the asking node (`indexed-repeat` chooses its own)."""
-    return compile_path(path, _compile, bind=False)
+    return compile_path(path, partial(_compile, late=False), bind=False)
 
 
-def _call(name: str, arguments: Sequence[Ast]) -> Evaluate:
-    function = function_named(name, len(arguments))
-    compiled = [_compile(argument) for argument in arguments]
+def _call(call: Call, late: bool) -> Evaluate:
+    try:
+        function = function_named(call.name, len(call.arguments))
+    except InputFault as fault:
+        if not late:
+            raise
+        return _refusal(fault)
+    arguments = call.arguments
+    compiled = [_compile(argument, late) for argument in arguments]
     if function.build is not None:
         return function.build(compiled, arguments)
     apply = function.apply
@@ -101,7 +112,19 @@ def _call(name: str, arguments: Sequence[Ast]) -> Evaluate:
     return lambda context: apply(context, *[argument(context) for argument in compiled])
 
 
-def _filter(primary: Evaluate, predicates: list[Evaluate]) -> Evaluate:
+def _refusal(fault: InputFault) -> Evaluate:
+    code, fields = fault.code, {**fault.fields, "place": "—"}
+
+    def refuse(_context: Context) -> Value:
+        raise InputFault(code, **fields)
+
+    return refuse
+
+
+def _filter(ast: Filter, compile_ast: Callable[[Ast], Evaluate]) -> Evaluate:
+    primary = compile_ast(ast.primary)
+    predicates = [compile_predicate(predicate, compile_ast) for predicate in ast.predicates]
+
     def evaluate(context: Context) -> Value:
         nodes = primary(context)
         if not isinstance(nodes, list):
@@ -113,9 +136,10 @@ def _filter(primary: Evaluate, predicates: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _chain(first: Ast, rest: Sequence[tuple[str, Ast]]) -> Evaluate:
+def _chain(first: Ast, rest: Sequence[tuple[str, Ast]], late: bool) -> Evaluate:
     operators = [operator for operator, _ in rest]
-    operands = [_compile(operand) for operand in (first, *(operand for _, operand in rest))]
+    asts = [first, *(operand for _, operand in rest)]
+    operands = [_compile(operand, late) for operand in asts]
     if operators[0] == "|":
         return _union(operands)
     if operators[0] == "or":
@@ -126,8 +150,12 @@ def _chain(first: Ast, rest: Sequence[tuple[str, Ast]]) -> Evaluate:
     if operators[0] in _ARITHMETIC:
         sums = [(_ARITHMETIC[operator], operand) for operator, operand in zip(operators, tail, strict=True)]
         return _arithmetic(head, sums)
-    comparisons = [(compare(operator), operand) for operator, operand in zip(operators, tail, strict=True)]
-    return _comparison(head, comparisons)
+    searching = [searches(ast) for ast in asts]
+    tests = [compare(operator) for operator in operators]
+    for place, test in enumerate(tests):
+        left, right = place == 0 and searching[0], searching[place + 1]
+        tests[place] = never_empty(test, left, right) if left or right else test
+    return _comparison(head, list(zip(tests, tail, strict=True)))
 
 
 def _any(operands: list[Evaluate]) -> Evaluate:
@@ -153,7 +181,7 @@ def _union(operands: list[Evaluate]) -> Evaluate:
                 raise InputFault("CP-1218", function="|", value=to_text(nodes), expected="node-set")
             found.update((id(node), node) for node in nodes)
         context.environment.spend(len(found))
-        return sorted(found.values(), key=order_key)
+        return in_document_order(list(found.values()), context)
 
     return evaluate
 
@@ -161,26 +189,36 @@ def _union(operands: list[Evaluate]) -> Evaluate:
 def _arithmetic(head: Evaluate, tail: list[tuple[Callable[[float, float], float], Evaluate]]) -> Evaluate:
     if len(tail) == 1:
         operation, operand = tail[0]
-        return lambda context: operation(to_number(head(context)), to_number(operand(context)))
+
+        def apply(context: Context) -> Value:
+            left, right = head(context), operand(context)
+            if left.__class__ is not float:
+                left = to_number(left, context.environment.zone)
+            if right.__class__ is not float:
+                right = to_number(right, context.environment.zone)
+            return operation(left, right)
+
+        return apply
 
     def evaluate(context: Context) -> Value:
-        result = to_number(head(context))
+        zone = context.environment.zone
+        result = to_number(head(context), zone)
         for operation, operand in tail:
-            result = operation(result, to_number(operand(context)))
+            result = operation(result, to_number(operand(context), zone))
         return result
 
     return evaluate
 
 
-def _comparison(head: Evaluate, tail: list[tuple[Callable[[Value, Value], bool], Evaluate]]) -> Evaluate:
+def _comparison(head: Evaluate, tail: list[tuple[Test, Evaluate]]) -> Evaluate:
     if len(tail) == 1:
         test, operand = tail[0]
-        return lambda context: test(head(context), operand(context))
+        return lambda context: test(head(context), operand(context), context.environment.zone)
 
     def evaluate(context: Context) -> Value:
         result = head(context)
         for test, operand in tail:
-            result = test(result, operand(context))
+            result = test(result, operand(context), context.environment.zone)
         return result
 
     return evaluate

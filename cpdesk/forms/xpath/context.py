@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final
 
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.tree import Node
+from cpdesk.forms.xpath.values import ZONE, Value
 
 STEPS_MAX: Final = 1_000_000
 
@@ -25,6 +26,9 @@ def _no_choice(_value: str, _path: str, _origin: Node) -> str:
 class Environment:
     """The world of a form: clock, chance, choice lists and texts. Passed in, so tests can hold it still.
 
+    `zone` is where days begin and what a time without offset means. `version` is the form's; `properties` are facts
+    about who fills it in (`property('username')`).
+
     `steps` counts the nodes that predicates and wide axes visited since it was last set to 0; over `STEPS_MAX` the
     expression is given up (CP-1219), so that a hostile form cannot hang the program.
     """
@@ -34,9 +38,12 @@ class Environment:
     random: Callable[[], float]
     new_id: Callable[[], str]
     instances: dict[str, Node] = field(default_factory=dict)
-    itext: Callable[[str], str] = _no_text
+    itext: Callable[[str], Value] = _no_text
     choice_name: Callable[[str, str, Node], str] = _no_choice
     language: str = "zh"
+    zone: tzinfo = ZONE
+    version: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
     steps: int = 0
 
     def spend(self, steps: int) -> None:

@@ -1,4 +1,4 @@
-"""The registry of functions: name, number of arguments, implementation; and the ODK names that are still to come."""
+"""The registry of functions: name, number of arguments, implementation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
 
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.xpath.context import Context
@@ -15,14 +14,6 @@ from cpdesk.forms.xpath.values import Value
 
 Evaluate = Callable[[Context], Value]
 Build = Callable[[Sequence[Evaluate], Sequence[Ast]], Evaluate]
-
-NOT_YET: Final = frozenset(
-    (
-        "area", "base64-encode", "distance", "extract-signed", "geofence", "intersects",
-        "pulldata", "randomize", "lang",
-    )
-)  # fmt: skip
-"""Functions of XPath 1.0 and ODK that a form may rightly use and that this engine does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +31,16 @@ class Function:
 @cache
 def registry() -> dict[str, Function]:
     """All functions by name."""
-    from cpdesk.forms.xpath import functions_core, functions_dates, functions_forms, functions_numbers
+    from cpdesk.forms.xpath import (
+        functions_core,
+        functions_dates,
+        functions_forms,
+        functions_geo,
+        functions_numbers,
+        functions_texts,
+    )
 
-    modules = (functions_core, functions_numbers, functions_dates, functions_forms)
+    modules = (functions_core, functions_numbers, functions_dates, functions_forms, functions_geo, functions_texts)
     return {function.name: function for module in modules for function in module.FUNCTIONS}
 
 
@@ -50,12 +48,10 @@ def function_named(name: str, arguments: int) -> Function:
     """The function of that name, its number of arguments checked.
 
     Raises:
-        InputFault: CP-1206 unknown, with the nearest name; CP-1207 ODK's, but not here; CP-1208 number of arguments.
+        InputFault: CP-1206 unknown, with the nearest name; CP-1208 number of arguments.
     """
     function = registry().get(name)
     if function is None:
-        if name in NOT_YET:
-            raise InputFault("CP-1207", function=name)
         nearest = difflib.get_close_matches(name, registry(), 1, 0.5)
         raise InputFault("CP-1206", function=name, nearest=nearest[0] if nearest else "—")
     if arguments < function.least or (function.most is not None and arguments > function.most):

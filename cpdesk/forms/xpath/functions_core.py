@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Final
 
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.tree import ATTRIBUTE, ELEMENT, INSTRUCTION, Node
 from cpdesk.forms.xpath.context import Context
 from cpdesk.forms.xpath.functions import Function
-from cpdesk.forms.xpath.values import Value, to_boolean, to_number, to_text
+from cpdesk.forms.xpath.values import Value, date_of_text, to_boolean, to_number, to_text
+
+SPACES: Final = " \t\r\n"
+"""White space of XML; the no-break space is none."""
+
+
+_SPACE_RUN: Final = re.compile(f"[{SPACES}]+")
 
 
 def nodes_of(function: str, value: Value) -> list[Node]:
@@ -95,11 +102,12 @@ def _substring_after(_context: Context, text: Value, mark: Value) -> Value:
     return to_text(text).partition(to_text(mark))[2]
 
 
-def _substring(_context: Context, text: Value, start: Value, length: Value | None = None) -> Value:
+def _substring(context: Context, text: Value, start: Value, length: Value | None = None) -> Value:
     """Characters whose position p meets round(start) <= p < round(start) + round(length), in IEEE arithmetic."""
     whole = to_text(text)
-    first = round_half_up(to_number(start))
-    last = math.inf if length is None else first + round_half_up(to_number(length))
+    zone = context.environment.zone
+    first = round_half_up(to_number(start, zone))
+    last = math.inf if length is None else first + round_half_up(to_number(length, zone))
     if math.isnan(first) or math.isnan(last):
         return ""
     begin = max(first, 1.0)
@@ -112,7 +120,8 @@ def _string_length(context: Context, *values: Value) -> Value:
 
 
 def _normalize_space(context: Context, *values: Value) -> Value:
-    return " ".join((to_text(values[0]) if values else context.node.text).split())
+    text = to_text(values[0]) if values else context.node.text
+    return " ".join(word for word in _SPACE_RUN.split(text) if word)
 
 
 def _translate(_context: Context, text: Value, old: Value, new: Value) -> Value:
@@ -124,13 +133,34 @@ def _translate(_context: Context, text: Value, old: Value, new: Value) -> Value:
 
 
 def _number(context: Context, *values: Value) -> Value:
-    return to_number(values[0]) if values else to_number(context.node.text)
+    """A text that is a moment gives whole days; `decimal-date-time` has the fraction too."""
+    value = values[0] if values else [context.node]
+    zone = context.environment.zone
+    number = to_number(value, zone)
+    if isinstance(value, str | list) and math.isfinite(number):
+        text = to_text(value)
+        if "T" in text and date_of_text(text, zone) is not None:
+            return float(math.floor(number))
+    return number
+
+
+def _lang(context: Context, value: Value) -> Value:
+    """Whether the context node is in that language or a variety of it, by the nearest `xml:lang`."""
+    wanted = to_text(value).lower()
+    node: Node | None = context.node
+    while node is not None:
+        if "xml:lang" in node.attributes:
+            found = node.attributes["xml:lang"].lower()
+            return found == wanted or found.startswith(f"{wanted}-")
+        node = node.parent
+    return False
 
 
 FUNCTIONS: Final = (
     Function("last", 0, 0, lambda context: float(context.size)),
     Function("count", 1, 1, _count),
     Function("id", 1, 1, _id),
+    Function("lang", 1, 1, _lang),
     Function("namespace-uri", 0, 1, _namespace_uri),
     Function("name", 0, 1, _name),
     Function("local-name", 0, 1, _local_name),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import difflib
 import hashlib
 import math
-import re
 import uuid
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from typing import Final
 
 from cpdesk.base.errors import InputFault
@@ -20,7 +18,8 @@ from cpdesk.forms.xpath.functions_core import nodes_of
 from cpdesk.forms.xpath.syntax import Ast, Path
 from cpdesk.forms.xpath.values import Value, to_boolean, to_number, to_text
 
-_PATTERN_TEXT_MAX: Final = 5_000
+_MODULUS: Final = 2**31 - 1
+_MULTIPLIER: Final = 16_807
 
 
 def _if(arguments: Sequence[Evaluate], _asts: Sequence[Ast]) -> Evaluate:
@@ -32,18 +31,26 @@ def _coalesce(arguments: Sequence[Evaluate], _asts: Sequence[Ast]) -> Evaluate:
     def coalesce(context: Context) -> Value:
         for argument in arguments:
             value = argument(context)
-            if to_text(value) not in ("", "NaN"):
+            if not _is_blank(value):
                 return value
         return ""
 
     return coalesce
 
 
+def _is_blank(value: Value) -> bool:
+    return math.isnan(value) if isinstance(value, float) else not isinstance(value, bool) and to_text(value) == ""
+
+
 def _once(arguments: Sequence[Evaluate], _asts: Sequence[Ast]) -> Evaluate:
     expression = arguments[0]
 
     def once(context: Context) -> Value:
-        return context.origin.text or expression(context)
+        text = context.origin.text
+        if text:
+            return text
+        value = expression(context)
+        return "" if _is_blank(value) else value
 
     return once
 
@@ -56,7 +63,9 @@ def _position(arguments: Sequence[Evaluate], _asts: Sequence[Ast]) -> Evaluate:
 
     def position(context: Context) -> Value:
         nodes = nodes_of("position", which(context))
-        if not nodes or nodes[0].parent is None:
+        if not nodes:
+            return 0.0
+        if nodes[0].parent is None:
             return 1.0
         siblings = nodes[0].parent.children_named(nodes[0].name)
         return float(next(place for place, node in enumerate(siblings, 1) if node is nodes[0]))
@@ -65,7 +74,8 @@ def _position(arguments: Sequence[Evaluate], _asts: Sequence[Ast]) -> Evaluate:
 
 
 def _indexed_repeat(arguments: Sequence[Evaluate], asts: Sequence[Ast]) -> Evaluate:
-    """`indexed-repeat(target, repeat, index, ...)`: the target inside the items chosen, from the outside in."""
+    """`indexed-repeat(target, repeat, index, ...)`: the target inside the items chosen, from the outside in; no
+    node where an index is blank or beyond them."""
     from cpdesk.forms.xpath.compile import compile_unbound
 
     if len(arguments) % 2 == 0:
@@ -77,10 +87,10 @@ def _indexed_repeat(arguments: Sequence[Evaluate], asts: Sequence[Ast]) -> Evalu
     def indexed_repeat(context: Context) -> Value:
         inside: Node | None = None
         for repeat, index in levels:
-            place = to_number(index(context))
+            place = to_number(index(context), context.environment.zone)
             items = [node for node in nodes_of("indexed-repeat", repeat(context)) if _within(node, inside)]
-            if math.isnan(place) or not 1 <= place <= len(items):
-                return ""
+            if not 1 <= place < len(items) + 1:
+                return []
             inside = items[int(place) - 1]
         return [node for node in nodes_of("indexed-repeat", target(context)) if _within(node, inside)]
 
@@ -96,23 +106,96 @@ def _within(node: Node | None, ancestor: Node | None) -> bool:
 
 
 def _instance(context: Context, value: Value) -> Value:
-    name = to_text(value)
+    return [_instance_named(context, to_text(value))]
+
+
+def _instance_named(context: Context, name: str, shown: str = "instance") -> Node:
     instances = context.environment.instances
-    if name not in instances:
+    found = instances.get(name)
+    if found is None:
         nearest = difflib.get_close_matches(name, instances, 1, 0.3)
-        reference = f"instance('{name}')"
+        reference = f"{shown}('{name}')"
         raise InputFault("CP-1210", place="—", reference=reference, nearest=nearest[0] if nearest else "—")
-    return [instances[name]]
+    return found
+
+
+def _pulldata(context: Context, name: Value, column: Value, key: Value, value: Value) -> Value:
+    """The text of `column` in the first row of a table whose `key` is `value`; blank when there is none. The table may
+    be named with its ending (`wells.csv`)."""
+    table = to_text(name).strip()
+    bare = table.rpartition(".")[0]
+    document = _instance_named(
+        context, bare if table not in context.environment.instances and bare else table, "pulldata"
+    )
+    key_name, wanted = to_text(key).strip(), to_text(value)
+    for root in document.elements():
+        if root.frozen:
+            rows = root.children_by_value("item", key_name).get(wanted, ())
+        else:
+            items = root.children_named("item")
+            context.environment.spend(len(items))
+            rows = [item for item in items if any(cell.text == wanted for cell in item.children_named(key_name))]
+        for row in rows:
+            cells = row.children_named(to_text(column).strip())
+            return cells[0].text if cells else ""
+    return ""
+
+
+def _randomize(context: Context, nodes: Value, *seed: Value) -> Value:
+    """The nodes in another order; with a seed always the same one, that of JavaRosa."""
+    shuffled: list[Node] = []
+    draw = context.environment.random if not seed else park_miller(_seed(seed[0], context.environment.zone))
+    for place, node in enumerate(nodes_of("randomize", nodes)):
+        other = int(draw() * (place + 1))  # the inside-out form of the shuffle by Fisher and Yates
+        if other == place:
+            shuffled.append(node)
+        else:
+            shuffled.append(shuffled[other])
+            shuffled[other] = node
+    context.environment.spend(len(shuffled))
+    return shuffled
+
+
+def _seed(value: Value, zone: tzinfo) -> int:
+    """A whole number of 64 bits; a text that is no number stands for the first 8 bytes of its SHA-256."""
+    number = to_number(value, zone)
+    if math.isnan(number):
+        text = to_text(value) if isinstance(value, str | list) else ""
+        if not text:
+            return 0
+        digest = hashlib.sha256(text.encode()).digest()
+        return int.from_bytes(digest[:8], "big", signed=True)
+    return int(min(max(number, -(2.0**63)), 2.0**63))
+
+
+def park_miller(seed: int) -> Callable[[], float]:
+    """Numbers in [0, 1) of the minimal standard generator of Park and Miller (1988), begun as JavaRosa begins it."""
+    state = int(math.fmod(seed, _MODULUS))
+    if state <= 0:
+        state += _MODULUS - 1
+
+    def draw() -> float:
+        nonlocal state
+        state = state * _MULTIPLIER % _MODULUS
+        return (state - 1) / (_MODULUS - 1)
+
+    return draw
 
 
 def _selected(_context: Context, values: Value, value: Value) -> Value:
-    return to_text(value).strip() in to_text(values).split()
+    return f" {to_text(value).strip()} " in f" {to_text(values)} "
 
 
-def _selected_at(_context: Context, values: Value, place: Value) -> Value:
+def _selected_at(context: Context, values: Value, place: Value) -> Value:
+    """From 0; a place that is no number is the first, as in JavaRosa."""
     chosen = to_text(values).split()
-    index = to_number(place)
-    return chosen[int(index)] if not math.isnan(index) and 0 <= index < len(chosen) else ""
+    index = _whole(to_number(place, context.environment.zone))
+    return chosen[index] if 0 <= index < len(chosen) else ""
+
+
+def _whole(number: float) -> int:
+    """Toward zero; 0 for what is no number, the ends of 32 bits for what is beyond them."""
+    return 0 if math.isnan(number) else int(min(max(number, -(2.0**31)), 2.0**31 - 1))
 
 
 def _count_selected(_context: Context, values: Value) -> Value:
@@ -130,53 +213,35 @@ def _join(_context: Context, separator: Value, *values: Value) -> Value:
     return to_text(separator).join(texts)
 
 
-def _substr(_context: Context, text: Value, start: Value, end: Value | None = None) -> Value:
+def _substr(context: Context, text: Value, start: Value, end: Value | None = None) -> Value:
     """From 0; the end is not part of it; negative places count from the end."""
-    whole = to_text(text)
-    first = to_number(start)
-    last = float(len(whole)) if end is None else to_number(end)
-    if math.isnan(first) or math.isnan(last):
-        return ""
-    bounds = [place + len(whole) if place < 0 else place for place in (first, last)]
-    begin, stop = (int(min(max(place, 0.0), len(whole))) for place in bounds)
+    whole, zone = to_text(text), context.environment.zone
+    last = len(whole) if end is None else _whole(to_number(end, zone))
+    bounds = (place + len(whole) if place < 0 else place for place in (_whole(to_number(start, zone)), last))
+    begin, stop = (min(max(place, 0), len(whole)) for place in bounds)
     return whole[begin:stop]
 
 
-@lru_cache(maxsize=512)
-def _pattern(source: str) -> re.Pattern[str]:
-    try:
-        return re.compile(source)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise InputFault("CP-1218", function="regex", value=source[:120], expected=f" regex ({error})") from None
-
-
-def _regex(_context: Context, text: Value, pattern: Value) -> Value:
-    """Whether the pattern takes the whole text, as in JavaRosa."""
-    whole = to_text(text)
-    if len(whole) > _PATTERN_TEXT_MAX:
-        raise InputFault("CP-1215", path="regex", found=len(whole), limit=_PATTERN_TEXT_MAX)
-    return _pattern(to_text(pattern)).fullmatch(whole) is not None
-
-
-def _checklist(_context: Context, least: Value, most: Value, *answers: Value) -> Value:
+def _checklist(context: Context, least: Value, most: Value, *answers: Value) -> Value:
     """Whether at least and at most so many answers hold; -1 is no bound."""
-    return _between(float(sum(_truths(answers))), least, most)
+    return _between(context, float(sum(_truths(answers))), least, most)
 
 
-def _weighted_checklist(_context: Context, least: Value, most: Value, *pairs: Value) -> Value:
+def _weighted_checklist(context: Context, least: Value, most: Value, *pairs: Value) -> Value:
     """Answers and weights by turns; either may be a node-set, which stands for all its nodes."""
     answers = _truths(pairs[::2])
-    weights = [to_number(text) for value in pairs[1::2] for text in _texts(value)]
+    zone = context.environment.zone
+    weights = [to_number(text, zone) for value in pairs[1::2] for text in _texts(value)]
     held = [weight for holds, weight in zip(answers, weights, strict=False) if holds]
-    return _between(math.fsum(held), least, most)
+    return _between(context, sum(held), least, most)
 
 
 def _texts(value: Value) -> list[str]:
     return [node.text for node in value] if isinstance(value, list) else [to_text(value)]
 
 
-def _between(count: float, least: Value, most: Value) -> bool:
-    low, high = to_number(least), to_number(most)
+def _between(context: Context, count: float, least: Value, most: Value) -> bool:
+    low, high = to_number(least, context.environment.zone), to_number(most, context.environment.zone)
     return (low < 0 or count >= low) and (high < 0 or count <= high)
 
 
@@ -199,20 +264,8 @@ def _choice_name(context: Context, value: Value, path: Value) -> Value:
     return context.environment.choice_name(to_text(value), to_text(path), context.origin)
 
 
-def _digest(_context: Context, text: Value, algorithm: Value, encoding: Value = "base64") -> Value:
-    """MD5, SHA-1, SHA-256, SHA-384 or SHA-512 as base64 or hex."""
-    name = to_text(algorithm)
-    if name not in ("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"):
-        raise InputFault("CP-1218", function="digest", value=name, expected=" MD5, SHA-1, SHA-256, SHA-384, SHA-512")
-    made = hashlib.new(name.replace("-", "").lower(), to_text(text).encode(), usedforsecurity=False).digest()
-    return made.hex() if to_text(encoding) == "hex" else base64.b64encode(made).decode()
-
-
-def _base64_decode(_context: Context, text: Value) -> Value:
-    try:
-        return base64.b64decode(to_text(text)).decode("utf-8", "replace")
-    except ValueError:
-        return ""
+def _property(context: Context, name: Value) -> Value:
+    return context.environment.properties.get(to_text(name), "")
 
 
 def _uuid(context: Context, *length: Value) -> Value:
@@ -220,11 +273,18 @@ def _uuid(context: Context, *length: Value) -> Value:
     draw = context.environment.random
     if not length:
         return str(uuid.UUID(int=int(draw() * 2**64) << 64 | int(draw() * 2**64), version=4))
-    count = to_number(length[0])
-    if math.isnan(count) or not 0 <= count <= 1000:
+    count = to_number(length[0], context.environment.zone)
+    if math.isnan(count):
+        return ""
+    if count > 1000:
         raise InputFault("CP-1218", function="uuid", value=to_text(length[0]), expected=" 0–1000")
     letters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    return "".join(letters[int(draw() * len(letters))] for _ in range(int(count)))
+    return "".join(letters[int(draw() * len(letters))] for _ in range(max(int(count), 0)))
+
+
+def _depend(arguments: Sequence[Evaluate], _asts: Sequence[Ast]) -> Evaluate:
+    """Its first argument; the others only make the value be worked out again when they change."""
+    return arguments[0]
 
 
 FUNCTIONS: Final = (
@@ -235,19 +295,22 @@ FUNCTIONS: Final = (
     Function("indexed-repeat", 3, None, build=_indexed_repeat),
     Function("current", 0, 0, lambda context: [context.origin]),
     Function("instance", 1, 1, _instance),
+    Function("pulldata", 4, 4, _pulldata),
+    Function("randomize", 1, 2, _randomize),
+    Function("depend", 1, None, build=_depend),
     Function("selected", 2, 2, _selected),
+    Function("is-selected", 2, 2, _selected),
     Function("selected-at", 2, 2, _selected_at),
     Function("count-selected", 1, 1, _count_selected),
     Function("count-non-empty", 1, 1, _count_non_empty),
     Function("join", 1, None, _join),
     Function("substr", 2, 3, _substr),
-    Function("regex", 2, 2, _regex),
     Function("checklist", 2, None, _checklist),
     Function("weighted-checklist", 2, None, _weighted_checklist),
     Function("jr:itext", 1, 1, _itext),
     Function("jr:choice-name", 2, 2, _choice_name),
-    Function("digest", 2, 3, _digest),
-    Function("base64-decode", 1, 1, _base64_decode),
     Function("uuid", 0, 1, _uuid),
+    Function("version", 0, 0, lambda context: context.environment.version),
+    Function("property", 1, 1, _property),
     Function("random", 0, 0, lambda context: context.environment.random()),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, Decimal, localcontext
 from typing import Final
 
 from cpdesk.forms.xpath.context import Context
@@ -12,74 +12,82 @@ from cpdesk.forms.xpath.functions import Function
 from cpdesk.forms.xpath.functions_core import nodes_of
 from cpdesk.forms.xpath.values import NAN, Value, to_number, to_text
 
+_PLACES_MAX: Final = 30
+_PRECISION: Final = 400
+"""Digits that hold the largest and the smallest number of 64 bits at the same time with `_PLACES_MAX`."""
 
-def _of(values: tuple[Value, ...]) -> list[float]:
+
+def _of(context: Context, values: tuple[Value, ...]) -> list[float]:
     """The numbers of all arguments, node-sets opened. Unanswered questions are left out; other texts stay NaN."""
+    zone = context.environment.zone
     numbers: list[float] = []
     for value in values:
         if isinstance(value, list):
-            numbers.extend(to_number(node.text) for node in value if node.text != "")
-        else:
-            numbers.append(to_number(value))
+            numbers.extend(to_number(text, zone) for text in (node.text for node in value) if text != "")
+        elif value != "":
+            numbers.append(to_number(value, zone))
     return numbers
 
 
-def _sum(_context: Context, value: Value) -> Value:
-    return math.fsum(_finite_or_plain([to_number(node.text) for node in nodes_of("sum", value) if node.text != ""]))
-
-
-def _finite_or_plain(numbers: list[float]) -> list[float]:
-    """`fsum` refuses opposite infinities, whose sum is NaN."""
-    return numbers if all(map(math.isfinite, numbers)) else [sum(numbers)]
+def _sum(context: Context, value: Value) -> Value:
+    numbers = _of(context, (nodes_of("sum", value),))
+    # `fsum` refuses opposite infinities, whose sum is NaN
+    return math.fsum(numbers) if all(map(math.isfinite, numbers)) else sum(numbers)
 
 
 def _extreme(pick: Callable[[list[float]], float]) -> Callable[..., Value]:
-    def extreme(_context: Context, *values: Value) -> Value:
-        numbers = _of(values)
+    def extreme(context: Context, *values: Value) -> Value:
+        numbers = _of(context, values)
         return NAN if not numbers or any(math.isnan(number) for number in numbers) else pick(numbers)
 
     return extreme
 
 
-def _round(_context: Context, value: Value, places: Value = 0.0) -> Value:
+def _round(context: Context, value: Value, places: Value = 0.0) -> Value:
     """Halves upward; a negative number of places rounds to tens, hundreds. A decimal comma is taken (JavaRosa)."""
-    number = to_number(value.replace(",", ".") if isinstance(value, str) else value)
-    digits = to_number(places)
+    zone = context.environment.zone
+    number = to_number(value.replace(",", ".") if isinstance(value, str) else value, zone)
+    digits = to_number(places, zone)
     if not math.isfinite(number) or number == 0:
         return number
-    if math.isnan(digits) or abs(digits) > 30:
+    if math.isnan(digits):
+        digits = 0.0
+    if abs(digits) > _PLACES_MAX:
         return NAN
     step = Decimal(1).scaleb(-int(digits))
-    return float(((Decimal(repr(number)) / step + Decimal("0.5")).to_integral_value(ROUND_FLOOR)) * step)
+    with localcontext(prec=_PRECISION):
+        return float(((Decimal(repr(number)) / step + Decimal("0.5")).to_integral_value(ROUND_FLOOR)) * step)
 
 
-def _int(_context: Context, value: Value) -> Value:
-    number = to_number(value)
-    return float(math.trunc(number)) if math.isfinite(number) else NAN
+def _int(context: Context, value: Value) -> Value:
+    number = to_number(value, context.environment.zone)
+    return float(math.trunc(number)) if math.isfinite(number) else number
 
 
 def _whole(step: Callable[[float], int]) -> Callable[..., Value]:
-    def whole(_context: Context, value: Value) -> Value:
-        number = to_number(value)
+    def whole(context: Context, value: Value) -> Value:
+        number = to_number(value, context.environment.zone)
         return float(step(number)) if math.isfinite(number) else number
 
     return whole
 
 
-def _pow(_context: Context, base: Value, exponent: Value) -> Value:
+def _pow(context: Context, base: Value, exponent: Value) -> Value:
+    zone = context.environment.zone
+    left, right = to_number(base, zone), to_number(exponent, zone)
     try:
-        return math.pow(to_number(base), to_number(exponent))
+        return math.pow(left, right)
     except ValueError:
-        return math.inf if to_number(base) == 0 else NAN
+        return math.inf if left == 0 else NAN
     except OverflowError:
-        return math.inf
+        return -math.inf if left < 0 and right % 2 == 1 else math.inf
 
 
 def _one(function: Callable[[float], float], at_zero: float = NAN) -> Callable[..., Value]:
     """A function of the mathematical library; NaN outside its domain, infinite where it overflows."""
 
-    def apply(_context: Context, value: Value) -> Value:
-        number = to_number(value)
+    def apply(context: Context, value: Value) -> Value:
+        number = to_number(value, context.environment.zone)
         try:
             return function(number)
         except ValueError:
@@ -90,8 +98,9 @@ def _one(function: Callable[[float], float], at_zero: float = NAN) -> Callable[.
     return apply
 
 
-def _atan2(_context: Context, y: Value, x: Value) -> Value:
-    return math.atan2(to_number(y), to_number(x))
+def _atan2(context: Context, y: Value, x: Value) -> Value:
+    zone = context.environment.zone
+    return math.atan2(to_number(y, zone), to_number(x, zone))
 
 
 def _boolean_from_string(_context: Context, value: Value) -> Value:

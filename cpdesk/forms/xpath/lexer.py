@@ -12,7 +12,7 @@ LENGTH_MAX: Final = 20_000
 _NAME: Final = r"[^\W\d][\w.\-·]*"
 _TOKEN: Final = re.compile(
     rf"""\s*(?:
-      (?P<number>\d+(?:\.\d*)?|\.\d+)
+      (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<string>"[^"]*"|'[^']*')
     | (?P<name>{_NAME}(?::(?!:)(?:{_NAME}|\*))?)
     | (?P<mark>::|//|\.\.|!=|<=|>=|[/()\[\].@,|+\-=<>*])

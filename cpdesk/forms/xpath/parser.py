@@ -7,7 +7,7 @@ from typing import Final
 
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.xpath.lexer import Token, shorten, tokens
-from cpdesk.forms.xpath.syntax import Ast, Call, Chain, Filter, Literal, Negate, Path, Step
+from cpdesk.forms.xpath.syntax import ANYWHERE, Ast, Call, Chain, Filter, Literal, Negate, Path, Step
 
 DEPTH_MAX: Final = 100
 """Brackets, calls and predicates inside each other. Each costs a few frames of Python's stack."""
@@ -20,7 +20,6 @@ AXES: Final = frozenset(
 )  # fmt: skip
 _LEVELS: Final = (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
 _NODE_TYPES: Final = frozenset(("node", "text", "comment", "processing-instruction"))
-_ANYWHERE: Final = Step("descendant-or-self", "node()")
 
 
 @lru_cache(maxsize=4096)
@@ -126,7 +125,7 @@ class _Parser:
         kind = self._kind
         if kind in ("/", "//"):
             self._next()
-            steps = [_ANYWHERE] if kind == "//" else []
+            steps = [ANYWHERE] if kind == "//" else []
             if kind == "//" or self._starts_step():
                 self._steps(steps)
             return Path(True, tuple(steps), None, begin, self._tokens[self._at - 1].end)
@@ -140,7 +139,7 @@ class _Parser:
             primary = Filter(primary, predicates)
         if self._kind not in ("/", "//"):
             return primary
-        steps = [_ANYWHERE] if self._kind == "//" else []
+        steps = [ANYWHERE] if self._kind == "//" else []
         self._next()
         self._steps(steps)
         return Path(False, tuple(steps), primary, begin, self._tokens[self._at - 1].end)
@@ -156,7 +155,7 @@ class _Parser:
         steps.append(self._step())
         while self._kind in ("/", "//"):
             if self._kind == "//":
-                steps.append(_ANYWHERE)
+                steps.append(ANYWHERE)
             self._next()
             steps.append(self._step())
 
@@ -180,10 +179,11 @@ class _Parser:
         name = self._take("name").text
         if name in _NODE_TYPES and self._kind == "(":
             self._next()
+            target = ""
             if name == "processing-instruction" and self._kind == "string":
-                self._next()
+                target = self._take("string").text[1:-1]
             self._take(")")
-            name += "()"
+            name = f"{name}({target})"
         return Step(axis, name, self._predicates())
 
     def _predicates(self) -> tuple[Ast, ...]:

@@ -9,8 +9,24 @@ from cpdesk.base.errors import InputFault
 from cpdesk.forms.tree import ATTRIBUTE, COMMENT, DOCUMENT, ELEMENT, INSTRUCTION, TEXT, Node, order_key
 from cpdesk.forms.xpath.context import Context
 from cpdesk.forms.xpath.functions import Evaluate
-from cpdesk.forms.xpath.syntax import Ast, Call, Chain, Filter, Literal, Negate, Path, Step
+from cpdesk.forms.xpath.lookup import lookup_of
+from cpdesk.forms.xpath.syntax import ANYWHERE, Ast, Path, Step
 from cpdesk.forms.xpath.values import Value, to_boolean, to_text
+
+XHTML: Final = "http://www.w3.org/1999/xhtml"
+_NAMESPACES: Final = {
+    "h": XHTML,
+    "html": XHTML,
+    "xhtml": XHTML,
+    "jr": "http://openrosa.org/javarosa",
+    "orx": "http://openrosa.org/xforms",
+    "odk": "http://www.opendatakit.org/xforms",
+    "entities": "http://www.opendatakit.org/xforms/entities",
+    "xf": "http://www.w3.org/2002/xforms",
+    "ev": "http://www.w3.org/2001/xml-events",
+    "xsd": "http://www.w3.org/2001/XMLSchema",
+}
+"""Namespaces by the prefixes that expressions use for them."""
 
 Walk = Callable[[list[Node], Context], list[Node]]
 Compile = Callable[[Ast], Evaluate]
@@ -20,12 +36,53 @@ def compile_path(path: Path, compile_ast: Compile, *, bind: bool = True) -> Eval
     """The closure of a location path. With `bind`, an absolute path takes, of each repeat that the asking node is in,
     the item the node is in; its last step is never bound, so that `count(/data/building)` counts them all. Irrelevant
     nodes are left out of the result."""
-    walks = [_step(step, compile_ast) for step in path.steps]
+    steps = _direct(path.steps)
+    walks = [_step(step, compile_ast) for step in steps]
+    if _may_lose_order(steps):
+        walks.append(_in_order)
     if path.start is not None:
         return _from_expression(compile_ast(path.start), walks)
     if path.absolute:
         return _from_root(walks, _bindable(path.steps) if bind else ())
     return _from_context(walks)
+
+
+def _direct(steps: tuple[Step, ...]) -> list[Step]:
+    """`//name` in one step instead of two, where no predicate counts children."""
+    found: list[Step] = []
+    for step in steps:
+        before = found[-1] if found else None
+        if step.axis == "child" and not step.predicates and before == ANYWHERE:
+            found[-1] = Step("descendant", step.test)
+        else:
+            found.append(step)
+    return found
+
+
+def _may_lose_order(steps: list[Step]) -> bool:
+    """Whether a step starts from nodes that may lie inside each other, so that what it finds may be out of order."""
+    nested = [place for place, step in enumerate(steps) if step.axis in _NESTED]
+    return bool(nested) and nested[0] < len(steps) - 1
+
+
+def _in_order(nodes: list[Node], context: Context) -> list[Node]:
+    return in_document_order(nodes, context)
+
+
+def in_document_order(nodes: list[Node], context: Context) -> list[Node]:
+    """Nodes of one tree sorted; many of them by numbering the tree once."""
+    if len(nodes) < 2:
+        return nodes
+    if len(nodes) < _FEW:
+        return sorted(nodes, key=order_key)
+    top = nodes[0]
+    while top.parent is not None:
+        top = top.parent
+    order = {id(node): place for place, node in enumerate(top.walk())}
+    context.environment.spend(len(order))
+    if any(id(node) not in order for node in nodes):
+        return sorted(nodes, key=order_key)
+    return sorted(nodes, key=lambda node: order[id(node)])
 
 
 def _from_context(walks: list[Walk]) -> Evaluate:
@@ -89,6 +146,26 @@ def _bound(origin: Node, names: tuple[str, ...]) -> tuple[Node, int]:
     return (line[depth - 1], depth) if depth else (origin, 0)
 
 
+def compile_predicate(ast: Ast, compile_ast: Compile) -> Evaluate:
+    """The closure of a predicate. A path that itself searches asks whether there is such a node, blank or not; any
+    other path is a question, which must have an answer."""
+    evaluate = compile_ast(ast)
+    if not isinstance(ast, Path) or not (searches(ast) or any(step.predicates for step in ast.steps)):
+        return evaluate
+
+    def exists(context: Context) -> Value:
+        return bool(evaluate(context))
+
+    return exists
+
+
+def searches(ast: Ast) -> bool:
+    """Whether a path looks for nodes by more than their names, so that finding none is no unanswered question."""
+    return isinstance(ast, Path) and any(
+        step.test == "*" or step.axis not in ("child", "self", "parent", "attribute") for step in ast.steps
+    )
+
+
 def filter_nodes(nodes: list[Node], predicate: Evaluate, context: Context) -> list[Node]:
     """The nodes that a predicate keeps; a number keeps the node at that place."""
     context.environment.spend(len(nodes))
@@ -109,15 +186,15 @@ def _step(step: Step, compile_ast: Compile) -> Walk:
     plain = _plain(step)
     if not step.predicates:
         return plain
-    predicates = [compile_ast(predicate) for predicate in step.predicates]
-    keyed = _keyed(step, compile_ast)
+    predicates = [compile_predicate(predicate, compile_ast) for predicate in step.predicates]
+    lookup = lookup_of(step, compile_ast)
 
     def walk(nodes: list[Node], context: Context) -> list[Node]:
         parts: list[list[Node]] = []
         for node in nodes:
             found, first = None, 0
-            if keyed is not None and node.frozen:
-                found, first = keyed(node, context), 1
+            if lookup is not None and node.frozen:
+                found, first = lookup.find(node, context), int(lookup.whole)
             if found is None:
                 found, first = plain([node], context), 0
             for predicate in predicates[first:]:
@@ -138,64 +215,6 @@ def _merged(parts: Iterable[list[Node]]) -> list[Node]:
 def _reversed(walk: Walk) -> Walk:
     """Predicates of a reverse axis count backwards; the node-set itself is in document order again."""
     return lambda nodes, context: sorted(walk(nodes, context), key=order_key)
-
-
-def _keyed(step: Step, compile_ast: Compile) -> Callable[[Node, Context], list[Node] | None] | None:
-    """For `item[key = value]` over a list that never changes: look the value up instead of asking every item."""
-    predicate = step.predicates[0]
-    if step.axis != "child" or not isinstance(predicate, Chain) or len(predicate.rest) != 1:
-        return None
-    operator, right = predicate.rest[0]
-    if operator != "=":
-        return None
-    for key, other in ((predicate.first, right), (right, predicate.first)):
-        if isinstance(key, Path) and _is_child_name(key) and _is_fixed(other):
-            return _lookup(step.test, key.steps[0].test, compile_ast(other))
-    return None
-
-
-def _lookup(name: str, key: str, value: Evaluate) -> Callable[[Node, Context], list[Node] | None]:
-    def look(node: Node, context: Context) -> list[Node] | None:
-        wanted = value(context)
-        if isinstance(wanted, str):
-            return node.children_by_value(name, key).get(wanted, [])
-        if isinstance(wanted, list) and len(wanted) < 2:
-            return node.children_by_value(name, key).get(wanted[0].text if wanted else "", [])
-        return None
-
-    return look
-
-
-def _is_child_name(path: Path) -> bool:
-    return (
-        not path.absolute
-        and path.start is None
-        and len(path.steps) == 1
-        and path.steps[0].axis == "child"
-        and not path.steps[0].predicates
-        and not path.steps[0].test.endswith((")", "*"))
-    )
-
-
-def _is_fixed(ast: Ast) -> bool:
-    """Whether an expression gives the same for every node of the set a predicate filters."""
-    match ast:
-        case Literal():
-            return True
-        case Path(absolute, _, start):
-            return absolute or (start is not None and _is_fixed(start))
-        case Call(name, arguments):
-            return (
-                name not in ("position", "last", "random", "once")
-                and (name in ("current", "instance") or bool(arguments))
-                and all(_is_fixed(argument) for argument in arguments)
-            )
-        case Chain(first, rest):
-            return _is_fixed(first) and all(_is_fixed(operand) for _, operand in rest)
-        case Negate(operand):
-            return _is_fixed(operand)
-        case Filter(primary):
-            return _is_fixed(primary)
 
 
 def _plain(step: Step) -> Walk:
@@ -224,10 +243,35 @@ def _plain(step: Step) -> Walk:
 
 
 def _child_named(name: str) -> Walk:
+    uri = _NAMESPACES.get(name.partition(":")[0]) if ":" in name else None
+    if uri is not None:
+        return _children_in(name, uri)
+
     def walk(nodes: list[Node], _context: Context) -> list[Node]:
         if len(nodes) == 1:
-            return nodes[0].children_named(name)
-        return [child for node in nodes for child in node.children_named(name)]
+            found = nodes[0].children_named(name)
+        else:
+            found = [child for node in nodes for child in node.children_named(name)]
+        if found and found[0].uri == XHTML:
+            return [node for node in found if node.uri != XHTML]
+        return found
+
+    return walk
+
+
+def _children_in(name: str, uri: str) -> Walk:
+    """Children whose name is written so, or has another prefix for the same namespace."""
+    local = name.partition(":")[2]
+
+    def walk(nodes: list[Node], context: Context) -> list[Node]:
+        found: list[Node] = []
+        for node in nodes:
+            same = node.children_named(name)
+            if not same:
+                context.environment.spend(len(node.children))
+                same = [child for child in node.children if child.uri == uri and child.local == local]
+            found.extend(same)
+        return found
 
     return walk
 
@@ -235,18 +279,32 @@ def _child_named(name: str) -> Walk:
 def _test(step: Step) -> Callable[[Node], bool]:
     name = step.test
     principal = ATTRIBUTE if step.axis == "attribute" else ELEMENT
-    if name == "node()":
-        return lambda node: True
-    kinds = {"text()": TEXT, "comment()": COMMENT, "processing-instruction()": INSTRUCTION}
-    if name in kinds:
-        kind = kinds[name]
-        return lambda node: node.kind == kind
+    if name.endswith(")"):
+        return _kind_test(name)
     if name == "*":
         return lambda node: node.kind == principal
-    if name.endswith(":*"):
-        prefix = name[:-1]
-        return lambda node: node.kind == principal and node.name.startswith(prefix)
-    return lambda node: node.kind == principal and node.name == name
+    prefix, _, local = name.rpartition(":")
+    uri = _NAMESPACES.get(prefix)
+    if local == "*":
+        begin = f"{prefix}:"
+        return lambda node: (
+            node.kind == principal and (node.name.startswith(begin) or (uri is not None and node.uri == uri))
+        )
+    if uri is not None:
+        return lambda node: node.kind == principal and (node.name == name or (node.local == local and node.uri == uri))
+    if prefix or principal == ATTRIBUTE:
+        return lambda node: node.kind == principal and node.name == name
+    return lambda node: node.kind == principal and node.name == name and node.uri != XHTML
+
+
+def _kind_test(name: str) -> Callable[[Node], bool]:
+    kind_name, _, target = name[:-1].partition("(")
+    if kind_name == "node":
+        return lambda node: True
+    kind = {"text": TEXT, "comment": COMMENT, "processing-instruction": INSTRUCTION}[kind_name]
+    if target:
+        return lambda node: node.kind == kind and node.name == target
+    return lambda node: node.kind == kind
 
 
 def _children(node: Node) -> list[Node]:
@@ -305,6 +363,8 @@ def _preceding(node: Node) -> list[Node]:
 
 
 _REVERSE: Final = frozenset(("ancestor", "ancestor-or-self", "preceding", "preceding-sibling"))
+_NESTED: Final = _REVERSE - {"preceding-sibling"} | {"descendant", "descendant-or-self", "following"}
+_FEW: Final = 16
 _AXES: Final[dict[str, Callable[[Node], list[Node]]]] = {
     "ancestor": _ancestors,
     "ancestor-or-self": lambda node: [node, *_ancestors(node)],

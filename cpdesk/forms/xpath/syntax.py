@@ -13,7 +13,7 @@ class Literal:
 @dataclass(frozen=True, slots=True)
 class Step:
     """`test` is a qualified name, "*", "prefix:*", or one of "node()", "text()", "comment()",
-    "processing-instruction()"."""
+    "processing-instruction()", "processing-instruction(target)"."""
 
     axis: str
     test: str
@@ -60,3 +60,5 @@ class Negate:
 
 
 Ast = Literal | Path | Filter | Call | Chain | Negate
+ANYWHERE = Step("descendant-or-self", "node()")
+"""What `//` stands for."""

@@ -1,33 +1,49 @@
 """The types of expressions and how they turn into each other.
 
-Node-sets are lists in document order. Dates are a fifth type, as in JavaRosa: whole days of `ZONE`, numbers count days
-from 1970-01-01. An empty text is no number (NaN), so comparing it is false; an empty node-set is an empty text.
+Node-sets are lists in document order. Moments are a fifth type, as in JavaRosa; a `Day` is a moment that is written as
+its day. As numbers they count days from 1970-01-01 00:00 UTC, as the XForms specification has it. An empty text is no
+number (NaN), so comparing it is false; an empty node-set is an empty text.
+
+Where a text without offset may mean a date, the zone of the form is passed along.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from typing import Final
 
 from cpdesk.base.clock import BEIJING
 from cpdesk.forms.tree import Node
 
-Value = list[Node] | str | float | bool | date
-"""`datetime` is a `date` to Python, and a moment to the second kind of date here."""
-
-ZONE = BEIJING
+ZONE: Final = BEIJING
+"""The zone of forms unless a caller says otherwise."""
 NAN: Final = math.nan
 _EPSILON: Final = 1e-12
-_NUMBER: Final = re.compile(r"\s*-?(?:\d+(?:\.\d*)?|\.\d+)\s*\Z", re.ASCII)
+_NUMBER: Final = re.compile(r"[ \t\r\n]*-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE]-\d{1,3})?[ \t\r\n]*\Z", re.ASCII)
+"""XPath 1.0 knows no exponents; negative ones are read because JavaRosa and browsers write small numbers with them."""
 _DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\Z", re.ASCII)
 _MOMENT: Final = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})T(\d{1,2})(?::(\d{2}))?(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}(?::?\d{2})?)?\Z", re.ASCII
 )
-_EPOCH: Final = date(1970, 1, 1)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY: Final = timedelta(days=1)
+
+
+class Day(datetime):
+    """A moment that stands for its day: `today()` and `date(...)`, usually a midnight."""
+
+
+Value = list[Node] | str | float | bool | datetime
+
+
+def day_of(moment: date, zone: tzinfo) -> Day:
+    """The midnight in `zone` that begins a day, or the day a moment lies in."""
+    if isinstance(moment, datetime):
+        moment = moment.astimezone(zone)
+    return Day(moment.year, moment.month, moment.day, tzinfo=zone)
 
 
 def to_text(value: Value) -> str:
@@ -55,14 +71,19 @@ def number_text(value: float) -> str:
     return format(Decimal(text), "f") if "e" in text else text
 
 
-def date_text(value: date) -> str:
-    """ISO 8601; moments with milliseconds and offset, as JavaRosa writes them."""
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="milliseconds")
-    return value.isoformat()
+def date_text(value: datetime) -> str:
+    """ISO 8601: the day alone for a `Day` and for a midnight, else with milliseconds and offset."""
+    if isinstance(value, Day) or value.timetz().replace(tzinfo=None) == time():
+        return value.date().isoformat()
+    return moment_text(value)
 
 
-def to_number(value: Value) -> float:
+def moment_text(value: datetime) -> str:
+    """ISO 8601 with milliseconds and offset, as data of type dateTime are stored."""
+    return value.isoformat(timespec="milliseconds")
+
+
+def to_number(value: Value, zone: tzinfo = ZONE) -> float:
     """The function `number`; a text that is a date counts as one."""
     if isinstance(value, bool):
         return 1.0 if value else 0.0
@@ -75,7 +96,7 @@ def to_number(value: Value) -> float:
     if isinstance(value, str):
         if _NUMBER.match(value):
             return float(value)
-        found = date_of_text(value)
+        found = date_of_text(value, zone)
         return NAN if found is None else days_since_epoch(found)
     return days_since_epoch(value)
 
@@ -85,7 +106,7 @@ def to_boolean(value: Value) -> bool:
     if isinstance(value, bool):
         return value
     if isinstance(value, float):
-        return not math.isnan(value) and value != 0
+        return not math.isnan(value) and abs(value) > _EPSILON
     if isinstance(value, list):
         return any(node.text != "" for node in value)
     if isinstance(value, str):
@@ -93,114 +114,45 @@ def to_boolean(value: Value) -> bool:
     return True
 
 
-def days_since_epoch(value: date) -> float:
-    """Days from 1970-01-01 in `ZONE`; moments have fractions."""
-    if isinstance(value, datetime):
-        return (value - datetime(1970, 1, 1, tzinfo=ZONE)) / timedelta(days=1)
-    return float((value - _EPOCH).days)
+def days_since_epoch(value: datetime) -> float:
+    """Days from 1970-01-01 00:00 UTC, with fractions."""
+    return (value - _EPOCH) / _DAY
 
 
-def date_of_days(days: float) -> date | None:
-    """The date or moment that many days after 1970-01-01, None where the calendar ends."""
+def date_of_days(days: float, zone: tzinfo = ZONE) -> datetime | None:
+    """The moment that many days after 1970-01-01 00:00 UTC, to the millisecond; None where the calendar ends."""
     try:
-        if days == int(days):
-            return _EPOCH + timedelta(days=int(days))
-        return datetime(1970, 1, 1, tzinfo=ZONE) + timedelta(days=days)
+        moment = (_EPOCH + timedelta(milliseconds=round(days * 86_400_000))).astimezone(zone)
     except (OverflowError, ValueError):
         return None
+    return moment
 
 
-def date_of_text(text: str) -> date | None:
-    """The date or moment that an ISO 8601 text names, or None."""
+def date_of_text(text: str, zone: tzinfo = ZONE) -> datetime | None:
+    """The `Day` or moment that an ISO 8601 text names, or None."""
     if len(text) < 8 or len(text) > 40 or text[4] != "-":
         return None
     match = _DATE.match(text)
     try:
         if match:
-            return date(int(match[1]), int(match[2]), int(match[3]))
+            return Day(int(match[1]), int(match[2]), int(match[3]), tzinfo=zone)
         match = _MOMENT.match(text)
         if not match:
             return None
         fraction = ((match[7] or "") + "000000")[:6]
         clock = time(int(match[4]), int(match[5] or 0), int(match[6] or 0), int(fraction))
         day = date(int(match[1]), int(match[2]), int(match[3]))
-        return datetime.combine(day, clock, offset_of(match[8])).astimezone(ZONE)
+        return datetime.combine(day, clock, _offset(match[8], zone)).astimezone(zone)
     except (ValueError, OverflowError):
         return None
 
 
-def offset_of(text: str | None) -> timezone:
-    """The zone that `Z`, `+08:00` or `+0800` means; none written means `ZONE`."""
+def _offset(text: str | None, zone: tzinfo) -> tzinfo:
+    """The zone that `Z`, `+08:00` or `+0800` means; none written means `zone`."""
     if not text:
-        return ZONE
+        return zone
     if text == "Z":
-        return timezone(timedelta(0))
+        return UTC
     digits = text[1:].replace(":", "").ljust(4, "0")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return timezone(-offset if text[0] == "-" else offset)
-
-
-def equal(left: Value, right: Value) -> bool:
-    """`=` for one pair that holds no node-set."""
-    if isinstance(left, bool) or isinstance(right, bool):
-        return to_boolean(left) == to_boolean(right)
-    if isinstance(left, str) and isinstance(right, str):
-        return left == right
-    if isinstance(left, float) or isinstance(right, float):
-        return _same(to_number(left), to_number(right))
-    if isinstance(left, datetime) or isinstance(right, datetime):
-        return _same(to_number(left), to_number(right))
-    return to_text(left) == to_text(right)
-
-
-def _same(left: float, right: float) -> bool:
-    return left == right or abs(left - right) < _EPSILON
-
-
-def compare(operator: str) -> Callable[[Value, Value], bool]:
-    """The function of one comparison operator, node-sets included (XPath 1.0 section 3.4)."""
-    return _COMPARE[operator]
-
-
-def _equals(left: Value, right: Value) -> bool:
-    return _any_pair(equal, left, right)
-
-
-def _differs(left: Value, right: Value) -> bool:
-    return _any_pair(lambda one, other: not equal(one, other), left, right)
-
-
-def _any_pair(test: Callable[[Value, Value], bool], left: Value, right: Value) -> bool:
-    if isinstance(left, list):
-        if isinstance(right, bool):
-            return test(to_boolean(left), right)
-        return any(_any_pair(test, node.text, right) for node in left) if left else _any_pair(test, "", right)
-    if isinstance(right, list):
-        if isinstance(left, bool):
-            return test(left, to_boolean(right))
-        return any(test(left, node.text) for node in right) if right else test(left, "")
-    return test(left, right)
-
-
-def _below(left: Value, right: Value) -> bool:
-    return any(one < other for one in _numbers(left) for other in _numbers(right))
-
-
-def _at_most(left: Value, right: Value) -> bool:
-    return any(one <= other for one in _numbers(left) for other in _numbers(right))
-
-
-def _numbers(value: Value) -> list[float]:
-    if isinstance(value, list):
-        return [to_number(node.text) for node in value]
-    return [to_number(value)]
-
-
-_COMPARE: Final[dict[str, Callable[[Value, Value], bool]]] = {
-    "=": _equals,
-    "!=": _differs,
-    "<": _below,
-    "<=": _at_most,
-    ">": lambda left, right: _below(right, left),
-    ">=": lambda left, right: _at_most(right, left),
-}

@@ -53,7 +53,7 @@ def form_of(binds: str, *, body: str = "", data: str = "<a/><b/>") -> str:
         ("<html/>", "CP-1204"),
         (form_of('<bind nodeset="/data/a" calculate="/data/bb + 1"/>'), "CP-1210"),
         (form_of('<bind nodeset="/data/a" calculate="cuont(/data/b)"/>'), "CP-1206"),
-        (form_of('<bind nodeset="/data/a" calculate="pulldata(/data/b)"/>'), "CP-1207"),
+        (form_of('<bind nodeset="/data/a" calculate="pulldata(/data/b)"/>'), "CP-1208"),
         (form_of('<bind nodeset="/data/a" calculate="count()"/>'), "CP-1208"),
         (form_of('<bind nodeset="/data/a" calculate="1 +"/>'), "CP-1205"),
         (form_of('<bind nodeset="/data/a" calculate="/data/b"/><bind nodeset="/data/b" calculate="../a"/>'), "CP-1211"),
