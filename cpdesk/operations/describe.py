@@ -13,7 +13,7 @@ from cpdesk.model.records import Answers, Record, RecordKind
 from cpdesk.operations.families import Family, SiteKind, family_of, site_kind
 from cpdesk.store.shelf import Cell, Description
 
-_FIGURES: Final = frozenset({"residents", "build_year", "households", "floor_area_m2", "length_m", "depth_m"})
+_FIGURES: Final = frozenset({"residents", "build_year", "households", "floor_area_m2", "length_m", "depth_m", "grade"})
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 

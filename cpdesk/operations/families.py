@@ -23,6 +23,7 @@ class SiteKind:
     """One kind of site. The texts are names of its fields.
 
     Attributes:
+        file: the choice file that forms read these sites from.
         number: what tells the site from others of its kind in the township.
         name: what people call it; shown beside the number.
         place: what lists group and filter by: a village, a residents' committee, a substation.
@@ -33,6 +34,7 @@ class SiteKind:
     """
 
     kind: RecordKind
+    file: str
     number: str
     name: str
     place: str
@@ -77,6 +79,7 @@ class Family:
 
 HOUSEHOLD: Final = SiteKind(
     kind=RecordKind.HOUSEHOLD,
+    file="households.csv",
     number="household_no",
     name="householder_name",
     place="village",
@@ -87,6 +90,7 @@ HOUSEHOLD: Final = SiteKind(
 )
 COMMUNITY: Final = SiteKind(
     kind=RecordKind.COMMUNITY,
+    file="communities.csv",
     number="c_code",
     name="c_name",
     place="c_committee",
@@ -103,38 +107,44 @@ COMMUNITY: Final = SiteKind(
 )
 SEGMENT: Final = SiteKind(
     kind=RecordKind.SEGMENT,
+    file="segments.csv",
     number="s_code",
     name="s_name",
     place="substation_code",
     needed=("township_code", "s_code"),
-    searched=("s_from", "s_to", "s_operator"),
+    searched=("s_operator", "s_owner"),
     columns={
         "length_m": "s_length_m",
         "dn": "s_dn",
         "build_year": "s_year",
         "laying": "s_laying",
+        "level": "s_level",
         "grade": "worst_grade",
+        "last_visit": "last_visit",
     },
 )
 WELL: Final = SiteKind(
     kind=RecordKind.WELL,
+    file="wells.csv",
     number="w_code",
     name="w_name",
     place="substation_code",
     needed=("township_code", "w_code"),
-    columns={"type": "w_kind", "depth_m": "w_depth_m", "grade": "worst_grade"},
+    columns={"type": "w_kind", "depth_m": "w_depth_m", "grade": "worst_grade", "last_visit": "last_visit"},
 )
 COMPONENT: Final = SiteKind(
     kind=RecordKind.COMPONENT,
+    file="components.csv",
     number="k_code",
     name="k_name",
     place="substation_code",
     needed=("township_code", "k_code"),
-    searched=("k_well", "k_maker"),
-    columns={"type": "k_kind", "dn": "k_dn", "build_year": "k_year", "well": "k_well", "grade": "worst_grade"},
+    searched=("k_maker",),
+    columns={"type": "k_kind", "dn": "k_dn", "build_year": "k_year", "maker": "k_maker"},
 )
 SUBSTATION: Final = SiteKind(
     kind=RecordKind.SUBSTATION,
+    file="substations.csv",
     number="u_code",
     name="u_name",
     place="u_operator",
@@ -146,6 +156,7 @@ SUBSTATION: Final = SiteKind(
         "households": "u_households",
         "floor_area_m2": "u_area_m2",
         "grade": "worst_grade",
+        "last_visit": "last_visit",
     },
 )
 
@@ -166,10 +177,12 @@ OLD_COMMUNITY: Final = Family(
 HEATING_NETWORK: Final = Family(
     id="heatnet",
     sites=(SEGMENT, WELL, COMPONENT, SUBSTATION),
-    survey_number=("i_target", "s_code", "w_code", "k_code", "u_code"),
-    survey_name=("s_name", "w_name", "k_name", "u_name"),
+    survey_number=("s_code", "w_code", "k_code", "u_code"),
+    survey_name=("s_name", "w_name", "u_name", "t_label"),
     survey_place=("substation_code",),
 )
+INSPECTED: Final = frozenset({RecordKind.SEGMENT, RecordKind.WELL, RecordKind.SUBSTATION})
+"""Sites of the network that a visit inspects; a component is looked at with its well, a visit to it is its register."""
 
 FAMILIES: Final = (FARMHOUSE, OLD_COMMUNITY, HEATING_NETWORK)
 """All families, in the order people see them."""

@@ -1,4 +1,4 @@
-"""The village list: which households there are, how far each has come, and what is known of one."""
+"""The village list: the sites of the farmhouse family with the figures of their audits."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from cpdesk.context import Context
-from cpdesk.model.records import RecordKind, Status
-from cpdesk.operations.photos import photos_taken
-from cpdesk.operations.surveys import survey_of
+from cpdesk.model.records import Status
+from cpdesk.operations import sites
+from cpdesk.operations.families import FARMHOUSE
+from cpdesk.operations.sites import SiteLine, SiteQuery
 from cpdesk.store.history import HistoryEntry
-from cpdesk.store.lists import Query, Row
 
 LOSS_PARTS: Final = ("wall", "roof", "window", "door", "floor", "air")
 """The parts of a house whose losses are remembered beside its survey, as `loss_<part>_pct`."""
@@ -70,74 +70,69 @@ class HouseholdCounts:
 
 def household_ids(ctx: Context, query: HouseholdQuery) -> list[str]:
     """Ids in the order of the list."""
-    return ctx.store.records.page(_store_query(query, status=query.status))
+    return sites.site_ids(ctx, _site_query(query))
 
 
 def household_lines(ctx: Context, ids: Sequence[str]) -> list[HouseholdLine]:
     """The lines of some households, in the order of `ids`."""
-    return [_line(row) for row in ctx.store.records.rows(ids)]
+    return [_line(line) for line in sites.site_lines(ctx, ids)]
 
 
 def surveyed(ctx: Context, query: HouseholdQuery) -> list[str]:
     """The newest surveys of the households a query finds, in the list's order; the never visited are left out."""
-    ids = ctx.store.records.page(_store_query(query, status=query.status))
-    return [str(row.columns["visit"]) for row in ctx.store.records.rows(ids) if row.columns.get("visit")]
+    return sites.surveyed_sites(ctx, _site_query(query))
 
 
 def household_counts(ctx: Context, query: HouseholdQuery) -> HouseholdCounts:
     """The figures on the filter chips."""
-    asked = _store_query(query, status=None)
-    by_status = ctx.store.records.count_by_status(asked)
-    return HouseholdCounts(sum(by_status.values()), by_status, ctx.store.records.count_by_village(asked))
+    counts = sites.site_counts(ctx, _site_query(query))
+    return HouseholdCounts(counts.total, counts.by_status, counts.by_place)
 
 
 def household_history(ctx: Context, household: str, *, limit: int = 5) -> list[HistoryEntry]:
     """What happened last to the newest survey of a household, else to the household itself; newest first."""
-    survey = survey_of(ctx, household)
-    entries = ctx.store.records.history(survey or household)
-    return list(reversed(entries))[:limit]
+    return sites.site_history(ctx, household, limit=limit)
 
 
 def household_photos(ctx: Context, household: str, *, limit: int = 3) -> list[str]:
     """References of the first photographs of a household's newest survey; signatures are none."""
-    survey = survey_of(ctx, household)
-    return photos_taken(ctx.store.records.get(survey).answers)[:limit] if survey is not None else []
+    return sites.site_photos(ctx, household, limit=limit)
 
 
-def _store_query(query: HouseholdQuery, *, status: Status | None) -> Query:
-    return Query(
-        kind=RecordKind.HOUSEHOLD,
-        stream=query.township_code or None,
-        village=query.village or None,
-        status=status,
+def _site_query(query: HouseholdQuery) -> SiteQuery:
+    return SiteQuery(
+        family=FARMHOUSE.id,
         text=query.text,
+        township_code=query.township_code,
+        place=query.village,
+        status=query.status,
         sort=query.sort,
         descending=query.descending,
     )
 
 
-def _line(row: Row) -> HouseholdLine:
-    of = row.columns
+def _line(site: SiteLine) -> HouseholdLine:
+    of = site.columns
     return HouseholdLine(
-        id=row.id,
-        number=str(of.get("number") or ""),
-        name=str(of.get("name") or ""),
-        village=str(of.get("village") or ""),
+        id=site.id,
+        number=site.number,
+        name=site.name,
+        village=site.place,
         door=str(of.get("door") or ""),
         heating=str(of.get("heater_type") or of.get("heating") or ""),
-        status=row.status,
-        updated_at=str(of.get("visit_updated_at") or row.updated_at),
-        survey=str(of["visit"]) if of.get("visit") else None,
-        answered=_whole(of.get("answered")),
-        asked=_whole(of.get("asked")),
+        status=site.status,
+        updated_at=site.updated_at,
+        survey=site.survey,
+        answered=site.answered,
+        asked=site.asked,
         area_m2=_number(of.get("area_m2")),
         heat_index_w_m2=_number(of.get("heat_index_w_m2")),
         heat_kwh_m2=_number(of.get("heat_kwh_m2")),
         cost_yuan=_number(of.get("cost_yuan")),
         saving_yuan=_number(of.get("saving_yuan")),
-        conflicts=row.conflicts,
-        unsent=row.unsent,
-        sample=row.sample,
+        conflicts=site.conflicts,
+        unsent=site.unsent,
+        sample=site.sample,
         losses_pct={
             part: share
             for part in LOSS_PARTS
@@ -148,7 +143,3 @@ def _line(row: Row) -> HouseholdLine:
 
 def _number(cell: object) -> float | None:
     return float(cell) if isinstance(cell, int | float) else None
-
-
-def _whole(cell: object) -> int | None:
-    return int(cell) if isinstance(cell, int | float) else None

@@ -1,4 +1,4 @@
-"""Making a survey of a household: begin, fill, complete, submit. Every field is on the disk when it is left."""
+"""Making a survey of a site: begin, fill, complete, submit. Every field is on the disk when it is left."""
 
 from __future__ import annotations
 
@@ -10,17 +10,26 @@ from typing import TYPE_CHECKING, Final
 from cpdesk.base.clock import today_beijing
 from cpdesk.base.errors import InputFault
 from cpdesk.context import Context
+from cpdesk.forms.entities import EntityChange
+from cpdesk.forms.external import LAST_SAVED
 from cpdesk.forms.form import Form, Kind, NodeDef
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import Problem, Progress
+from cpdesk.model.paths import STREAM
 from cpdesk.model.records import Answers, Changes, Record, RecordKind, Status
+from cpdesk.operations import sites
+from cpdesk.operations.entities import lessons_of
+from cpdesk.operations.families import FARMHOUSE, INSPECTED, Family, family, family_of, site_kind
 from cpdesk.operations.places import township_terrain
+from cpdesk.operations.prefill import Known, prefill
+from cpdesk.operations.site_tables import site_tables
 from cpdesk.store.lists import Query
 
 if TYPE_CHECKING:
     from cpdesk.operations.facts import Reading
 
-SURVEY_FORM: Final = "farmhouse"
+SURVEY_FORM: Final = FARMHOUSE.id
+survey_of: Final = sites.survey_of
 _OPEN: Final = (Status.DRAFT, Status.COMPLETE, Status.RETURNED)
 _NEXT: Final[Mapping[Status, tuple[Status, ...]]] = {
     Status.DRAFT: (Status.COMPLETE,),
@@ -42,26 +51,58 @@ class OpenSurvey:
     session: Session
 
 
-def begin_survey(ctx: Context, household: str) -> tuple[str, Changes]:
-    """The survey to fill for a household: the one that is not submitted yet, else a new one with what is known."""
-    site = ctx.store.records.get(household)
+def begin_survey(ctx: Context, site: str) -> tuple[str, Changes]:
+    """The survey to fill for a site: the one that is not submitted yet, else a new one with what is known.
+
+    Raises:
+        InputFault: CP-1501 no such site; CP-1525 its kind belongs to no family of this program.
+    """
+    record = ctx.store.records.get(site)
+    family = family_of(record)
+    if family is None or record.kind is RecordKind.SURVEY:
+        raise InputFault("CP-1525", kind=record.kind)
     for status in _OPEN:
-        found = ctx.store.records.page(Query(kind=RecordKind.SURVEY, site=household, status=status), limit=1)
+        query = Query(kind=RecordKind.SURVEY, form=family.id, site=site, status=status)
+        found = ctx.store.records.page(query, limit=1)
         if found:
             return found[0], Changes()
-    form = ctx.forms.newest(SURVEY_FORM)
-    session = _session(ctx, form, {})
-    for path, value in _known(ctx, session, site.answers).items():
-        session.set(path, value)
+    before = sites.completed_visit(ctx, site, family.id)
+    last = ctx.store.records.get(before).answers if before is not None else {}
+    return _begin(ctx, family, record.stream, Known(_facts(ctx, record.stream, record), last), record)
+
+
+def begin_new(ctx: Context, family_id: str, stream: str, kind: RecordKind | None = None) -> tuple[str, Changes]:
+    """A survey of something that is not in the register yet: a well found in the field, a new community. Completing
+    it makes the site.
+
+    Args:
+        stream: the nine-digit code of the township.
+        kind: what is to be made, where the family has several; None lets the form ask.
+
+    Raises:
+        InputFault: CP-1518 no such family; CP-1526 no township is chosen.
+    """
+    if not STREAM.fullmatch(stream):
+        raise InputFault("CP-1526", township=stream or "—")
+    facts = _facts(ctx, stream, None)
+    if kind is not None:
+        facts["site.task"] = kind.value
+    return _begin(ctx, family(family_id), stream, Known(facts, {}), None)
+
+
+def _begin(ctx: Context, family: Family, stream: str, known: Known, site: Record | None) -> tuple[str, Changes]:
+    form = ctx.forms.newest(family.id)
+    session = _session(ctx, form, {}, family, stream, known.last)
+    prefill(session, known)
     return ctx.store.records.create_record(
         RecordKind.SURVEY,
         form.id,
         form.version,
-        site.stream,
+        stream,
         session.answers(),
         actor=ctx.actor,
-        site=household,
-        sample=site.sample,
+        site=site.id if site is not None else None,
+        sample=site.sample if site is not None else False,
     )
 
 
@@ -73,7 +114,17 @@ def open_survey(ctx: Context, survey: str) -> OpenSurvey:
     """
     record = ctx.store.records.get(survey)
     form = ctx.forms.version(record.form, record.version)
-    return OpenSurvey(record, form, _session(ctx, form, record.answers))
+    return OpenSurvey(record, form, session_for(ctx, form, record, record.answers))
+
+
+def session_for(ctx: Context, form: Form, record: Record, answers: Answers) -> Session:
+    """A session of a survey's form with answers that may be others than those stored: with the registers of its
+    township as choice files, and the visit before where the form asks for it."""
+    last: Answers = {}
+    if record.site is not None and any(external.format == LAST_SAVED for external in form.externals.values()):
+        before = sites.completed_visit(ctx, record.site, record.form, before=record.id)
+        last = ctx.store.records.get(before).answers if before is not None else {}
+    return _session(ctx, form, answers, family_of(record), record.stream, last)
 
 
 def find_question(session: Session, text: str) -> str:
@@ -136,15 +187,20 @@ def complete_survey(ctx: Context, survey: str) -> tuple[list[Problem], Changes]:
     from cpdesk.operations.facts import read_answers  # late: the list of households needs no building model
 
     opened = open_survey(ctx, survey)
+    _check_step(ctx, opened.record, Status.COMPLETE)
     blocking = [problem for problem in opened.session.validate() if problem.blocks]
     if blocking:
         return blocking, Changes()
     finished = opened.session.finish().values
-    changes = remember_progress(ctx, survey, opened.session.progress())
-    changes |= _step(ctx, opened.record, Status.COMPLETE, finished)
-    if opened.record.site is not None:
+    entities = [*opened.session.entities()]
+    if opened.record.site is not None and opened.form.id == SURVEY_FORM and not entities:
         reading = read_answers(opened.form, opened.session.counting_answers())
-        changes |= ctx.store.records.save(opened.record.site, _learned(reading), ctx.actor)
+        entities.append(EntityChange("household", opened.record.site, "update", "", _learned(reading)))
+    lessons = lessons_of(ctx, opened.record, entities)
+    changes = remember_progress(ctx, survey, opened.session.progress())
+    changes |= ctx.store.records.complete(
+        survey, ctx.actor, changes=finished, learned=lessons.learned, site=lessons.site
+    )
     return [], changes
 
 
@@ -162,37 +218,44 @@ def reopen_survey(ctx: Context, survey: str) -> Changes:
     return _step(ctx, ctx.store.records.get(survey), Status.DRAFT)
 
 
-def survey_of(ctx: Context, household: str) -> str | None:
-    """The newest survey of a household, the one its row in the list shows."""
-    rows = ctx.store.records.rows([household])
-    visit = rows[0].columns.get("visit") if rows else None
-    return str(visit) if visit else None
+def _step(ctx: Context, record: Record, to: Status) -> Changes:
+    _check_step(ctx, record, to)
+    return ctx.store.records.set_status(record.id, to, ctx.actor)
 
 
-def _step(ctx: Context, record: Record, to: Status, changes: Mapping[str, str | None] | None = None) -> Changes:
+def _check_step(ctx: Context, record: Record, to: Status) -> None:
     if to not in _NEXT[record.status]:
         raise InputFault("CP-1515", status=ctx.text(f"status.{record.status}"), wanted=ctx.text(f"status.{to}"))
-    return ctx.store.records.set_status(record.id, to, ctx.actor, changes=changes)
 
 
-def _session(ctx: Context, form: Form, answers: Answers) -> Session:
-    fixed = {"username": ctx.actor}
-    return Session(form, answers, clock=ctx.clock, new_id=ctx.new_id, language=ctx.language, fixed=fixed)
+def _session(ctx: Context, form: Form, answers: Answers, family: Family | None, stream: str, last: Answers) -> Session:
+    tables = {} if family is None else site_tables(ctx, family, stream)
+    return Session(
+        form,
+        answers,
+        clock=ctx.clock,
+        new_id=ctx.new_id,
+        language=ctx.language,
+        fixed={"username": ctx.actor},
+        files=tables,
+        last_saved=last,
+    )
 
 
-def _known(ctx: Context, session: Session, register: Answers) -> dict[str, str]:
-    """What the form asks to have filled in beforehand, from the register and about this desk. Of a repeat it is the
-    first item: the register knows of one house."""
-    about = {"user.name": ctx.actor, "today": today_beijing(ctx.clock).isoformat()}
-    register = {"terrain": township_terrain(register.get("township_code", "")), **register}
-    known: dict[str, str] = {}
-    for node in session.form.nodes:
-        source = node.attributes.get("prefill", "")
-        value = register.get(source[4:]) if source.startswith("reg.") else about.get(source)
-        path = first_path(session, node) if value else None
-        if value and path:
-            known[path] = value
-    return known
+def _facts(ctx: Context, stream: str, site: Record | None) -> dict[str, str]:
+    """What a form can ask to have filled in: `reg.` fields of the site, `site.` facts, and about this desk."""
+    register = {"township_code": stream, **(site.answers if site is not None else {})}
+    register.setdefault("terrain", township_terrain(register["township_code"]))
+    facts = {f"reg.{name}": value for name, value in register.items()}
+    facts |= {"user.name": ctx.actor, "today": today_beijing(ctx.clock).isoformat()}
+    kind = site_kind(site.kind) if site is not None else None
+    if site is not None and kind is not None:
+        facts["site.id"] = site.id
+        facts["site.kind"] = site.kind.value
+        facts["site.task"] = "inspect" if site.kind in INSPECTED else site.kind.value
+        facts["site.number"] = site.answers.get(kind.number, "")
+        facts["site.name"] = site.answers.get(kind.name, "")
+    return facts
 
 
 def first_path(session: Session, node: NodeDef) -> str | None:
@@ -209,7 +272,7 @@ def first_path(session: Session, node: NodeDef) -> str | None:
     return items[0] if items else None
 
 
-def _learned(reading: Reading) -> dict[str, str | None]:
+def _learned(reading: Reading) -> dict[str, str]:
     """What a survey tells the household's own record, for the next visit and for lists."""
     buildings, heaters = reading.of_each("building"), reading.of_each("heater")
     learned = {"last_survey": reading.text("survey.date"), "heated_area_m2": reading.text("heating.heated_area_m2")}

@@ -65,9 +65,9 @@ def test_a_community_shows_number_name_committee_and_figures() -> None:
 
 
 def test_a_survey_is_described_by_its_questions_in_whatever_section_but_not_by_those_of_repeats() -> None:
-    answers = {"visit/target/i_target": "W-12", "leaks/leak[a1]/s_code": "S-1", "s_code": "S-2"}
+    answers = {"visit/target/w_code": "W-12", "leaks/leak[a1]/s_code": "S-1", "t_label": "样例路口"}
     shown = describe_record(record(RecordKind.SURVEY, answers, "heatnet"))
-    assert shown.columns["number"] == "W-12"
+    assert shown.title == "W-12 样例路口"
     only_item = describe_record(record(RecordKind.SURVEY, {"leaks/leak[a1]/s_code": "S-1"}, "heatnet"))
     assert only_item.title == "r1"
 
