@@ -49,6 +49,16 @@ def problem_of(node: Node, speaker: Speaker, environment: Environment, *, requir
     definition = node.definition
     if definition is None or not node.relevant:
         return None
+    found = _mistake(node, definition, speaker, environment, required)
+    file = speaker.instance.lacking.get(definition)
+    if file is not None and (found is None or not found.blocks):
+        return Problem(node.path, ProblemCode.FILE, fields={"label": speaker.label(node), "file": file})
+    return found
+
+
+def _mistake(
+    node: Node, definition: NodeDef, speaker: Speaker, environment: Environment, required: bool
+) -> Problem | None:
     if node.fault is not None:
         fields = {"label": speaker.label(node), "reason": node.fault.message(speaker.language)}
         key = "" if definition.is_leaf else "form.problem.count"
@@ -142,6 +152,9 @@ def state_of(node: Node, speaker: Speaker, environment: Environment) -> NodeStat
         readonly=is_readonly(node, environment),
         value=speaker.instance.raw(node) if leaf else node.rank,
         accepted=(node.value or "") if leaf else node.rank,
+        media=speaker.media(definition.media, node),
+        guidance=speaker.say(definition.guidance, node),
+        short=speaker.say(definition.short, node),
         problem=problem_of(node, speaker, environment),
         label=speaker.say(definition.label, node),
         hint=speaker.say(definition.hint, node),

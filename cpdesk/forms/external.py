@@ -25,6 +25,7 @@ LAST_SAVED: Final = "last-saved"
 ITEMSETS: Final = "itemsets.csv"
 """What pyxform makes of the sheet external_choices: the lists of `select_one_external`, told by `list_name`."""
 _FOUND_MAX: Final = 64
+_MEDIA_COLUMNS: Final = ("image", "big-image", "audio", "video")
 
 Row = Mapping[str, str]
 
@@ -281,6 +282,22 @@ def instance_nodes(
     return documents, missing
 
 
+def nodes_lacking(form: Form, missing: Mapping[str, str]) -> dict[NodeDef, str]:
+    """The definitions whose options or rules ask an instance whose file is missing, with the file's name."""
+    if not missing:
+        return {}
+    names = "|".join(re.escape(name) for name in missing)
+    asks = re.compile(rf"""\b(?:instance|pulldata)\(\s*['"]({names})['"]""")
+    lacking: dict[NodeDef, str] = {}
+    for node in form.nodes:
+        nodeset = None if node.itemset is None else node.itemset.nodeset
+        rules = (nodeset, node.calculate, node.relevant, node.constraint, node.required, node.readonly, node.count)
+        match = next((found for rule in rules if rule is not None and (found := asks.search(rule.source))), None)
+        if match is not None:
+            lacking[node] = missing[match[1]]
+    return lacking
+
+
 def table_document(table: ChoiceTable) -> Node:
     """A table as a secondary instance: the document over `root`."""
     return _document_over(TableNode(table))
@@ -338,3 +355,15 @@ def translated(option: Node, column: str, language: str, code: str) -> str | Non
         return None
     beside = (f"{column}::", f"{column}__")
     return next((text for name, text in option.row.items() if name.startswith(beside) and text), None)
+
+
+def media_of_row(option: Node) -> dict[str, str]:
+    """Files beside the label of an item from a file: columns `image` or `media::image` and so on."""
+    if not isinstance(option, RowNode):
+        return {}
+    columns = option.row
+    return {
+        kind: columns.get(kind) or columns[f"media::{kind}"]
+        for kind in _MEDIA_COLUMNS
+        if columns.get(kind) or columns.get(f"media::{kind}")
+    }

@@ -27,6 +27,7 @@ class Instance:
         nodes: all nodes with a path, stands of repeats and bound attributes included, the root under "".
         kept: by path the texts of leaves that the form does not take as they stand; `node.value` is what it takes.
         missing: secondary instances whose file is not there: questions that choose from them take anything.
+        lacking: the file that each node which asks such an instance lacks.
     """
 
     def __init__(self, form: Form, new_id: Callable[[], str]) -> None:
@@ -35,6 +36,7 @@ class Instance:
         self.nodes: dict[str, Node] = {}
         self.kept: dict[str, str] = {}
         self.missing: Collection[str] = ()
+        self.lacking: Mapping[NodeDef, str] = {}
         self._fixed_offers: dict[NodeDef, dict[str, int]] = {}
         self._new_id = new_id
         self.root = self._node(form.root, "")

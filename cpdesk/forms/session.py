@@ -12,7 +12,7 @@ from cpdesk.base.errors import InputFault
 from cpdesk.forms import checks
 from cpdesk.forms.entities import EntityChange, entity_changes
 from cpdesk.forms.explain import explain
-from cpdesk.forms.external import ChoiceTable, instance_nodes
+from cpdesk.forms.external import ChoiceTable, instance_nodes, nodes_lacking
 from cpdesk.forms.form import Form, NodeDef
 from cpdesk.forms.instance import Instance, item_id_of
 from cpdesk.forms.lexical import LENGTH_MAX, normalise
@@ -66,7 +66,8 @@ class Session:
         self._clock = clock
         self._new_id = new_id
         self._instance = Instance(form, new_id)
-        outside, self._instance.missing = instance_nodes(form, files or {}, last_saved or {})
+        outside, missing = instance_nodes(form, files or {}, last_saved or {})
+        self._instance.missing, self._instance.lacking = missing, nodes_lacking(form, missing)
         instances = {**form.instances, **outside}
         self._environment = Environment(self._instance.document, clock.now, random, new_id, instances, zone=zone)
         self._environment.version = form.version

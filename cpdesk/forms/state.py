@@ -10,7 +10,7 @@ from cpdesk.base.i18n import Translator
 
 
 class ProblemCode(StrEnum):
-    """What is the matter with an answer. Only `SOFT` leaves a form complete."""
+    """What is the matter with an answer. Only `SOFT` and `FILE` leave a form complete."""
 
     REQUIRED = "required"
     CONSTRAINT = "constraint"
@@ -18,6 +18,8 @@ class ProblemCode(StrEnum):
     CHOICE = "choice"
     CALCULATION = "calculation"
     SOFT = "soft"
+    FILE = "file"
+    """A choice file that the question needs is not on this desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Problem:
     @property
     def blocks(self) -> bool:
         """Whether the form cannot be completed while this stands."""
-        return self.code is not ProblemCode.SOFT
+        return self.code not in (ProblemCode.SOFT, ProblemCode.FILE)
 
     def message(self, language: str = "zh") -> str:
         """One sentence for the person who fills the form."""
@@ -50,10 +52,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One option of a select question, in the session's language."""
+    """One option of a select question, in the session's language; `media` names the files beside its label by kind
+    ("image", "big-image", "audio", "video")."""
 
     value: str
     label: str
+    media: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class NodeState:
         problem: the most serious thing to mend, or None. `required` is not a problem here but in `validate()`, so that
             an untouched form is not red all over.
         choices: options of a select as filtered now; empty for all other questions.
+        media: files beside the label, by kind: plain names of what travels with the form.
+        guidance: what the hint says on paper or when asked for more; `short` a brief label, "" when there is none.
     """
 
     path: str
@@ -81,6 +87,9 @@ class NodeState:
     hint: str
     choices: tuple[Choice, ...] = ()
     accepted: str = ""
+    media: Mapping[str, str] = field(default_factory=dict)
+    guidance: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

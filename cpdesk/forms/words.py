@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cpdesk.base.errors import CpdeskError
+from cpdesk.forms.external import media_of_row, translated
 from cpdesk.forms.form import Form, NodeDef, Text, Words
 from cpdesk.forms.instance import Instance
 from cpdesk.forms.offers import options
 from cpdesk.forms.state import Choice
+from cpdesk.forms.texts import MEDIA
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.context import Context, Environment
 
@@ -76,20 +80,42 @@ class Speaker:
         definition = node.definition
         assert definition is not None
         if definition.itemset is None:
-            return tuple(Choice(item.value, self.say(item.label, node)) for item in definition.items)
+            return tuple(
+                Choice(item.value, self.say(item.label, node), self.media(item.media, node))
+                for item in definition.items
+            )
         try:
             found = list(options(node, self._environment))
         except CpdeskError:
             return ()
-        return tuple(Choice(value, self._option_label(definition, option)) for value, option in found)
+        return tuple(self._choice(definition, value, option) for value, option in found)
 
-    def _option_label(self, definition: NodeDef, option: Node) -> str:
-        assert definition.itemset is not None
+    def _choice(self, definition: NodeDef, value: str, option: Node) -> Choice:
+        itemset = definition.itemset
+        assert itemset is not None
+        own = translated(option, itemset.label.source, self._name, self._language)
+        if own is not None:
+            return Choice(value, own, media_of_row(option))
         try:
-            label = definition.itemset.label.text(Context(option, self._environment))
+            label = itemset.label.text(Context(option, self._environment))
         except CpdeskError:
-            return "—"
-        return self._itext(label) if definition.itemset.label_is_itext else label
+            return Choice(value, "—")
+        if not itemset.label_is_itext:
+            return Choice(value, label, media_of_row(option))
+        return Choice(value, self._itext(label), self._itext_media(label))
+
+    def media(self, media: Mapping[str, Words], node: Node) -> dict[str, str]:
+        """File names beside a label by kind, in the session's language."""
+        return {kind: self.say(words, node) for kind, words in media.items()} if media else {}
+
+    def _itext_media(self, key: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name in (self._name, *self.form.language_names):
+            forms = self.form.itext_forms.get(name, {}).get(key, {})
+            for kind, text in forms.items():
+                if kind in MEDIA and text.parts != ("-",):
+                    found.setdefault(kind, self._render(text, self.instance.root))
+        return found
 
     def shown_value(self, node: Node) -> str:
         """An answer as a person reads it: labels of chosen options, everything else as stored."""
