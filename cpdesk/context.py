@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cpdesk.energy.tables import EnergyTables
     from cpdesk.model.assessment import Audit
 
-SHIPPED_FORMS: Final = ("farmhouse", "community")
+SHIPPED_FORMS: Final = ("farmhouse", "community", "heatnet")
 STORE_FOLDER: Final = "desk"
 _log: Final = logging.getLogger(__name__)
 
