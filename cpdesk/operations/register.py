@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.clock import today_beijing
-from cpdesk.base.errors import InputFault
 from cpdesk.base.files import write_atomically
 from cpdesk.context import Context
 from cpdesk.model.records import Answers, Changes, RecordKind
+from cpdesk.operations.sites import add_site
 from cpdesk.store.lists import Query
 
 if TYPE_CHECKING:
@@ -174,16 +174,4 @@ def add_household(ctx: Context, answers: Answers) -> tuple[str, Changes]:
         InputFault: CP-1511 when a household of that number is in the village already; CP-1512 without number, name,
             village or township.
     """
-    for name in ("township_code", "village", "household_no", "householder_name"):
-        if not answers.get(name):
-            raise InputFault("CP-1512", field=ctx.text(f"household.field.{name}"))
-    if _key(answers) in _known_households(ctx, {answers["township_code"]}):
-        raise InputFault("CP-1511", number=answers["household_no"], village=answers["village"])
-    return ctx.store.records.create_record(
-        RecordKind.HOUSEHOLD,
-        HOUSEHOLD_FORM,
-        HOUSEHOLD_FORM_VERSION,
-        answers["township_code"],
-        answers,
-        actor=ctx.actor,
-    )
+    return add_site(ctx, RecordKind.HOUSEHOLD, answers)

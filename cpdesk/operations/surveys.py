@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cpdesk.operations.facts import Reading
 
 SURVEY_FORM: Final = FARMHOUSE.id
+NOTE: Final = "#note"
 survey_of: Final = sites.survey_of
 _OPEN: Final = (Status.DRAFT, Status.COMPLETE, Status.RETURNED)
 _NEXT: Final[Mapping[Status, tuple[Status, ...]]] = {
@@ -145,6 +146,53 @@ def save_answers(ctx: Context, survey: str, values: Mapping[str, str | None]) ->
     return ctx.store.records.save(survey, values, ctx.actor)
 
 
+@dataclass(frozen=True)
+class Comment:
+    """A remark on a question, by whom and when it was last written. `label` is the question's."""
+
+    path: str
+    label: str
+    text: str
+    actor: str
+    at: str
+
+
+def comment(ctx: Context, survey: str, path: str, text: str) -> Changes:
+    """Write a remark on a question, or take it away with an empty text. Who wrote it and when stands in the log.
+
+    Raises:
+        InputFault: CP-1212 the survey has no such question; CP-1215 it is too long.
+    """
+    return save_answers(ctx, survey, open_survey(ctx, survey).session.set(f"{path}{NOTE}", text or None).values)
+
+
+def comments(ctx: Context, survey: str) -> list[Comment]:
+    """All remarks of a survey that stand, in the order of the form."""
+    session = open_survey(ctx, survey).session
+    notes = {path: text for path, text in session.answers().items() if path.endswith(NOTE)}
+    written = {
+        path: entry.operation
+        for entry in ctx.store.records.history(survey)
+        for path, value in entry.operation.set.items()
+        if path in notes and value == notes[path]
+    }
+    places = {path: place for place, path in enumerate(_below(session))}
+    found = []
+    for note in sorted(notes, key=lambda note: places.get(note.removesuffix(NOTE), len(places))):
+        path = note.removesuffix(NOTE)
+        label = session.state(path).label if path in places else path
+        by = written.get(note)
+        found.append(Comment(path, label, notes[note], by.actor if by else "", by.at if by else ""))
+    return found
+
+
+def _below(session: Session, path: str = "") -> Iterator[str]:
+    for child in session.children(path):
+        yield child
+        if not session.definition(child).is_leaf:
+            yield from _below(session, child)
+
+
 def remember_progress(ctx: Context, survey: str, progress: Progress) -> Changes:
     """Keep for the lists of this desk how many of the questions asked are answered."""
     return ctx.store.records.remember(survey, {"answered": progress.answered, "asked": progress.asked})
@@ -237,7 +285,7 @@ def _session(ctx: Context, form: Form, answers: Answers, family: Family | None, 
         new_id=ctx.new_id,
         language=ctx.language,
         fixed={"username": ctx.actor},
-        files=tables,
+        files={**ctx.forms.files(form.id, form.version), **tables},
         last_saved=last,
     )
 
