@@ -130,11 +130,12 @@ class Program(QObject):
         elif self.window is None:
             self._typing.start(_TYPING_MS)
 
-    def _load_forms(self) -> None:
-        """Only while the PIN is still being typed: the list itself needs no form and shall not wait for one."""
-        if self.window is None:
-            for form in SHIPPED_FORMS:
-                shipped_form(form)
+    def _load_forms(self, done: int = 0) -> None:
+        """Only while the PIN is still being typed: the list itself needs no form and shall not wait for one. One form
+        at a time, so that keys are answered between them."""
+        if self.window is None and done < len(SHIPPED_FORMS):
+            shipped_form(SHIPPED_FORMS[done])
+            QTimer.singleShot(0, self, lambda: self._load_forms(done + 1))
 
     def open_desk(self, ctx: Context) -> None:
         """The desk is unlocked."""
