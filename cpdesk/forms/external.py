@@ -293,7 +293,7 @@ def nodes_lacking(form: Form, missing: Mapping[str, str]) -> dict[NodeDef, str]:
         nodeset = None if node.itemset is None else node.itemset.nodeset
         rules = (nodeset, node.calculate, node.relevant, node.constraint, node.required, node.readonly, node.count)
         match = next((found for rule in rules if rule is not None and (found := asks.search(rule.source))), None)
-        if match is not None:
+        if match is not None and not node.is_attribute:  # a thing's version is known where it is updated, or not at all
             lacking[node] = missing[match[1]]
     return lacking
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.body import ACTIONS, read_action, read_body
-from cpdesk.forms.entities import read_entities
-from cpdesk.forms.external import ExternalInstance, external_instance
+from cpdesk.forms.entities import EntityDef, read_entities
+from cpdesk.forms.external import CSV, ExternalInstance, external_instance
 from cpdesk.forms.form import Action, Form, Kind, NodeDef, QuantityBinding
 from cpdesk.forms.graph import build_graph
 from cpdesk.forms.texts import Texts, code_of_language
@@ -70,6 +70,9 @@ class _Loader:
         title = self.head.first("title")
         submission = self.model.first("submission")
         entities_version = self.model.attribute("entities:entities-version").strip()
+        entities = read_entities((root, *nodes), entities_version)
+        for entity in entities:
+            self._register_of(entity)
         return Form(
             id=primary.attribute("id") or primary.name,
             version=primary.attribute("version") or primary.attribute("orx:version"),
@@ -95,10 +98,17 @@ class _Loader:
             graph=build_graph(root, self.root_name),
             prefixes=self.prefixes,
             submission={} if submission is None else _local_names(submission),
-            entities=read_entities((root, *nodes), entities_version),
+            entities=entities,
             entities_version=entities_version,
             strays=tuple(self.strays),
         )
+
+    def _register_of(self, entity: EntityDef) -> None:
+        """pyxform asks the register of a thing for its version even where the form shows no list of it."""
+        name = entity.dataset
+        updates = any(attribute.name == "@baseVersion" for attribute in entity.node.bound_attributes)
+        if updates and name not in self.instances:
+            self.externals.setdefault(name, ExternalInstance(name, f"jr://file-csv/{name}.csv", CSV))
 
     def _instances(self) -> Node:
         """Read the secondary instances; gives the root of the primary one."""
