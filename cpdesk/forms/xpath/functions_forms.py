@@ -74,8 +74,8 @@ def _position(arguments: Sequence[Evaluate], _asts: Sequence[Ast]) -> Evaluate:
 
 
 def _indexed_repeat(arguments: Sequence[Evaluate], asts: Sequence[Ast]) -> Evaluate:
-    """`indexed-repeat(target, repeat, index, ...)`: the target inside the items chosen, from the outside in; no
-    node where an index is blank or beyond them."""
+    """`indexed-repeat(target, repeat, index, ...)`: the target inside the items chosen, in whatever order the
+    repeats are named; no node where an index is blank or beyond them."""
     from cpdesk.forms.xpath.compile import compile_unbound
 
     if len(arguments) % 2 == 0:
@@ -85,16 +85,27 @@ def _indexed_repeat(arguments: Sequence[Evaluate], asts: Sequence[Ast]) -> Evalu
     levels = [(unbound[place] or arguments[place], arguments[place + 1]) for place in range(1, len(arguments), 2)]
 
     def indexed_repeat(context: Context) -> Value:
+        chosen = [(nodes_of("indexed-repeat", repeat(context)), index(context)) for repeat, index in levels]
+        chosen.sort(key=lambda level: _depth(level[0]))
         inside: Node | None = None
-        for repeat, index in levels:
-            place = to_number(index(context), context.environment.zone)
-            items = [node for node in nodes_of("indexed-repeat", repeat(context)) if _within(node, inside)]
+        for nodes, index_value in chosen:
+            place = to_number(index_value, context.environment.zone)
+            items = [node for node in nodes if _within(node, inside)]
             if not 1 <= place < len(items) + 1:
                 return []
             inside = items[int(place) - 1]
         return [node for node in nodes_of("indexed-repeat", target(context)) if _within(node, inside)]
 
     return indexed_repeat
+
+
+def _depth(nodes: list[Node]) -> int:
+    depth = 0
+    node = nodes[0] if nodes else None
+    while node is not None:
+        depth += 1
+        node = node.parent
+    return depth
 
 
 def _within(node: Node | None, ancestor: Node | None) -> bool:
@@ -121,7 +132,7 @@ def _instance_named(context: Context, name: str, shown: str = "instance") -> Nod
 
 def _pulldata(context: Context, name: Value, column: Value, key: Value, value: Value) -> Value:
     """The text of `column` in the first row of a table whose `key` is `value`; blank when there is none. The table may
-    be named with its ending (`wells.csv`)."""
+    be named with its ending (`wells.csv`); `@name` asks an attribute."""
     table = to_text(name).strip()
     bare = table.rpartition(".")[0]
     document = _instance_named(
@@ -129,16 +140,21 @@ def _pulldata(context: Context, name: Value, column: Value, key: Value, value: V
     )
     key_name, wanted = to_text(key).strip(), to_text(value)
     for root in document.elements():
-        if root.frozen:
-            rows = root.children_by_value("item", key_name).get(wanted, ())
+        if root.frozen and not key_name.startswith("@"):
+            rows = root.children_by_value("item", key_name).get(wanted, [])
         else:
             items = root.children_named("item")
             context.environment.spend(len(items))
-            rows = [item for item in items if any(cell.text == wanted for cell in item.children_named(key_name))]
-        for row in rows:
-            cells = row.children_named(to_text(column).strip())
-            return cells[0].text if cells else ""
+            rows = [item for item in items if wanted in _cells(item, key_name)]
+        if rows:
+            return next(iter(_cells(rows[0], to_text(column).strip())), "")
     return ""
+
+
+def _cells(row: Node, name: str) -> list[str]:
+    if name.startswith("@"):
+        return [row.attributes[name[1:]]] if name[1:] in row.attributes else []
+    return [cell.text for cell in row.children_named(name)]
 
 
 def _randomize(context: Context, nodes: Value, *seed: Value) -> Value:
@@ -207,9 +223,13 @@ def _count_non_empty(_context: Context, value: Value) -> Value:
 
 
 def _join(_context: Context, separator: Value, *values: Value) -> Value:
+    """The texts of all nodes of a node-set; beside other arguments a question that is hidden counts as a blank text."""
     texts: list[str] = []
     for value in values:
-        texts.extend([node.text for node in value] if isinstance(value, list) else [to_text(value)])
+        if isinstance(value, list):
+            texts.extend([node.text for node in value] if value or len(values) == 1 else [""])
+        else:
+            texts.append(to_text(value))
     return to_text(separator).join(texts)
 
 

@@ -1,4 +1,4 @@
-"""Places on the earth: areas, distances, fences and crossings, as JavaRosa and Collect work them out.
+"""Places on the earth: areas, distances, fences and crossings, as Web Forms, JavaRosa and Collect work them out.
 
 A point is "latitude longitude [altitude [accuracy]]" in degrees and metres, a line several points joined by semicolons.
 The earth is a sphere of the equator's radius.
@@ -16,7 +16,6 @@ from cpdesk.forms.xpath.functions import Function
 from cpdesk.forms.xpath.values import Value, to_number, to_text
 
 _EARTH_RADIUS_M: Final = 6_378_100.0
-_METRES_PER_DEGREE: Final = 2.0 * math.pi * _EARTH_RADIUS_M / 360.0
 _PARTS_MAX: Final = 4
 _DECIMALS: Final = 2
 """Web forms give centimetres; no receiver knows its place better."""
@@ -54,20 +53,17 @@ def _places(function: str, values: tuple[Value, ...]) -> list[Place]:
 
 
 def _area(_context: Context, *values: Value) -> Value:
-    """Enclosed area in m2, on a map whose degrees of longitude shrink with the cosine of each point's latitude."""
+    """Enclosed area in m2, with or without the first place again at the end: the area between each side and the south
+    pole, summed around (Chamberlain and Duquette, JPL Publication 07-03, 2007)."""
     places = _places("area", values)
     if len(places) < 3:
         return 0.0
-    origin = places[0]
-    flat = [
-        (
-            (place.longitude - origin.longitude) * _METRES_PER_DEGREE * math.cos(math.radians(place.latitude)),
-            (place.latitude - origin.latitude) * _METRES_PER_DEGREE,
-        )
-        for place in places[1:]
-    ]
-    twice = sum(y1 * x2 - x1 * y2 for (x1, y1), (x2, y2) in pairwise(flat))
-    return round(abs(twice) / 2.0, _DECIMALS)
+    strips = (
+        math.radians(other.longitude - one.longitude)
+        * (2.0 + math.sin(math.radians(one.latitude)) + math.sin(math.radians(other.latitude)))
+        for one, other in pairwise([*places, places[0]])
+    )
+    return round(abs(math.fsum(strips)) * _EARTH_RADIUS_M**2 / 2.0, _DECIMALS)
 
 
 def _distance(_context: Context, *values: Value) -> Value:

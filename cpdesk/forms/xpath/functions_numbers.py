@@ -18,14 +18,17 @@ _PRECISION: Final = 400
 
 
 def _of(context: Context, values: tuple[Value, ...]) -> list[float]:
-    """The numbers of all arguments, node-sets opened. Unanswered questions are left out; other texts stay NaN."""
+    """The numbers of all arguments, node-sets opened. Unanswered questions and arguments that are no number, because
+    they were worked out from unanswered questions, are left out; other texts of nodes are NaN."""
     zone = context.environment.zone
     numbers: list[float] = []
     for value in values:
         if isinstance(value, list):
             numbers.extend(to_number(text, zone) for text in (node.text for node in value) if text != "")
-        elif value != "":
-            numbers.append(to_number(value, zone))
+        else:
+            number = to_number(value, zone)
+            if not math.isnan(number):
+                numbers.append(number)
     return numbers
 
 

@@ -28,6 +28,7 @@ _DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\Z", re.ASCII)
 _MOMENT: Final = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})T(\d{1,2})(?::(\d{2}))?(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}(?::?\d{2})?)?\Z", re.ASCII
 )
+_NUMBER_TYPES: Final = ("int", "integer", "decimal")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY: Final = timedelta(days=1)
 
@@ -102,16 +103,24 @@ def to_number(value: Value, zone: tzinfo = ZONE) -> float:
 
 
 def to_boolean(value: Value) -> bool:
-    """The function `boolean`; a node-set is true when it holds a node with content (JavaRosa's meaning)."""
+    """The function `boolean`; a node-set is true when it holds a node with content, and a question of numbers when it
+    is not 0 (JavaRosa's meaning)."""
     if isinstance(value, bool):
         return value
     if isinstance(value, float):
         return not math.isnan(value) and abs(value) > _EPSILON
     if isinstance(value, list):
-        return any(node.text != "" for node in value)
+        return any(_holds(node) for node in value)
     if isinstance(value, str):
         return value != ""
     return True
+
+
+def _holds(node: Node) -> bool:
+    text = node.text
+    if text == "" or node.definition is None or node.definition.type not in _NUMBER_TYPES:
+        return text != ""
+    return not _NUMBER.match(text) or float(text) != 0
 
 
 def days_since_epoch(value: datetime) -> float:
