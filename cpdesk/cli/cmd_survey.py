@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cpdesk.cli.opening import newest_survey, one_household, opened_desk
+from cpdesk.cli.opening import newest_survey, opened_desk, survey_to_fill
 from cpdesk.cli.output import EXIT_NO, Output, command
-from cpdesk.model.records import Status
+from cpdesk.model.records import RecordKind, Status
+
+if TYPE_CHECKING:
+    from cpdesk.operations.sites import SiteQuery
 
 app = typer.Typer()
 Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
-Who = Annotated[str, typer.Argument(help="Household number, name, door number, or id.")]
+Who = Annotated[str, typer.Argument(help="Number, name or address of a site, or an id.")]
+InFamily = Annotated[str, typer.Option("--family", help="farmhouse, community or heatnet; farmhouse when not said.")]
 
 
 @app.command("list")
@@ -23,13 +27,21 @@ def list_households(
     village: Annotated[str, typer.Option(help="Only one village.")] = "",
     status: Annotated[Status | None, typer.Option(help="Only one status.")] = None,
     limit: Annotated[int, typer.Option(help="Most lines to show.", min=1, max=100_000)] = 50,
+    family: InFamily = "farmhouse",
+    kind: Annotated[str, typer.Option(help="Only one kind: segment, well, component or substation.")] = "",
     *,
     json_: Json = False,
 ) -> None:
-    """Households with their status and their figures."""
+    """Households with their status and their figures, or the sites of another family."""
+    from cpdesk.operations.families import FARMHOUSE
     from cpdesk.operations.households import HouseholdQuery, household_ids, household_lines
+    from cpdesk.operations.sites import SiteQuery
 
     out = Output(as_json=json_)
+    if family != FARMHOUSE.id:
+        asked = SiteQuery(family, _kind_of(family, kind), text=text, place=village, status=status)
+        _list_sites(out, asked, limit)
+        return
     with opened_desk(out) as ctx:
         ids = household_ids(ctx, HouseholdQuery(text=text, village=village, status=status))
         lines = household_lines(ctx, ids[:limit])
@@ -47,6 +59,133 @@ def list_households(
         for one in lines
     ]
     out.table(head, rows, title=out.text("cli.survey.total", total=len(ids)))
+
+
+def _kind_of(family: str, kind: str) -> RecordKind | None:
+    from cpdesk.base.errors import InputFault
+    from cpdesk.operations.families import family as family_called
+
+    kinds = {site.kind.value: site.kind for site in family_called(family).sites}
+    if kind and kind not in kinds:
+        raise InputFault("CP-1518", family=kind, known="、".join(kinds))
+    return kinds.get(kind)
+
+
+def _list_sites(out: Output, query: SiteQuery, limit: int) -> None:
+    from cpdesk.operations.families import site_kind
+    from cpdesk.operations.sites import site_ids, site_lines
+
+    with opened_desk(out) as ctx:
+        ids = site_ids(ctx, query)
+        lines = site_lines(ctx, ids[:limit])
+    out.document({"total": len(ids), "sites": lines})
+    head = [out.text(f"cli.survey.{name}") for name in ("kind", "number", "title", "place", "status")]
+    rows = [
+        [out.text(kind.name_key), one.number, one.name, one.place, out.text(f"status.{one.status}")]
+        for one in lines
+        if (kind := site_kind(one.kind)) is not None
+    ]
+    out.table(head, rows, title=out.text("cli.survey.total_sites", total=len(ids)))
+
+
+@app.command("new")
+@command
+def new(
+    township: Annotated[str, typer.Option(help="Nine-digit code of the township.")],
+    family: InFamily = "community",
+    kind: Annotated[str, typer.Option(help="What it is: segment, well, component or substation.")] = "",
+    *,
+    json_: Json = False,
+) -> None:
+    """Begin a survey of something no register has: a community, a well found in the field."""
+    from cpdesk.operations.surveys import begin_new
+
+    out = Output(as_json=json_)
+    with opened_desk(out) as ctx:
+        survey, _ = begin_new(ctx, family, township, _kind_of(family, kind))
+    out.document({"survey": survey})
+    out.say("cli.survey.begun", survey=survey)
+
+
+@app.command("diff")
+@command
+def diff(who: Who, *, json_: Json = False) -> None:
+    """What is different in a survey since the last visit of the same site."""
+    from cpdesk.operations.visits import differences, last_visit
+
+    out = Output(as_json=json_)
+    with opened_desk(out) as ctx:
+        survey = newest_survey(ctx, who)
+        before, found = last_visit(ctx, survey), differences(ctx, survey)
+    out.document({"survey": survey, "before": before, "differences": found})
+    if before is None:
+        out.say("cli.survey.first_visit")
+        return
+    head = [out.text(f"cli.survey.{name}") for name in ("question", "before", "now")]
+    rows = [
+        [
+            f"{one.place} › {one.label}" if one.place else one.label,
+            _with_unit(one.before, one.unit),
+            _with_unit(one.now, one.unit) if one.change == "changed" else out.text(f"audit.{one.change}"),
+        ]
+        for one in found
+    ]
+    out.table(head, rows, title=out.text("cli.survey.differences", count=len(found)))
+
+
+def _with_unit(words: str, unit: str) -> str:
+    return f"{words} {unit}".strip() if words else "—"
+
+
+@app.command("history")
+@command
+def history(who: Who, *, json_: Json = False) -> None:
+    """Who changed what in a survey, and when."""
+    from cpdesk.operations.visits import audit
+
+    out = Output(as_json=json_)
+    with opened_desk(out) as ctx:
+        survey = newest_survey(ctx, who)
+        entries = audit(ctx, survey)
+    out.document({"survey": survey, "entries": entries})
+    head = [out.text(f"cli.survey.{name}") for name in ("when", "who", "question", "before", "now")]
+    rows = [
+        [
+            one.at[:16].replace("T", " "),
+            one.actor or "—",
+            f"{one.place} › {one.label}" if one.place else one.label,
+            one.before or "—",
+            one.now or "—",
+        ]
+        for one in entries
+    ]
+    out.table(head, rows, title=out.text("cli.survey.entries", count=len(entries)))
+
+
+@app.command("note")
+@command
+def note(
+    who: Who,
+    question: Annotated[
+        str, typer.Argument(help="Name of the question, or its path; nothing to list all remarks.")
+    ] = "",
+    text: Annotated[str, typer.Argument(help="The remark; an empty text takes it away.")] = "",
+    *,
+    json_: Json = False,
+) -> None:
+    """Write a remark on a question, or list the remarks of a survey."""
+    from cpdesk.operations.surveys import comment, comments, find_question, open_survey
+
+    out = Output(as_json=json_)
+    with opened_desk(out) as ctx:
+        survey = newest_survey(ctx, who)
+        if question:
+            comment(ctx, survey, find_question(open_survey(ctx, survey).session, question), text)
+        found = comments(ctx, survey)
+    out.document({"survey": survey, "comments": found})
+    head = [out.text(f"cli.survey.{name}") for name in ("when", "who", "question", "note")]
+    rows = [[one.at[:16].replace("T", " "), one.actor or "—", one.label, one.text] for one in found]
+    out.table(head, rows, title=out.text("cli.survey.notes", count=len(found)))
 
 
 @app.command("add")
@@ -82,13 +221,13 @@ def photo(
     """Put a picture into a household's survey."""
     from cpdesk.base.files import disk_faults
     from cpdesk.operations.photos import keep_photo
-    from cpdesk.operations.surveys import begin_survey, find_question, open_survey, save_answers
+    from cpdesk.operations.surveys import find_question, open_survey, save_answers
 
     out = Output(as_json=json_)
     with disk_faults(file):
         content = file.read_bytes()
     with opened_desk(out) as ctx:
-        survey, _ = begin_survey(ctx, one_household(ctx, who))
+        survey = survey_to_fill(ctx, who)
         session = open_survey(ctx, survey).session
         path = find_question(session, question)
         kept = keep_photo(ctx, content, name=file.name)
@@ -152,11 +291,11 @@ def set_answer(
     json_: Json = False,
 ) -> None:
     """Answer one question of a household's survey; begins the survey when there is none."""
-    from cpdesk.operations.surveys import begin_survey, find_question, open_survey, save_answers
+    from cpdesk.operations.surveys import find_question, open_survey, save_answers
 
     out = Output(as_json=json_)
     with opened_desk(out) as ctx:
-        survey, _ = begin_survey(ctx, one_household(ctx, who))
+        survey = survey_to_fill(ctx, who)
         session = open_survey(ctx, survey).session
         path = find_question(session, question)
         save_answers(ctx, survey, session.set(path, value or None).values)

@@ -187,6 +187,7 @@ INSPECTED: Final = frozenset({RecordKind.SEGMENT, RecordKind.WELL, RecordKind.SU
 FAMILIES: Final = (FARMHOUSE, OLD_COMMUNITY, HEATING_NETWORK)
 """All families, in the order people see them."""
 
+SITE_KINDS: Final = frozenset(site.kind for each in FAMILIES for site in each.sites)
 _BY_ID: Final = {family.id: family for family in FAMILIES}
 _BY_KIND: Final = {site.kind: (family, site) for family in FAMILIES for site in family.sites}
 
