@@ -22,7 +22,7 @@ COMMANDS: Final = {
     "sync": "Enrol, sync once, settle conflicts.",
     "backup": "Back up, verify and restore this desk.",
     "form": "Compile and check XLSForms, bring surveys to a new version.",
-    "batch": "Changes of many records made together: list them, take one back.",
+    "batch": "Change or check many surveys at a time, take such a change back.",
     "verify": "The built-in validation.",
     "bench": "The budgets of the design, measured on this machine.",
     "screenshots": "Every page of the window as a picture.",

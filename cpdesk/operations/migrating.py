@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -139,8 +139,6 @@ def _previewed(ctx: Context, record: Record, change: FormChange) -> RecordPrevie
     migrated = migrate_answers(change, record.answers)
     session = session_for(ctx, change.new, record, migrated.answers)
     after = session.answers()  # calculations are those of the new version
-    values = dict(_differences(record.answers, after))
-    seen = {path: record.answers.get(path) for path in values}
     before = session_for(ctx, change.old, record, record.answers).validate()
     known = {(_told(line, migrated.lines), problem.code) for problem in before for line in (problem.path,)}
     problems = [problem for problem in session.validate() if (problem.path, problem.code) not in known]
@@ -149,16 +147,10 @@ def _previewed(ctx: Context, record: Record, change: FormChange) -> RecordPrevie
         lines=tuple(line for line in migrated.lines if line.fate is not Fate.KEPT),
         new_problems=tuple(problems),
         counts=Counter(line.fate for line in migrated.lines),
-        change=BatchChange(record.id, values, seen, version=change.new.version),
+        change=BatchChange.between(record.id, record.answers, after, change.new.version),
     )
 
 
 def _told(path: str, lines: Sequence[Line]) -> str:
     """Where a path of the old version is in the new one."""
     return next((line.new_path for line in lines if line.old_path == path), path)
-
-
-def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
-    for path in {**before, **after}:
-        if before.get(path) != after.get(path):
-            yield path, after.get(path)

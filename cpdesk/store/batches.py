@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from cpdesk.base.clock import Clock
 from cpdesk.base.errors import InputFault
@@ -45,6 +45,16 @@ class BatchChange:
     values: Mapping[str, str | None]
     seen: Mapping[str, str | None]
     version: str | None = None
+
+    @classmethod
+    def between(
+        cls, record: str, before: Mapping[str, str], after: Mapping[str, str], version: str | None = None
+    ) -> Self:
+        """What brings a record's entries from `before` to `after`."""
+        paths = [path for path in {**before, **after} if before.get(path) != after.get(path)]
+        return cls(
+            record, {path: after.get(path) for path in paths}, {path: before.get(path) for path in paths}, version
+        )
 
 
 @dataclass(frozen=True, slots=True)

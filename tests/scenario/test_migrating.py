@@ -13,7 +13,10 @@ from cpdesk.model.records import RecordKind, Status
 from cpdesk.operations.migrating import apply_migration, preview_migration
 from cpdesk.operations.publishing import publish_form, read_form
 
-HEAD = "| survey | type | name | label::中文 (zh) | label::English (en) | calculation | constraint | bind::cpdesk:formerly |\n"
+HEAD = (
+    "| survey | type | name | label::中文 (zh) | label::English (en) "
+    "| calculation | constraint | bind::cpdesk:formerly |\n"
+)
 OLD = """
 | | decimal | thick_mm | 墙厚 | Thickness | | | |
 | | text | colour | 颜色 | Colour | | | |
