@@ -149,7 +149,7 @@ class Instance:
                 self._stand(parent, definition)
                 first: list[Node | None] = [node for node in given if not _is_template(node)]
                 if not first and definition.no_add_remove and definition.count is None:
-                    first = given[:1] or [None]  # nobody could ever add one
+                    first.append(given[0] if given else None)  # nobody could ever add one
                 for rank, node in zip(rank_list(len(first)), first, strict=True):
                     self._fill(self._item(parent, definition, self._new_id(), rank), node)
             else:

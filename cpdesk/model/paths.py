@@ -19,8 +19,9 @@ STREAM: Final = re.compile(r"[0-9]{9}")
 """A township's administrative code."""
 
 _NAME: Final = r"[^\W\d][\w.\-]*"
-_STEP: Final = rf"{_NAME}(?:\[[0-9A-Za-z\-]{{1,64}}\])?"
-_PATH: Final = re.compile(rf"@{_NAME}|{_STEP}(?:/{_STEP})*(?:/@{_NAME}|#{_NAME})?")
+_NODE: Final = rf"(?:{_NAME}:)?{_NAME}"
+_STEP: Final = rf"{_NODE}(?:\[[0-9A-Za-z\-]{{1,64}}\])?"
+_PATH: Final = re.compile(rf"@{_NAME}|{_STEP}(?:/{_STEP})*(?:/@{_NODE}|#{_NAME})?")
 
 
 def is_path(text: str) -> bool:
