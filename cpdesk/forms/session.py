@@ -324,6 +324,11 @@ class Session:
         marks = {path: value for path, value in self._beside.items() if path.endswith("#quality")}
         return answers | {path: value for path, value in marks.items() if path.removesuffix("#quality") in answers}
 
+    @property
+    def root(self) -> Node:
+        """The tree of the filled form, for those who write it out. Not to be changed."""
+        return self._instance.root
+
     def entities(self) -> tuple[EntityChange, ...]:
         """The long-lived things that this filled form makes or changes, from relevant answers only."""
         return entity_changes(self.form.entities, self._instance)
