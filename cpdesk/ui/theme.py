@@ -214,11 +214,6 @@ QComboBox QAbstractItemView { background: @surface; border: 1px solid @line2; ou
 QComboBox QAbstractItemView::item { min-height: 32px; padding: 0 8px; }
 
 QListView[k="finds"] { background: @surface; border: 1px solid @field; border-radius: 6px; padding: 4px; }
-QListView[k="finds"]::item { min-height: 34px; padding: 0 8px; border-radius: 4px; }
-QListView[k="finds"]::item:selected { background: @weak; color: @accent; }
-QListView[k="finds"]::indicator { width: 16px; height: 16px; border: 1px solid @field; border-radius: 4px;
-  background: @surface; }
-QListView[k="finds"]::indicator:checked { background: @accent; border-color: @accent; }
 QTableView, QListView { background: @surface; border: none; outline: none; selection-background-color: @weak;
   selection-color: @text; }
 QMenu { background: @surface; border: 1px solid @line2; border-radius: 6px; padding: 4px; }

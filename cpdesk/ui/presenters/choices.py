@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeGuard
 
 from cpdesk.base.clock import SystemClock
 from cpdesk.base.ids import IdMaker
-from cpdesk.forms.form import Form, NodeDef, Text
+from cpdesk.forms.form import Form, NodeDef, Text, Words
 from cpdesk.forms.session import Session
 from cpdesk.operations.surveys import first_path
 
@@ -36,19 +36,59 @@ def other_words(form: Form, node: NodeDef) -> Mapping[str, tuple[str, ...]]:
     return _words_by_code(form, node)
 
 
+def choice_pictures(form: Form, node: NodeDef, language: str) -> Mapping[str, str]:
+    """Code → name of the picture that a choice shows, for those that have one."""
+    return _pictures_by_code(form, node, form.language_name(language))
+
+
+def said(form: Form, words: Words, language: str) -> str:
+    """A text of the form without what is worked out in it; another language where the asked one is missing."""
+    text = words.get(form.language_name(language)) or words.get("") or next(iter(words.values()), None)
+    return _plain(text) if text is not None else ""
+
+
 @lru_cache(maxsize=2048)
 def _words_by_code(form: Form, node: NodeDef) -> dict[str, tuple[str, ...]]:
     if node.itemset is None:
         return {item.value: tuple(dict.fromkeys(map(_plain, item.label.values()))) for item in node.items}
+    found: dict[str, tuple[str, ...]] = {}
+    for code, key in _itext_ids(form, node):
+        texts = [itext[key] for itext in form.itext.values() if key in itext]
+        found[code] = tuple(dict.fromkeys(map(_plain, texts)))
+    return found
+
+
+@lru_cache(maxsize=2048)
+def _pictures_by_code(form: Form, node: NodeDef, language_name: str) -> dict[str, str]:
+    if node.itemset is None:
+        shown = {item.value: item.media.get("image", {}) for item in node.items}
+        texts = {code: words.get(language_name) or next(iter(words.values()), None) for code, words in shown.items()}
+    else:
+        names = (language_name, *form.itext_forms)
+        texts = {
+            code: next((forms[key]["image"] for forms in map(form.itext_forms.get, names) if _has(forms, key)), None)
+            for code, key in _itext_ids(form, node)
+        }
+    return {code: _plain(text) for code, text in texts.items() if text is not None}
+
+
+def _has(forms: Mapping[str, Mapping[str, Text]] | None, key: str) -> TypeGuard[Mapping[str, Mapping[str, Text]]]:
+    return forms is not None and "image" in forms.get(key, ())
+
+
+def _itext_ids(form: Form, node: NodeDef) -> list[tuple[str, str]]:
+    """Code and text id of each choice of a list that stands in the form."""
+    if node.itemset is None or not node.itemset.label_is_itext:
+        return []
     source = _INSTANCE.match(node.itemset.nodeset.source)
     listed = form.instances.get(source[1]) if source is not None else None
-    if listed is None or not node.itemset.label_is_itext or len(listed.children) != 1:
-        return {}
-    found: dict[str, tuple[str, ...]] = {}
+    if listed is None or len(listed.children) != 1:
+        return []
+    found: list[tuple[str, str]] = []
     for option in listed.children[0].children:
         fields = {child.name: child.value or "" for child in option.children}
-        texts = [itext[fields["itextId"]] for itext in form.itext.values() if fields.get("itextId") in itext]
-        found[fields.get(node.itemset.value.source, "")] = tuple(dict.fromkeys(map(_plain, texts)))
+        if "itextId" in fields:
+            found.append((fields.get(node.itemset.value.source, ""), fields["itextId"]))
     return found
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from decimal import Decimal, InvalidOperation
+from typing import Final, Literal
 
-from cpdesk.forms.form import Form, Kind, NodeDef
+from cpdesk.forms.form import Form, Kind, NodeDef, RangeBounds
 from cpdesk.forms.state import NodeState
 from cpdesk.ui.language import language, tr
-from cpdesk.ui.presenters.choices import other_words
+from cpdesk.ui.presenters.choices import choice_pictures, other_words, said
 from cpdesk.ui.presenters.words import unit_words
-from cpdesk.ui.views import Control, OptionView, PlaceView, QuestionView
+from cpdesk.ui.views import Bounds, Control, MediaView, OptionView, PlaceView, QuestionView
 
 BUTTONS_MAX: Final = 6
 _COMBO_MAX: Final = 60
@@ -19,6 +20,8 @@ _BUTTON_WORDS_MAX: Final = 60
 _SHORT_CHOICES: Final = 34
 _COLUMNS: Final = re.compile(r"columns(?:-(\d+))?\Z")
 _COLUMNS_USUAL: Final = 3
+_PICKED_MAX: Final = 1000
+"""Numbers that a picker offers."""
 _SHORT: Final = frozenset(
     ("number", "date", "month", "year", "time", "combo", "lookup", "text", "masked", "barcode", "rating")
 )
@@ -58,6 +61,7 @@ def question_view(
     control = control_of(node, state)
     options = option_views(form, node, state)
     words = sum(len(option.words) for option in options)
+    columns = 1 if "image-map" in looks else _columns(looks)
     problem = state.problem
     return QuestionView(
         path=state.path,
@@ -74,24 +78,56 @@ def question_view(
         soft=problem is not None and not problem.blocks,
         assumed="" if state.value else assumed,
         whole=node.type in ("int", "integer"),
-        short=control in _SHORT or (control == "choice" and words <= _SHORT_CHOICES and not _columns(looks)),
-        columns=1 if "image-map" in looks else _columns(looks),
+        short=control in _SHORT or (control == "choice" and words <= _SHORT_CHOICES and not columns),
+        columns=columns,
         quick=bool(looks & {"quick", "quickcompact"}),
         grouped="thousands-sep" in looks,
         places=places if control in ("point", "trace", "shape") else (),
         map=bool(looks & {"maps", "placement-map"}),
         file_kind=node.mediatype if control == "attachment" else "",
+        bounds=_bounds(node, looks),
+        media=media_views(form, node),
+        guidance=guidance_words(form, node),
     )
 
 
 def option_views(form: Form, node: NodeDef, state: NodeState) -> tuple[OptionView, ...]:
-    """The choices of a question as they stand; a trigger has one."""
+    """The choices of a question as they stand; a trigger has one, a range that is picked all its numbers."""
     if node.control == "trigger":
         return (OptionView("OK", tr("ui.survey.acknowledge")),)
+    if node.control == "range" and node.range is not None and "picker" in appearances(node):
+        return tuple(OptionView(number, number) for number in _numbers(node.range))
     if not state.choices:
         return ()
-    others = other_words(form, node)
-    return tuple(OptionView(choice.value, choice.label, others.get(choice.value, ())) for choice in state.choices)
+    others, pictures = other_words(form, node), choice_pictures(form, node, language())
+    return tuple(
+        OptionView(choice.value, choice.label, others.get(choice.value, ()), pictures.get(choice.value, ""))
+        for choice in state.choices
+    )
+
+
+def media_views(form: Form, node: NodeDef) -> tuple[MediaView, ...]:
+    """What stands beside the label: the picture first, then sound and film."""
+    kinds: tuple[Literal["image", "audio", "video"], ...] = ("image", "audio", "video")
+    return tuple(MediaView(kind, said(form, node.media[kind], language())) for kind in kinds if kind in node.media)
+
+
+def guidance_words(form: Form, node: NodeDef) -> str:
+    """The help that is read when it is asked for."""
+    return said(form, node.guidance, language())
+
+
+def _numbers(bounds: RangeBounds) -> list[str]:
+    start, end, step = (Decimal(str(number)) for number in (bounds.start, bounds.end, bounds.step))
+    count = min(_PICKED_MAX, int(abs(end - start) / step))
+    return [f"{(start + place * (step if end >= start else -step)).normalize():f}" for place in range(count + 1)]
+
+
+def _bounds(node: NodeDef, looks: frozenset[str]) -> Bounds | None:
+    if node.control != "range" or node.range is None:
+        return None
+    limits = node.range
+    return Bounds(limits.start, limits.end, limits.step, "vertical" in looks, "no-ticks" not in looks)
 
 
 def control_of(node: NodeDef, state: NodeState) -> Control:
@@ -101,6 +137,8 @@ def control_of(node: NodeDef, state: NodeState) -> Control:
         return "choice"
     if node.control == "rank":
         return "rank"
+    if node.control == "range":
+        return "rating" if "rating" in looks else "combo" if "picker" in looks else "range"
     if node.control == "select":
         many = len(state.choices) > _CHECKS_MAX or bool(looks & {"minimal", "autocomplete"})
         return "checklist" if many else "multi"
@@ -154,8 +192,7 @@ def shown_figure(node: NodeDef, value: str) -> str:
     if node.type not in ("int", "integer", "decimal"):
         return value or "—"
     try:
-        whole, _, rest = value.partition(".")
-        shown = f"{int(whole):,}" + (f".{rest}" if rest else "")
-    except ValueError:
+        shown = f"{Decimal(value):,f}"
+    except InvalidOperation:
         return value or "—"
     return shown.replace("-", "−")

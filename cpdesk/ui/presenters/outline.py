@@ -14,7 +14,15 @@ from cpdesk.forms.form import Kind, NodeDef
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import NodeState
 from cpdesk.ui.language import language, tr
-from cpdesk.ui.presenters.controls import appearances, fits_cell, option_views, question_view, shown_figure
+from cpdesk.ui.presenters.controls import (
+    appearances,
+    fits_cell,
+    guidance_words,
+    media_views,
+    option_views,
+    question_view,
+    shown_figure,
+)
 from cpdesk.ui.presenters.words import unit_words
 from cpdesk.ui.views import (
     FigureView,
@@ -220,7 +228,8 @@ def _items(session: Session, path: str, around: _Around) -> Iterator[Item]:
     elif node.kind is Kind.REPEAT:
         yield _grid(session, path, state)
     elif node.kind is Kind.NOTE and not state.value:
-        yield HeadingView(path, "", state.label)
+        media, guidance = media_views(session.form, node), guidance_words(session.form, node)
+        yield HeadingView(path, "", state.label, media, guidance)
     elif node.kind is Kind.NOTE or (state.readonly and node.control == "input"):
         yield FigureView(path, state.label, shown_figure(node, state.value), unit_words(node.unit), state.hint)
     else:
@@ -232,7 +241,7 @@ def _of_page(session: Session, path: str, state: NodeState, around: _Around) -> 
     children = session.children(path)
     title = ""
     if state.label:
-        yield HeadingView(path, state.label, state.hint)
+        yield HeadingView(path, state.label, state.hint, media_views(session.form, session.definition(path)))
     place = 0
     while place < len(children):
         child = children[place]

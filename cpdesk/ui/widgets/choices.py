@@ -146,6 +146,8 @@ class ChoiceButtons(Editor):
         policy.setHeightForWidth(not columns)
         self.setSizePolicy(policy)
         self.show_value(value)
+        if columns == 1:
+            self.setMaximumWidth(420)
         if self.buttons:
             self.setFocusProxy(self.buttons[0])
 

@@ -10,13 +10,33 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from cpdesk.ui.fonts import font
+from cpdesk.ui.icons import paint_icon
 from cpdesk.ui.language import say, text, tr
-from cpdesk.ui.widgets.basic import Label, column, row, set_property
+from cpdesk.ui.theme import theme
+from cpdesk.ui.widgets.basic import Label, column, paint_check, row, set_property
 from cpdesk.ui.widgets.choices import Option
 from cpdesk.ui.widgets.editor import Editor, EnterMovesOn
 from cpdesk.ui.widgets.fields import SearchField, TextField
@@ -103,40 +123,181 @@ class FindList(QListView):
         self.setUniformItemSizes(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setProperty("k", "finds")
+        self.setItemDelegate(_FindDelegate(self))
+        self.setMouseTracking(True)
 
 
-class LookupField(Editor):
-    """One of very many options: type any part of its words, ↓ ↑ walk, Enter takes, Esc closes the list."""
+class _FindDelegate(QStyledItemDelegate):
+    """Paints a find: the words, before them the check box where there is one, its ground when it is the current one."""
 
-    def __init__(self, options: Sequence[Option], value: str | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        area = QRectF(option.rect)  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().colour("weak"))
+            painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), 4, 4)
+        ticked = index.data(Qt.ItemDataRole.CheckStateRole)
+        left = 10.0
+        if ticked is not None:
+            box = QRectF(area.left() + 10, area.center().y() - 8.5, 17, 17)
+            paint_check(painter, box, checked=ticked == Qt.CheckState.Checked)
+            left = 38.0
+        painter.setPen(theme().colour("text"))
+        painter.setFont(font("body"))
+        words = painter.fontMetrics().elidedText(
+            str(index.data()), Qt.TextElideMode.ElideRight, int(area.width() - left - 8)
+        )
+        painter.drawText(area.adjusted(left, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter, words)
+        painter.restore()
+
+
+class FindLine(TextField):
+    """A line that finds one of many options: type any part of its words, ↓ ↑ walk, Enter takes, Esc closes the list.
+
+    `taken` carries the code when it is another one than before; `moved_on` comes with Enter.
+    """
+
+    taken = Signal(object)
+
+    def __init__(self, options: Sequence[Option], code: str | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
         self.catalogue = Catalogue(options)
-        stack = column(self, gap=2)
-        self.field = _TypedWords(parent=self)
-        self.field.setPlaceholderText(tr("ui.lookup.type", n=len(options)))
-        stack.addWidget(self.field)
+        self.code: str | None = None
         self.model = FindModel(self.catalogue, self)
-        self.list = FindList(self.model, self.window() if parent is not None else self)
+        self.list = FindList(self.model, self)
         self.list.setWindowFlags(Qt.WindowType.ToolTip)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.clicked.connect(lambda index: self._take(index.row()))
         self.list.hide()
-        self._value: str | None = None
-        self.field.textEdited.connect(self._typed)
-        self.field.installEventFilter(self)
-        self.field.left.connect(self.commit)
+        self.textEdited.connect(self._typed)
+        self.show_code(code)
+
+    def show_code(self, code: str | None) -> None:
+        """Show the words of a code, unless somebody is typing."""
+        self.code = code
+        if not (self.hasFocus() and self.isModified()):
+            self.setText(self.catalogue.words_of(code) if code else "")
+
+    def commit(self) -> None:
+        """Words that name one option are that option; an empty field is no answer; anything else goes back."""
+        self.list.hide()
+        if not self.isModified():
+            return
+        typed = self.text().strip()
+        self.setModified(False)
+        if not typed:
+            self._give(None)
+            return
+        exact = [place for place in self.catalogue.search(typed) if self._is_exact(place, typed)]
+        found = exact or self.catalogue.search(typed)
+        if len(found) == 1:
+            self._give(self.catalogue.options[found[0]].code)
+        else:
+            self.show_code(self.code)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.walk(1 if key == Qt.Key.Key_Down else -1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.take_current()
+            self.moved_on.emit()
+        elif key == Qt.Key.Key_Escape and self.list.isVisible():
+            self.list.hide()
+        else:
+            super().keyPressEvent(event)
+
+    def take_current(self) -> None:
+        """Take the option that is marked in the open list, else what the words say."""
+        if self.list.isVisible() and self.list.currentIndex().isValid():
+            self._take(self.list.currentIndex().row())
+        self.commit()
+
+    def walk(self, step: int) -> None:
+        """Open the list, or go on in it."""
+        if not self.list.isVisible():
+            self.model.find(self.text() if self.isModified() else "")
+            self._show_list()
+        here = self.list.currentIndex().row()
+        count = self.model.rowCount()
+        if count:
+            place = 0 if here < 0 and step > 0 else (here + step) % count
+            self.list.setCurrentIndex(self.model.index(place))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if not self.list.isVisible() and not self.isReadOnly():
+            self.model.find(self.text() if self.isModified() else "")
+            self._show_list()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.list.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        area = QRectF(self.width() - 26, self.height() / 2 - 8, 16, 16)
+        paint_icon(painter, "chevron-down", theme().colour("text2"), area)
+        painter.end()
+
+    def _typed(self, typed: str) -> None:
+        self.model.find(typed)
+        self._show_list()
+        if typed.strip() and self.model.rowCount():
+            self.list.setCurrentIndex(self.model.index(0))
+
+    def _show_list(self) -> None:
+        rows = min(_ROWS_SHOWN, self.model.rowCount())
+        if not rows:
+            self.list.hide()
+            return
+        self.list.setFixedSize(max(240, self.width()), rows * _ROW + 12)
+        self.list.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        self.list.show()
+
+    def _take(self, place: int) -> None:
+        option = self.model.option(self.model.index(place))
+        self.list.hide()
+        self.setModified(False)
+        self._give(option.code)
+
+    def _give(self, code: str | None) -> None:
+        changed = code != self.code
+        self.show_code(code)
+        if changed:
+            self.taken.emit(code)
+
+    def _is_exact(self, place: int, typed: str) -> bool:
+        option = self.catalogue.options[place]
+        return folded(typed) in (folded(say(option.words)), folded(option.code))
+
+
+class LookupField(Editor):
+    """One of very many options, as the control of a question."""
+
+    def __init__(self, options: Sequence[Option], value: str | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.field = FindLine(options, value, self)
+        self.field.setPlaceholderText(tr("ui.lookup.type", n=len(options)))
+        self.field.setTextMargins(0, 0, 18, 0)
+        column(self).addWidget(self.field)
+        self.field.taken.connect(self.chosen)
+        self.field.moved_on.connect(self.moved_on)
         self.setFocusProxy(self.field)
         self.setMaximumWidth(420)
         self.setMinimumWidth(220)
-        self.show_value(value)
 
     def codes(self) -> list[str]:
-        return [option.code for option in self.catalogue.options]
+        return [option.code for option in self.field.catalogue.options]
 
     def show_value(self, value: str | None) -> None:
-        self._value = value
-        if not (self.field.hasFocus() and self.field.isModified()):
-            self.field.setText(self.catalogue.words_of(value) if value else "")
+        self.field.show_code(value)
 
     def set_bad(self, bad: bool) -> None:
         self.field.set_bad(bad)
@@ -146,93 +307,7 @@ class LookupField(Editor):
         self.field.setAccessibleName(name)
 
     def commit(self) -> None:
-        """Words that name one option are that option; an empty field is no answer; anything else goes back."""
-        self.list.hide()
-        if not self.field.isModified():
-            return
-        typed = self.field.text().strip()
-        self.field.setModified(False)
-        if not typed:
-            self._give(None)
-            return
-        exact = [place for place in self.catalogue.search(typed) if self._is_exact(place, typed)]
-        found = exact or self.catalogue.search(typed)
-        if len(found) == 1:
-            self._give(self.catalogue.options[found[0]].code)
-        else:
-            self.show_value(self._value)
-
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if watched is not self.field or event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
-            return False
-        key = event.key()
-        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            self._walk(1 if key == Qt.Key.Key_Down else -1)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.list.isVisible() and self.list.currentIndex().isValid():
-                self._take(self.list.currentIndex().row())
-            self.commit()
-            self.moved_on.emit()
-        elif key == Qt.Key.Key_Escape and self.list.isVisible():
-            self.list.hide()
-        else:
-            return False
-        return True
-
-    def hideEvent(self, event: object) -> None:
-        self.list.hide()
-
-    def _typed(self, typed: str) -> None:
-        self.model.find(typed)
-        self._show_list()
-        if typed.strip() and self.model.rowCount():
-            self.list.setCurrentIndex(self.model.index(0))
-
-    def _walk(self, step: int) -> None:
-        if not self.list.isVisible():
-            self.model.find(self.field.text() if self.field.isModified() else "")
-            self._show_list()
-        here = self.list.currentIndex().row()
-        count = self.model.rowCount()
-        if count:
-            place = 0 if here < 0 and step > 0 else (here + step) % count
-            self.list.setCurrentIndex(self.model.index(place))
-
-    def _show_list(self) -> None:
-        rows = min(_ROWS_SHOWN, self.model.rowCount())
-        if not rows:
-            self.list.hide()
-            return
-        self.list.setFixedSize(max(240, self.field.width()), rows * _ROW + 12)
-        self.list.move(self.field.mapToGlobal(QPoint(0, self.field.height() + 2)))
-        self.list.show()
-
-    def _take(self, place: int) -> None:
-        option = self.model.option(self.model.index(place))
-        self.list.hide()
-        self.field.setModified(False)
-        self._give(option.code)
-
-    def _give(self, code: str | None) -> None:
-        changed = code != self._value
-        self.show_value(code)
-        if changed:
-            self.chosen.emit(code)
-
-    def _is_exact(self, place: int, typed: str) -> bool:
-        option = self.catalogue.options[place]
-        return folded(typed) in (folded(say(option.words)), folded(option.code))
-
-
-class _TypedWords(TextField):
-    left = Signal()
-
-    def commit(self) -> None:
-        """What is typed is only a search until the field it belongs to has looked."""
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.left.emit()
+        self.field.commit()
 
 
 class CheckList(Editor):

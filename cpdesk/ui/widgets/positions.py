@@ -233,7 +233,7 @@ class LineField(Editor):
         stack.addWidget(self.pane)
         line = row(gap=8)
         self.field = _PointLine("", text("ui.line.add"), self)
-        self.field.setMaximumWidth(270)
+        self.field.setFixedWidth(210)
         self.field.pasted.connect(self.paste)
         self.field.committed.connect(self._typed)
         self.undo_button = Button(text("ui.line.undo"), "quiet", "undo", self.undo_point)

@@ -20,6 +20,8 @@ from cpdesk.ui.widgets.media import MediaStrip
 
 _LONG_LABEL: Final = 26
 _HINT_BESIDE: Final = 150
+_ANY_WIDTH: Final = 4000
+"""Controls with a smaller largest width stand at the left."""
 
 
 class QuestionBlock(QWidget):
@@ -198,7 +200,7 @@ class QuestionBlock(QWidget):
         if isinstance(editor, Editor):
             editor.requested.connect(lambda request: self.requested.emit(replace(request, path=self.view.path)))
         self._place.addWidget(editor, 0 if is_fixed(editor) else 100)
-        if not flows(editor):
+        if not flows(editor) or editor.maximumWidth() < _ANY_WIDTH:
             self._place.addStretch(1)
 
     def _chosen(self, value: str | None) -> None:

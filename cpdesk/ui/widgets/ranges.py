@@ -173,6 +173,7 @@ class RangeField(Editor):
             line = row(self, gap=16)
             line.addWidget(self.track, 1)
             line.addWidget(self.field, 0, Qt.AlignmentFlag.AlignTop)
+            self.setMaximumWidth(460)
         self.track.moved.connect(self._moved)
         self.field.chosen.connect(self._typed)
         EnterMovesOn(self, self.track, self.field)
