@@ -86,7 +86,7 @@ def _wrong(node: Node, value: str, speaker: Speaker, environment: Environment) -
     assert definition is not None
     fields = {"label": speaker.label(node), "value": value}
     if not fits(definition.type, value):
-        kind = {"integer": "int", "geotrace": "geoshape"}.get(definition.type, definition.type)
+        kind = "int" if definition.type == "integer" else definition.type
         return Problem(node.path, ProblemCode.TYPE, fields=fields, key=f"form.problem.type.{kind}")
     bounds = definition.range
     if bounds is not None and not bounds.holds(to_number(value)):

@@ -19,6 +19,9 @@ _LOCAL_CLOCK: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\Z", re.ASC
 _SPACES: Final = re.compile(r"[\s,、，;]+")
 
 
+_LINES: Final = frozenset(("geotrace", "geoshape"))
+
+
 def normalise(kind: str, text: str) -> str:
     """A typed text as the data type writes it; a text that cannot be read as the type is left as it is.
 
@@ -39,8 +42,10 @@ def accepted(kind: str, text: str) -> str:
     """What the form reads of a text: the text itself where it fits its data type, what is certain of it (the whole part
     of a number in a question of whole numbers, the day of a moment in a question of dates), else nothing."""
     check = _FITS.get(kind)
-    if check is None or not text or check(text):
+    if check is None or not text:
         return text
+    if check(text):
+        return _line(text) if kind in _LINES else text
     if kind in ("int", "integer"):
         return _whole_part(text)
     if kind == "date":
@@ -127,9 +132,37 @@ def _is_geopoint(text: str) -> bool:
     return abs(float(parts[0])) <= 90 and abs(float(parts[1])) <= 180
 
 
+def _points(text: str) -> list[str]:
+    return [" ".join(point.split()) for point in text.split(";") if point.strip()]
+
+
+def _line(text: str) -> str:
+    return ";".join(_points(text))
+
+
 def _is_line(text: str) -> bool:
-    points = [point for point in text.split(";") if point.strip()]
-    return bool(points) and all(_is_geopoint(point) for point in points)
+    points = _points(text)
+    return len(points) >= 2 and all(_is_geopoint(point) for point in points)
+
+
+def _is_shape(text: str) -> bool:
+    """Three points at least, and the first again as the last."""
+    points = _points(text)
+    return len(points) >= 4 and points[0] == points[-1] and _is_line(text)
+
+
+def _geotrace(text: str) -> str:
+    plain = ";".join(_geopoint(point) for point in _plain(text).replace("；", ";").split(";") if point.strip())
+    return plain if _is_line(plain) else text
+
+
+def _geoshape(text: str) -> str:
+    """Who gives three corners means the way back to the first as well."""
+    plain = _geotrace(text)
+    points = _points(plain)
+    if len(points) >= 3 and points[0] != points[-1] and _is_line(plain):
+        plain = ";".join([*points, points[0]])
+    return plain if _is_shape(plain) else text
 
 
 def _is_day(text: str) -> bool:
@@ -144,6 +177,8 @@ _NORMALISE: Final[dict[str, Callable[[str], str]]] = {
     "dateTime": _moment,
     "time": _time,
     "geopoint": _geopoint,
+    "geotrace": _geotrace,
+    "geoshape": _geoshape,
     "boolean": lambda text: _plain(text).lower(),
 }
 _FITS: Final[dict[str, Callable[[str], bool]]] = {
@@ -155,6 +190,6 @@ _FITS: Final[dict[str, Callable[[str], bool]]] = {
     "time": lambda text: _TIME.match(text) is not None,
     "geopoint": _is_geopoint,
     "geotrace": _is_line,
-    "geoshape": _is_line,
+    "geoshape": _is_shape,
     "boolean": lambda text: text in ("true", "false", "1", "0"),
 }

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpdesk.forms.lexical import fits, normalise
+from cpdesk.forms.lexical import accepted, fits, normalise
 
-KINDS = ["string", "int", "decimal", "date", "dateTime", "time", "geopoint", "boolean", "binary"]
+KINDS = ["string", "int", "decimal", "date", "dateTime", "time", "geopoint", "geoshape", "boolean", "binary"]
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,8 @@ KINDS = ["string", "int", "decimal", "date", "dateTime", "time", "geopoint", "bo
         ("time", "8:30", "08:30"),
         ("dateTime", "2026-3-5 8:30", "2026-03-05T8:30"),
         ("geopoint", "40.22，116.23", "40.22 116.23"),
+        ("geoshape", "40 116；40.1 116; 40.1，116.1", "40 116;40.1 116;40.1 116.1;40 116"),
+        ("geotrace", "40 116; 40.1 116;", "40 116;40.1 116"),
         ("string", "１２", "１２"),
     ],
 )
@@ -46,12 +48,42 @@ def test_typed_texts_become_lexical_values(kind: str, typed: str, stored: str) -
         ("geopoint", "91 0", False),
         ("geopoint", "40.2 116.2 55 4", True),
         ("time", "24:00", False),
-        ("geoshape", "40 116;40.1 116;", True),
+        ("geotrace", "40 116;40.1 116;", True),
+        ("geotrace", "40 116", False),
+        ("geoshape", "40 116;40.1 116;40 116", False),
+        ("geoshape", "40 116;40.1 116;40.1 116.1;40 116;", True),
         ("string", "anything", True),
     ],
 )
 def test_what_fits_a_type(kind: str, text: str, good: bool) -> None:
     assert fits(kind, text) is good
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "read"),
+    [
+        ("int", "10.9", "10"),
+        ("int", "-.5", "0"),
+        ("int", "2147483647", "2147483647"),
+        ("int", "2147483648", ""),
+        ("int", "9" * 400, ""),
+        ("int", "abc", ""),
+        ("decimal", "1e5", ""),
+        ("date", "2026-03-05T08:30", "2026-03-05"),
+        ("date", "2026-03-05T08:30Z", ""),
+        ("dateTime", "2026-03-05", ""),
+        ("time", "24:00:00", ""),
+        (
+            "geoshape",
+            "40 116 0 0; 40.1 116 0 0; 40.1 116.1 0 0; 40 116 0 0;",
+            "40 116 0 0;40.1 116 0 0;40.1 116.1 0 0;40 116 0 0",
+        ),
+        ("string", "anything", "anything"),
+    ],
+)
+def test_what_a_form_reads_of_a_text(kind: str, text: str, read: str) -> None:
+    assert accepted(kind, text) == read
+    assert accepted(kind, read) == read
 
 
 @given(st.sampled_from(KINDS), st.text(max_size=30))
