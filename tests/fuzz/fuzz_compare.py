@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from cpdesk.forms.session import Session
 from cpdesk.forms.state import ProblemCode
 from cpdesk.forms.xform import load_form
 
-_NUMBER: Final = re.compile(r"\d+\.\d+(?:E-?\d+)?")
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:E-?\d+)?")
 
 
 class Engine(Protocol):
@@ -110,8 +111,8 @@ def _places(session: Session, path: str = "", ref: str = "/data") -> dict[str, s
 
 def _first_difference(number: int, session: Session, nodes: Mapping[str, Any]) -> Difference | None:
     places = _places(session)
-    for ref in places.keys() ^ nodes.keys():
-        if ref in nodes or session.state(places[ref]).relevant:
+    for ref in sorted(places.keys() ^ nodes.keys()):
+        if nodes[ref]["relevant"] if ref in nodes else session.state(places[ref]).relevant:
             return Difference(number, ref, "nodes", ref in places, ref in nodes)
     for ref, path in places.items():
         if ref not in nodes:
@@ -125,7 +126,18 @@ def _first_difference(number: int, session: Session, nodes: Mapping[str, Any]) -
 def _is_same(ours: object, theirs: object) -> bool:
     if not isinstance(ours, str) or not isinstance(theirs, str):
         return False
+    if abs(_number(ours) - _number(theirs)) < 1e-9:
+        return True
+    if _rounded(ours) == _rounded(theirs.replace("NaN", "")):
+        return True
     return _rounded(ours) == _rounded(theirs) or {"true": "1", "false": "0"}.get(ours) == theirs
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _rounded(text: str) -> str:

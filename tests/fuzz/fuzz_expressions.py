@@ -160,14 +160,16 @@ class Author:
             if inside and self.rng.random() < 0.7:
                 test = self._test(self.rng.choice(inside))
                 return Expr("X", f"{head}[{HOLE}]/{tail}", (test,))
-            place = self.rng.choice(("1", "2", "position() > 1", "position() = 2", "position() < 3"))
+            place = self.rng.choice(("position() = 1", "position() > 1", "position() = 2", "position() < 3"))
             return Expr("X", f"{head}[{place}]/{tail}")
         return Expr("X", path)
 
     def _test(self, target: Target) -> Expr:
+        """A condition inside brackets: names are those of the item tested, all else is named from the top."""
         name = self.rng.choice(("", "./")) + target.path[-1]
+        outside = Author(self.rng, replace(self.scope, here=(), own_kind=""))
         if target.kind == "N":
-            return Expr("B", f"{name} {self.rng.choice(('>', '<', '=', '!=', '>='))} {HOLE}", (self._number_leaf(),))
+            return Expr("B", f"{name} {self.rng.choice(('>', '<', '=', '!=', '>='))} {HOLE}", (outside.number(0),))
         return Expr("B", f"{name} {self.rng.choice(('=', '!='))} {HOLE}", (Expr("S", self.rng.choice(WORDS)),))
 
     def indexed(self, kinds: str, depth: int) -> Expr | None:

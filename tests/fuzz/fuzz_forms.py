@@ -129,7 +129,7 @@ class Writer:
         if not said:
             return ""
         if self.case.languages:
-            key = f"t{len(self.texts)}"
+            key = f"say{len(self.texts)}"
             self.texts.append((key, said))
             return f"<{tag} ref=\"jr:itext('{key}')\"/>"
         return f"<{tag}>{_mixed(said)}</{tag}>"

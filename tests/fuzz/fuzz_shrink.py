@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -10,6 +11,7 @@ from fuzz_compare import Difference, Engine, compare
 from fuzz_expressions import Expr
 from fuzz_forms import Case, Item
 
+_NAMES: Final = re.compile(r"(?<=[/'\[ ])(?:list|[a-u])\d+(?=[/'\]\s,)\"=!])")
 _TRIALS_MAX: Final = 600
 Edit = Callable[[Case], None]
 Kind = Callable[[Difference], object]
@@ -28,6 +30,9 @@ def shrink(case: Case, engine: Engine, difference: Difference, kind: Kind) -> tu
                 break
             smaller = copy.deepcopy(case)
             edit(smaller)
+            if not _is_whole(smaller):
+                number += 1
+                continue
             trials += 1
             found = compare(smaller, engine)
             if found is not None and kind(found) == kind(difference):
@@ -35,6 +40,13 @@ def shrink(case: Case, engine: Engine, difference: Difference, kind: Kind) -> tu
             else:
                 number += 1
     return case, difference
+
+
+def _is_whole(case: Case) -> bool:
+    """Whether the form still has all nodes and lists its expressions name; names are used once in a form."""
+    text = case.xml()
+    names = {item.name for item in case.root.walk()} | case.lists.keys()
+    return all(name in names for name in _NAMES.findall(text))
 
 
 def edits(case: Case, difference: Difference) -> Iterator[Edit]:
