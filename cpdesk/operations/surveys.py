@@ -296,6 +296,7 @@ def _facts(ctx: Context, stream: str, site: Record | None) -> dict[str, str]:
     register.setdefault("terrain", township_terrain(register["township_code"]))
     facts = {f"reg.{name}": value for name, value in register.items()}
     facts |= {"user.name": ctx.actor, "today": today_beijing(ctx.clock).isoformat()}
+    facts |= {f"office.{name}": str(ctx.settings.get(f"office_{name}")) for name in ("name", "phone")}
     kind = site_kind(site.kind) if site is not None else None
     if site is not None and kind is not None:
         facts["site.id"] = site.id
