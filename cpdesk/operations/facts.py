@@ -54,12 +54,13 @@ class Reading:
 
 
 def read_answers(form: Form, answers: Answers) -> Reading:
-    """Group the answers that count by quantity and by item."""
+    """Group the answers that count by quantity and by item. A default that the form filled in and nobody touched is
+    left out: the engine takes its own, with its range and reason."""
     household: dict[str, Answer[str]] = {}
     items: dict[str, dict[str, dict[str, Answer[str]]]] = {}
     for path, value in answers.items():
         binding = form.quantities.get(_ITEM.sub("", path))
-        if binding is None or not value:
+        if binding is None or not value or is_default(form, answers, path):
             continue
         answer = Answer(value, _quality(form, answers, path))
         if "[" not in path:
@@ -73,6 +74,17 @@ def read_answers(form: Form, answers: Answers) -> Reading:
         for repeat, found in items.items()
     }
     return Reading(household, ranked)
+
+
+def is_default(form: Form, answers: Answers, path: str) -> bool:
+    """Whether an answer is still what the form filled in (`cpdesk:offered` names the hidden question that keeps it) and
+    nobody said how it is known: quality D."""
+    definition = form.by_path.get(_ITEM.sub("", path))
+    offered = definition.attributes.get("offered", "") if definition is not None else ""
+    if not offered or answers.get(f"{path}#quality"):
+        return False
+    value = answers.get(path, "")
+    return value != "" and answers.get(f"{path.rpartition('/')[0]}/{offered}") == value
 
 
 def building_facts(reading: Reading, *, survey_year: int | None = None) -> BuildingFacts:

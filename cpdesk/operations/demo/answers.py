@@ -16,6 +16,7 @@ from cpdesk.base import tables
 from cpdesk.base.resources import resource_path
 from cpdesk.forms.form import Kind
 from cpdesk.forms.session import Session
+from cpdesk.model.records import Quality
 
 SIDES: Final = ("front", "back", "left", "right")
 
@@ -243,6 +244,9 @@ def _fill_group(
             _fill_group(session, path, items, answers, save)
         elif answers.get(definition.name) and _is_asked(session, path):
             save(session.set(path, answers[definition.name]).values)
+            if "offered" in definition.attributes:  # the surveyor looked, also where the default was right
+                seen = Quality.MEASURED if definition.is_select else Quality.ESTIMATED
+                save(session.set(f"{path}#quality", seen.value).values)
 
 
 def _is_asked(session: Session, path: str) -> bool:
