@@ -59,3 +59,5 @@ def bench(
     out.table(
         head, [[metric, round(value, 3), BUDGETS[name].get(metric, "—")] for metric, value in result.metrics.items()]
     )
+    for key, missing in result.notes.items():
+        out.say(key, missing=missing)

@@ -62,9 +62,14 @@ def describe_versions() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class BenchResult:
-    """What a bench prints: metrics by name (the unit is the end of the name), machine and versions."""
+    """What a bench prints: metrics by name (the unit is the end of the name), machine and versions.
+
+    Attributes:
+        notes: what could not be measured here: key of the sentence that says so → what is missing.
+    """
 
     name: str
     metrics: dict[str, float]
+    notes: dict[str, str] = field(default_factory=dict)
     machine: dict[str, str] = field(default_factory=describe_machine)
     versions: dict[str, str] = field(default_factory=describe_versions)
