@@ -214,6 +214,8 @@ QComboBox QAbstractItemView { background: @surface; border: 1px solid @line2; ou
 QComboBox QAbstractItemView::item { min-height: 32px; padding: 0 8px; }
 
 QListView[k="finds"] { background: @surface; border: 1px solid @field; border-radius: 6px; padding: 4px; }
+QTableCornerButton::section { background: @subtle; border: none; border-bottom: 1px solid @line;
+  border-right: 1px solid @line; }
 QTableView, QListView { background: @surface; border: none; outline: none; selection-background-color: @weak;
   selection-color: @text; }
 QMenu { background: @surface; border: 1px solid @line2; border-radius: 6px; padding: 4px; }

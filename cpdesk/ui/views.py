@@ -215,6 +215,8 @@ class QuestionView:
     places: tuple[PlaceView, ...] = ()
     map: bool = False
     """The map is open at once."""
+    cascades: bool = False
+    """Which choices there are depends on other answers."""
     file_kind: str = ""
     """Media type of the files an attachment takes, such as `audio/*`."""
 
@@ -265,6 +267,10 @@ class GridView:
     hint: str = ""
     add_words: str = ""
     problem: str = ""
+    names: tuple[str, ...] = ()
+    """The questions' names below an item, in the order of the columns."""
+    can_change: bool = True
+    """Whether rows may be inserted, moved and taken away."""
 
 
 @dataclass(frozen=True, slots=True)

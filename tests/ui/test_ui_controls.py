@@ -155,7 +155,7 @@ def test_a_question_shows_its_default_and_its_fault_in_words(dressed, qtbot):
 def test_a_block_pasted_from_a_spreadsheet_fills_cells(dressed, qtbot):
     block = shown(qtbot, GridBlock(grid()))
     given = []
-    block.answered.connect(lambda path, value: given.append((path, value)))
+    block.requested.connect(lambda edit: given.extend(edit.cells))
     block.table.setCurrentIndex(block.model.index(0, 1))
     block.table.paste("43\t１７\n44\t6\n")
     assert given == [("wall[0]/q1", "43"), ("wall[0]/q2", "17"), ("wall[1]/q1", "44"), ("wall[1]/q2", "6")]

@@ -162,7 +162,8 @@ def grid() -> GridView:
                 )
             )
         rows.append((item, tuple(cells)))
-    return GridView("wall", "3.3", "外墙与门窗", columns, tuple(rows), "每个朝向一行", "加一行", problem)
+    names = tuple(f"q{index}" for index in range(len(columns)))
+    return GridView("wall", "3.3", "外墙与门窗", columns, tuple(rows), "每个朝向一行", "加一行", problem, names)
 
 
 def section_page() -> SectionPage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Final, Literal
 
@@ -84,11 +85,18 @@ def question_view(
         grouped="thousands-sep" in looks,
         places=places if control in ("point", "trace", "shape") else (),
         map=bool(looks & {"maps", "placement-map"}),
+        cascades=node.itemset is not None and "[" in node.itemset.nodeset.source,
         file_kind=node.mediatype if control == "attachment" else "",
         bounds=_bounds(node, looks),
         media=media_views(form, node),
         guidance=guidance_words(form, node),
     )
+
+
+def column_view(form: Form, node: NodeDef) -> QuestionView:
+    """The head of a column of a grid without rows: what is known of a question before anything is asked."""
+    blank = NodeState("", True, False, node.readonly is not None, "", None, said(form, node.label, language()), "")
+    return replace(question_view(form, node, blank), cascades=node.is_select)
 
 
 def option_views(form: Form, node: NodeDef, state: NodeState) -> tuple[OptionView, ...]:

@@ -16,6 +16,7 @@ from cpdesk.forms.state import NodeState
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.presenters.controls import (
     appearances,
+    column_view,
     fits_cell,
     guidance_words,
     media_views,
@@ -281,30 +282,28 @@ def _matrix(session: Session, head: str, questions: list[str], title: str) -> It
 def _grid(session: Session, path: str, state: NodeState) -> GridView:
     node = session.definition(path)
     leaves = [leaf for leaf in node.walk() if leaf.kind is Kind.QUESTION]
+    names = tuple(leaf.path[len(node.path) + 1 :] for leaf in leaves)
     rows: list[tuple[str, tuple[QuestionView | None, ...]]] = []
-    columns: tuple[QuestionView, ...] = ()
-    problem = ""
+    columns = tuple(column_view(session.form, leaf) for leaf in leaves)
     for item in session.children(path):
-        cells: list[QuestionView | None] = []
-        heads: list[QuestionView] = []
-        for leaf in leaves:
-            leaf_path = item + leaf.path[len(node.path) :]
-            leaf_state = session.state(leaf_path)
-            view = question_view(session.form, leaf, leaf_state)
-            heads.append(view)
-            cells.append(view if leaf_state.relevant else None)
-            if leaf_state.relevant and view.problem and not view.soft and not problem:
-                problem = view.problem
-        columns = tuple(heads)
+        states = [session.state(f"{item}/{name}") for name in names]
+        views = [question_view(session.form, leaf, each) for leaf, each in zip(leaves, states, strict=True)]
+        columns = tuple(replace(view, path="", value=None, problem="", soft=False) for view in views)
+        cells = (view if each.relevant else None for view, each in zip(views, states, strict=True))
         rows.append((item, tuple(cells)))
     add = tr("ui.survey.add_row") if _can_add(session, path) else ""
-    return GridView(path, "", state.label, columns, tuple(rows), state.hint, add, problem)
+    can_change = not node.no_add_remove and node.count is None
+    return GridView(path, "", state.label, columns, tuple(rows), state.hint, add, "", names, can_change)
 
 
 def _can_add(session: Session, path: str) -> bool:
     node = session.definition(path)
     most = node.attributes.get("max_items", "")
-    return not node.no_add_remove and (not most.isdigit() or len(session.children(path)) < int(most))
+    return (
+        not node.no_add_remove
+        and node.count is None
+        and (not most.isdigit() or len(session.children(path)) < int(most))
+    )
 
 
 def _add_button(session: Session, path: str) -> RepeatView:

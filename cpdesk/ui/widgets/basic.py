@@ -345,6 +345,12 @@ class IconText(QWidget):
     def set_words(self, words: Words) -> None:
         self.label.set_words(words)
 
+    def set_tone(self, tone: str, icon_name: str) -> None:
+        """Say it in another tone."""
+        self._ink, self._icon_name = Pill.TONES[tone][0], icon_name
+        self.label.set_colour(self._ink)
+        self.update()
+
     def words(self) -> str:
         return self.label.text()
 

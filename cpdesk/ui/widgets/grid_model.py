@@ -1,0 +1,196 @@
+"""The cells of a repeat for a table: what each shows, and how one is painted."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QHeaderView, QStyle, QStyleOptionViewItem, QWidget
+
+from cpdesk.ui.fonts import font
+from cpdesk.ui.icons import paint_icon
+from cpdesk.ui.theme import theme
+from cpdesk.ui.views import GridView, QuestionView
+
+Index = QModelIndex | QPersistentModelIndex
+ROW: Final = 32
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class GridModel(QAbstractTableModel):
+    """Cells of a grid view. `edited` carries the path of a question and its new value."""
+
+    edited = Signal(str, object)
+
+    def __init__(self, view: GridView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = view
+
+    def show_grid(self, view: GridView) -> None:
+        """Show other cells; rows that were added or taken away in one place keep selection and scrolling."""
+        old, new = [item for item, _ in self.view.rows], [item for item, _ in view.rows]
+        if len(view.columns) != len(self.view.columns):
+            self.beginResetModel()
+            self.view = view
+            self.endResetModel()
+            return
+        head = 0
+        while head < min(len(old), len(new)) and old[head] == new[head]:
+            head += 1
+        tail = 0
+        while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+            tail += 1
+        gone, come = len(old) - head - tail, len(new) - head - tail
+        none = QModelIndex()
+        if gone > come:
+            self.beginRemoveRows(none, head + come, head + gone - 1)
+            self.view = view
+            self.endRemoveRows()
+        elif come > gone:
+            self.beginInsertRows(none, head + gone, head + come - 1)
+            self.view = view
+            self.endInsertRows()
+        else:
+            self.view = view
+        if view.rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(view.rows) - 1, len(view.columns) - 1))
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(0, len(view.columns) - 1))
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return len(self.view.rows)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return len(self.view.columns)
+
+    def cell(self, index: Index) -> QuestionView | None:
+        """The question of a cell; None where it is not asked."""
+        return self.view.rows[index.row()][1][index.column()]
+
+    def words(self, index: Index) -> str:
+        """What a cell shows and what copying takes."""
+        cell = self.cell(index)
+        return cell_words(cell) if cell is not None else ""
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.words(index)
+        if role not in (Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        cell = self.cell(index)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            head = self.view.columns[index.column()].label
+            return " ".join(part for part in (head, self.words(index), cell.problem if cell else "") if part)
+        if cell is None:
+            return None
+        if role == Qt.ItemDataRole.EditRole:
+            return cell.value or ""
+        return cell.problem or cell.assumed or None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        cell = self.cell(index)
+        if cell is None or cell.readonly:
+            return False
+        new = str(value).strip() or None
+        if new != (cell.value or None):
+            self.edited.emit(cell.path, new)
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        cell = self.cell(index)
+        base = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return base if cell is None or cell.readonly else base | Qt.ItemFlag.ItemIsEditable
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Vertical:
+            return str(section + 1) if role == Qt.ItemDataRole.DisplayRole else None
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        if not 0 <= section < len(self.view.columns):
+            return None
+        question = self.view.columns[section]
+        head = f"{question.label} {question.unit}".strip()
+        return f"{head}\n{question.hint}".strip() if role == Qt.ItemDataRole.ToolTipRole else head
+
+
+def cell_words(cell: QuestionView) -> str:
+    """The answer of a cell as a person reads it: the words of a choice, the text of anything else."""
+    if not cell.options or not cell.value:
+        return cell.value or ""
+    words = {option.code: option.words for option in cell.options}
+    codes = cell.value.split(" ") if cell.control in ("multi", "checklist") else [cell.value]
+    return "、".join(words.get(code, code) for code in codes)
+
+
+def paint_cell(painter: QPainter, option: QStyleOptionViewItem, model: GridModel, index: Index, *, here: bool) -> None:
+    """Draw one cell: hatched where it is not asked, red with a mark where it is wrong, framed where the cursor is."""
+    cell = model.cell(index)
+    area = QRect(option.rect)  # type: ignore[attr-defined]
+    state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+    bad = cell is not None and bool(cell.problem) and not cell.soft
+    doubt = cell is not None and bool(cell.problem) and cell.soft
+    selected = bool(state & QStyle.StateFlag.State_Selected)
+    painter.save()
+    ground = "bad_weak" if bad else "warn_weak" if doubt else "weak" if selected or here else "surface"
+    painter.fillRect(area, theme().colour(ground))
+    if cell is None:
+        painter.fillRect(area, theme().colour("sunken"))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().colour("line2"))
+        brush = painter.brush()
+        brush.setStyle(Qt.BrushStyle.BDiagPattern)
+        painter.fillRect(area, brush)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(theme().colour("line"))
+    painter.drawLine(area.topRight(), area.bottomRight())
+    painter.drawLine(area.bottomLeft(), area.bottomRight())
+    if bad or here:
+        painter.setPen(QPen(theme().colour("bad" if bad else "accent"), 2))
+        painter.drawRect(area.adjusted(1, 1, -1, -1))
+    if cell is not None:
+        _paint_words(painter, area, cell, bad=bad, doubt=doubt)
+    painter.restore()
+
+
+def _paint_words(painter: QPainter, area: QRect, cell: QuestionView, *, bad: bool, doubt: bool) -> None:
+    if bad or doubt:
+        place = QRectF(area.left() + 8, area.center().y() - 7, 14, 14)
+        paint_icon(painter, "alert" if bad else "warning", theme().colour("bad" if bad else "warn"), place)
+    painter.setFont(font("body"))
+    ink = "bad" if bad else "text2" if cell.readonly else "text"
+    painter.setPen(theme().colour(ink))
+    inner = area.adjusted(26 if bad or doubt else 11, 0, -11, 0)
+    words = painter.fontMetrics().elidedText(cell_words(cell), Qt.TextElideMode.ElideRight, inner.width())
+    painter.drawText(inner, _RIGHT if cell.control == "number" else _LEFT, words)
+
+
+class GridHeader(QHeaderView):
+    """The head of the grid, painted from tokens: labels with units, or the numbers of the rows."""
+
+    def __init__(self, orientation: Qt.Orientation, parent: QWidget | None = None) -> None:
+        super().__init__(orientation, parent)
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        if orientation == Qt.Orientation.Horizontal:
+            self.setFixedHeight(ROW)
+        else:
+            self.setFixedWidth(40)
+            self.setDefaultSectionSize(ROW)
+
+    def paintSection(self, painter: QPainter, rect: QRect, place: int) -> None:
+        painter.save()
+        painter.fillRect(rect, theme().colour("subtle"))
+        painter.setPen(theme().colour("line"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.drawLine(rect.topRight(), rect.bottomRight())
+        painter.setPen(theme().colour("text2"))
+        painter.setFont(font("meta"))
+        words = str(self.model().headerData(place, self.orientation()) or "")
+        model = self.model()
+        align = _RIGHT
+        if self.orientation() == Qt.Orientation.Horizontal and isinstance(model, GridModel):
+            align = _RIGHT if model.view.columns[place].control == "number" else _LEFT
+        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, rect.width() - 20)
+        painter.drawText(rect.adjusted(10, 0, -10, 0), align, shown)
+        painter.restore()

@@ -1,0 +1,289 @@
+"""The table of a grid: cursor, editors and keys as in a spreadsheet."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from cpdesk.ui.blocks import fitted, read_block, write_block
+from cpdesk.ui.views import QuestionView
+from cpdesk.ui.widgets.choices import Option
+from cpdesk.ui.widgets.fields import DateField, NumberField, TextField
+from cpdesk.ui.widgets.grid_model import GridHeader, GridModel, Index, cell_words, paint_cell
+from cpdesk.ui.widgets.lookup import FindLine
+from cpdesk.ui.widgets.temporal import TimeField
+
+_FIELDS: Final[dict[str, type[TextField]]] = {"number": NumberField, "date": DateField, "time": TimeField}
+_NARROW, _WIDE = 72, 240
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints cells and makes their editors. Enter goes down, Tab to the right, Esc puts back; in a text that was begun
+    by typing the arrows leave the cell too."""
+
+    def __init__(self, table: GridTable) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        here = self._table.currentIndex() == index and self._table.hasFocus()
+        paint_cell(painter, option, self._table.grid(), index, here=here)
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        cell = self._table.grid().cell(index)
+        assert cell is not None
+        editor = _editor_for(cell, parent)
+        editor.setAccessibleName(str(index.data(Qt.ItemDataRole.AccessibleTextRole)))
+        if isinstance(editor, FindLine):
+            editor.taken.connect(lambda _code: self.commitData.emit(editor))
+        return editor
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        if isinstance(editor, TextField) and not isinstance(editor, FindLine) and not editor.isModified():
+            cell = self._table.grid().cell(index)
+            several = cell is not None and bool(cell.options)
+            editor.setText(cell_words(cell) if cell is not None and several else str(index.data(_EDIT)))
+            editor.selectAll()
+
+    def setModelData(self, editor: QWidget, model: Any, index: Index) -> None:
+        cell = self._table.grid().cell(index)
+        if isinstance(editor, FindLine):
+            editor.commit()
+            model.setData(index, editor.code or "")
+        elif isinstance(editor, TextField) and cell is not None:
+            typed = editor.normalised(editor.text())
+            value = fitted(cell, typed)
+            if value is not None or not cell.options:
+                model.setData(index, typed if value is None else value)
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        editor.setGeometry(option.rect.adjusted(0, -2, 0, 2))  # type: ignore[attr-defined]
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and isinstance(editor, TextField):
+            step = self._step(editor, event)
+            if step is not None:
+                if isinstance(editor, FindLine):
+                    editor.take_current()
+                self.commitData.emit(editor)
+                self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+                self._table.leave_cell(*step)
+                return True
+            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and not isinstance(editor, FindLine):
+                return True
+        return super().eventFilter(editor, event)
+
+    def _step(self, editor: TextField, event: QKeyEvent) -> tuple[int, int] | None:
+        """Rows and columns that a key goes on by; None when it stays in the editor."""
+        back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return (-1 if back else 1, 0)
+        if key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            return (0, -1 if key == Qt.Key.Key_Backtab else 1)
+        if isinstance(editor, FindLine) or not self._table.began_by_typing:
+            return None
+        return _ARROWS.get(Qt.Key(key))
+
+
+_EDIT: Final = Qt.ItemDataRole.EditRole
+_ARROWS: Final = {
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+}
+
+
+def _editor_for(cell: QuestionView, parent: QWidget) -> TextField:
+    if cell.options and cell.control not in ("multi", "checklist"):
+        return FindLine([Option(each.code, each.words) for each in cell.options], cell.value, parent)
+    return _FIELDS.get(cell.control, TextField)(parent=parent)
+
+
+class GridTable(QTableView):
+    """The cells. What changes more than one cell is asked of the block around it."""
+
+    row_wanted = Signal()
+    left_end = Signal()
+    pasted = Signal(object)
+    cleared = Signal()
+    filled = Signal()
+    rows_unwanted = Signal()
+    row_inserted = Signal()
+    row_doubled = Signal()
+    row_moved = Signal(int)
+
+    def __init__(self, model: GridModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.began_by_typing = False
+        self.setModel(model)
+        self.setItemDelegate(CellDelegate(self))
+        self.setShowGrid(False)
+        self.setCornerButtonEnabled(False)
+        self.setHorizontalHeader(GridHeader(Qt.Orientation.Horizontal, self))
+        self.setVerticalHeader(GridHeader(Qt.Orientation.Vertical, self))
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
+        self.setTabKeyNavigation(False)
+        trigger = QAbstractItemView.EditTrigger
+        self.setEditTriggers(trigger.AnyKeyPressed | trigger.DoubleClicked | trigger.EditKeyPressed)
+
+    def grid(self) -> GridModel:
+        """The model with its own type."""
+        return self._model
+
+    def area(self) -> tuple[int, int, int, int]:
+        """The selection: first row, first column, number of rows and columns; the current cell when nothing is."""
+        selected = self.selectionModel().selectedIndexes()
+        if selected:
+            rows, columns = [each.row() for each in selected], [each.column() for each in selected]
+            top, left = min(rows), min(columns)
+            return top, left, max(rows) - top + 1, max(columns) - left + 1
+        here = self.currentIndex()
+        return max(0, here.row()), max(0, here.column()), 1, 1
+
+    def selected_cells(self) -> list[QuestionView | None]:
+        """The questions of the selection, row by row."""
+        top, left, rows, columns = self.area()
+        places = [(row, column) for row in range(top, top + rows) for column in range(left, left + columns)]
+        return [self._model.cell(self._model.index(*place)) for place in places]
+
+    def select_rows(self, first: int, last: int) -> None:
+        """Select whole rows."""
+        model = self._model
+        span = QItemSelection(model.index(first, 0), model.index(last, model.columnCount() - 1))
+        self.selectionModel().select(span, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def fit_columns(self) -> None:
+        """Give columns the width their heads and first rows want, and what is left over in equal parts."""
+        head = self.horizontalHeader()
+        wide = [
+            max(_NARROW, min(_WIDE, max(self.sizeHintForColumn(place) + 24, head.sectionSizeHint(place) + 24)))
+            for place in range(self._model.columnCount())
+        ]
+        spare = self.viewport().width() - sum(wide)
+        more = max(0, spare) // max(1, len(wide))
+        for place, width in enumerate(wide):
+            head.resizeSection(place, width + more)
+
+    def leave_cell(self, down: int, right: int) -> None:
+        """Go on from a cell that was edited: down with Enter, right with Tab; past the end, a new row or the next
+        question."""
+        here = self.currentIndex()
+        row, column = here.row() + down, here.column() + right
+        if column >= self._model.columnCount():
+            row, column = row + 1, 0
+        elif column < 0:
+            row, column = row - 1, self._model.columnCount() - 1
+        self.setFocus()
+        if row >= self._model.rowCount():
+            if down:
+                self.row_wanted.emit()
+            else:
+                self.left_end.emit()
+        elif row >= 0:
+            self.setCurrentIndex(self._model.index(row, column))
+
+    def edit(self, index: Any, trigger: Any = None, event: Any = None) -> Any:
+        if trigger is None:
+            return super().edit(index)
+        self.began_by_typing = trigger == QAbstractItemView.EditTrigger.AnyKeyPressed
+        return super().edit(index, trigger, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.leave_cell(-1 if back else 1, 0)
+        elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            if not self._tab(-1 if key == Qt.Key.Key_Backtab else 1):
+                super().keyPressEvent(event)
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.cleared.emit()
+        elif alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.row_moved.emit(-1 if key == Qt.Key.Key_Up else 1)
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.Cut):
+            self.copy()
+            self.cleared.emit()
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self.paste(QGuiApplication.clipboard().text())
+        elif control and self._row_key(key):
+            pass
+        else:
+            super().keyPressEvent(event)
+
+    def _row_key(self, key: int) -> bool:
+        """Keys with Ctrl that change rows: D fills from above, − removes, + inserts, R doubles."""
+        actions = {
+            Qt.Key.Key_D: self.filled,
+            Qt.Key.Key_Minus: self.rows_unwanted,
+            Qt.Key.Key_Plus: self.row_inserted,
+            Qt.Key.Key_Equal: self.row_inserted,
+            Qt.Key.Key_R: self.row_doubled,
+        }
+        signal = actions.get(Qt.Key(key))
+        if signal is not None:
+            signal.emit()
+        return signal is not None
+
+    def _tab(self, step: int) -> bool:
+        """Tab goes through the cells and, behind the last one, to the next question."""
+        here = self.currentIndex()
+        place = here.row() * self._model.columnCount() + here.column() + step
+        if not here.isValid() or place < 0:
+            return False
+        self.leave_cell(0, step)
+        return True
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        here = self.currentIndex()
+        inside = self._model.rowCount() and here.isValid()
+        at_start = not forward and here.row() == 0 and here.column() == 0
+        if inside and not at_start and self.hasFocus():
+            self.leave_cell(0, 1 if forward else -1)
+            return True
+        return super().focusNextPrevChild(forward)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self._model.rowCount():
+            self.setCurrentIndex(self._model.index(0, 0))
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def copy(self) -> None:
+        """Put the selection on the clipboard, as words."""
+        top, left, rows, columns = self.area()
+        model = self._model
+        lines = [
+            [model.words(model.index(row, column)) for column in range(left, left + columns)]
+            for row in range(top, top + rows)
+        ]
+        QGuiApplication.clipboard().setText(write_block(lines))
+
+    def paste(self, text: str) -> None:
+        """Lay a block copied from a spreadsheet over the cells from the selection's corner on."""
+        block = read_block(text)
+        if block:
+            self.pasted.emit(block)
