@@ -17,7 +17,7 @@ BUDGETS: Final[Mapping[str, Mapping[str, float]]] = {
     "start": {"window_ms": 1000, "rss_mb": 300},
     "search": {"p95_ms": 5},
     "save": {"p95_ms": 10},
-    "form": {"answer_ms_median": 0.5, "answer_ms_p95": 5, "load_ms": 50},
+    "form": {"answer_ms_median": 0.5, "answer_ms_p95": 5, "load_ms": 50, "cascade_ms_median": 2},
     "energy": {"house_year_ms": 20, "audit_ms": 1000},
     "report": {"batch_200_s": 60},
     "sync": {"push_10000_sqlite_s": 10},

@@ -1,10 +1,9 @@
-"""How fast a form answers, a house is computed, and reports are printed."""
+"""How fast a house is computed and reports are printed; and the names of all benches of work."""
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
-import random
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,12 +16,11 @@ from cpdesk.base.resources import resource_path
 from cpdesk.context import load_energy_tables, open_context
 from cpdesk.energy.audit import audit
 from cpdesk.energy.construct import build
-from cpdesk.forms.publish import compile_xlsform
 from cpdesk.forms.session import Session
 from cpdesk.forms.xform import load_form
 from cpdesk.model.building import BuildingFacts
-from cpdesk.operations.bench.javarosa import JavaRosa, missing_part
-from cpdesk.operations.bench.stopwatch import BenchResult, median, percentile, time_each_ms
+from cpdesk.operations.bench.forms import measure_form
+from cpdesk.operations.bench.stopwatch import BenchResult, median, time_each_ms
 from cpdesk.operations.demo.answers import fill, make_up_visit
 from cpdesk.operations.demo.village import import_sample_village, survey_household
 from cpdesk.operations.describe import describe_record
@@ -31,72 +29,9 @@ from cpdesk.operations.households import HouseholdQuery, household_ids
 from cpdesk.operations.reporting import household_report
 
 Step = Callable[[int, int], None]
-_QUESTIONS: Final = 300
-_ANSWERS: Final = 600
 _AUDITS: Final = 7
 _REPORTS: Final = 200
 _HOUSES: Final = 5
-
-
-def measure_form(*, step: Step) -> BenchResult:
-    """A form of 300 questions and 400 expressions, loaded, then answered at random places: by us and by JavaRosa."""
-    xml = compile_xlsform(_large_form(), name="bench")
-    clock = SystemClock()
-    load_form(xml)
-    loads = time_each_ms(lambda _: load_form(xml), 7)
-    session = Session(load_form(xml), clock=clock, new_id=IdMaker(clock).new)
-    rng = random.Random(5)  # noqa: S311 - sample data
-    answers = [(number, str(rng.randint(1, 50))) for number in rng.choices(range(_QUESTIONS), k=_ANSWERS)]
-
-    def answer(index: int) -> None:
-        number, value = answers[index]
-        session.set(f"g{number // 30}/q{number}", value)
-        step(index + 1, _ANSWERS)
-
-    spent = time_each_ms(answer, _ANSWERS)
-    metrics = {
-        "questions": _QUESTIONS,
-        "expressions": 400,
-        "load_ms": median(loads),
-        "answer_ms_median": median(spent),
-        "answer_ms_p95": percentile(spent, 95),
-    }
-    missing = missing_part()
-    if missing:
-        return BenchResult("form", metrics, {"cli.bench.no_javarosa": missing})
-    return BenchResult("form", {**metrics, **_javarosa(xml, answers)})
-
-
-def _javarosa(xml: str, answers: list[tuple[int, str]]) -> dict[str, float]:
-    """The same form and answers in JavaRosa. Everything is done before it is measured, so that Java has compiled it."""
-    given = [[f"/data/g{number // 30}/q{number}", value] for number, value in answers]
-    with JavaRosa() as engine:
-        measured = engine.ask({"xml": xml, "answers": given * 3, "loads": 40})
-    spent = measured["answer_ms"][-len(given) :]
-    return {
-        "javarosa_load_ms": median(measured["load_ms"][-7:]),
-        "javarosa_answer_ms_median": median(spent),
-        "javarosa_answer_ms_p95": percentile(spent, 95),
-    }
-
-
-def _large_form() -> str:
-    """100 questions with a rule of relevance, 100 with a limit, 200 calculations that read neighbours and sums."""
-    lines = ["| survey | type | name | label | relevant | constraint | calculation |"]
-    for group in range(10):
-        lines.append(f"| | begin group | g{group} | G {group} | | | |")
-        for number in range(group * 30, group * 30 + 30):
-            relevant = f"${{q{number - 1}}} != 49" if number % 3 == 1 else ""
-            constraint = f". < 1000 + ${{q{number - 2}}}" if number % 3 == 2 else ""
-            lines.append(f"| | integer | q{number} | Q {number} | {relevant} | {constraint} | |")
-        for number in range(group * 20, group * 20 + 20):
-            first, second = group * 30 + number % 30, group * 30 + (number * 7) % 30
-            before = f" + ${{c{number - 1}}} * 0" if number % 20 else ""
-            total = f"coalesce(${{q{first}}}, 0) + coalesce(${{q{second}}}, 0){before}"
-            lines.append(f"| | calculate | c{number} | C | | | {total} |")
-        lines.append("| | end group | | | | | |")
-    lines += ["| settings | form_id | version | form_title |", "| | bench | 1 | Bench |"]
-    return "\n".join(lines) + "\n"
 
 
 def measure_energy(*, step: Step) -> BenchResult:
