@@ -1,4 +1,4 @@
-"""A made-up form with every question type and appearance in both languages, and the survey page over it without a desk."""
+"""A made-up form with every question type and appearance in both languages, and the survey page over it, deskless."""
 
 from datetime import datetime
 from functools import cache
