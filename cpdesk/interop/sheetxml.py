@@ -17,7 +17,7 @@ from openpyxl.utils.cell import column_index_from_string, range_boundaries
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
 _ROWS_OF_A_SHEET: Final = 1_048_576
-_COLUMNS_MAX: Final = 200
+_COLUMNS_MAX: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)

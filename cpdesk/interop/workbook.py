@@ -36,7 +36,7 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[RawSheet]:
         content = path.read_bytes()
     suffix = path.suffix.lower()
     if suffix in (".csv", ".txt"):
-        return [RawSheet(path.name, _csv_rows(path, content))]
+        return [RawSheet(path.name, csv_rows(path.name, content))]
     if content.startswith(_OLE):
         protected = "EncryptedPackage".encode("utf-16-le") in content
         raise InputFault("CP-1102" if protected else "CP-1103", file=path.name)
@@ -105,7 +105,15 @@ def _xml(package: zipfile.ZipFile, name: str) -> ElementTree.Element:
     return ElementTree.fromstring(content)  # noqa: S314 - no document type, so no entities
 
 
-def _csv_rows(path: Path, content: bytes) -> list[tuple[object, ...]]:
+def csv_rows(name: str, content: bytes, *, delimiter: str = "") -> list[tuple[object, ...]]:
+    """The rows of a CSV file in UTF-8 or GBK; blank cells are None.
+
+    Args:
+        delimiter: "" guesses it from the first line.
+
+    Raises:
+        InputFault: CP-1123 an encoding nobody knows; CP-1101 no CSV.
+    """
     for encoding in ("utf-8-sig", "gb18030"):  # WPS and Excel in Chinese write GBK when asked for plain CSV
         try:
             text = content.decode(encoding)
@@ -113,18 +121,17 @@ def _csv_rows(path: Path, content: bytes) -> list[tuple[object, ...]]:
         except UnicodeDecodeError:
             continue
     else:
-        raise InputFault("CP-1123", file=path.name)
+        raise InputFault("CP-1123", file=name)
     if "\0" in text:
-        raise InputFault("CP-1123", file=path.name)
-    first = text.split("\n", 1)[0]
-    delimiter = max(",\t;", key=first.count)
+        raise InputFault("CP-1123", file=name)
+    delimiter = delimiter or max(",\t;", key=text.split("\n", 1)[0].count)
     rows: list[tuple[object, ...]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             values = tuple(cell if cell.strip() else None for cell in row)
             rows.append(values if any(values) else ())
     except csv.Error as error:
-        raise InputFault("CP-1101", file=path.name) from error
+        raise InputFault("CP-1101", file=name) from error
     while rows and not rows[-1]:
         rows.pop()
     return rows

@@ -1,0 +1,136 @@
+"""Tables of answers as files: a workbook with a sheet a table, or a .zip with a CSV a table. Texts come back unchanged.
+
+What neither format can hold (control characters, blanks alone, a text a spreadsheet would take for a formula) is
+written as `_x000D_`, the way workbooks do it themselves.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from cpdesk.base.errors import InputFault
+from cpdesk.base.files import disk_faults, write_atomically
+from cpdesk.interop.answer_tables import AnswerTable
+from cpdesk.interop.sheetxml import RawSheet
+from cpdesk.interop.workbook import FILE_BYTES_MAX, UNPACKED_BYTES_MAX, csv_rows, open_sheets
+
+_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_FORMULA: Final = re.compile(r"[=@\t\r]|[+\-](?![\d.]+\Z)")
+_TABLES_MAX: Final = 200
+
+
+def write_tables(path: Path, tables: Sequence[AnswerTable]) -> None:
+    """Write tables to an .xlsx or a .zip of CSV files.
+
+    Raises:
+        InputFault: CP-1140 another kind of file. EnvironmentFault: CP-20xx when it cannot be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        content = _workbook(tables)
+    elif suffix == ".zip":
+        content = _package(tables)
+    else:
+        raise InputFault("CP-1140", file=path.name, suffix=suffix or "?")
+    write_atomically(path, content)
+
+
+def _workbook(tables: Sequence[AnswerTable]) -> bytes:
+    import openpyxl
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    book = openpyxl.Workbook(write_only=True)
+    bold, grey = Font(bold=True), Font(color="FF6B7280", italic=True)
+    for table in tables:
+        sheet = book.create_sheet(table.name)
+        sheet.freeze_panes = "B3"
+        for place, column in enumerate(table.columns, 1):
+            sheet.column_dimensions[get_column_letter(place)].width = 38 if column.startswith("_") else 16
+        for number, line in enumerate((table.columns, table.asked, *table.rows)):
+            cells = []
+            for text in line:
+                cell = WriteOnlyCell(sheet, value=escape(text) if text else None)
+                cell.data_type = "s"  # an answer is never a formula, a number or a date here
+                if number < 2:
+                    cell.font = grey if number else bold
+                    cell.alignment = Alignment(wrap_text=bool(number), vertical="top")
+                cells.append(cell)
+            sheet.append(cells)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _package(tables: Sequence[AnswerTable]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
+        for table in tables:
+            text = io.StringIO(newline="")
+            writer = csv.writer(text, lineterminator="\r\n")
+            for line in (table.columns, table.asked, *table.rows):
+                writer.writerow([_no_formula(escape(cell)) for cell in line])
+            package.writestr(f"{table.name}.csv", text.getvalue().encode("utf-8-sig"))
+    return stream.getvalue()
+
+
+def escape(text: str) -> str:
+    """A text as a cell can hold it; `unescape` gives it back."""
+    text = _ESCAPED.sub(lambda match: f"_x005F_{match[0][1:]}", text)
+    text = _CONTROL.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+    if text and not text.strip():
+        text = "".join(f"_x{ord(sign):04X}_" for sign in text)
+    return text
+
+
+def unescape(text: str) -> str:
+    """What `escape` was given."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+
+
+def _no_formula(text: str) -> str:
+    return f"_x{ord(text[0]):04X}_{text[1:]}" if _FORMULA.match(text) else text
+
+
+def read_tables(path: Path) -> list[RawSheet]:
+    """The tables of a workbook or a .zip of CSV files, cells as they were read, texts unescaped.
+
+    Raises:
+        InputFault: CP-11xx damaged, locked, too large, of another kind. EnvironmentFault: CP-20xx it cannot be read.
+    """
+    sheets = _package_sheets(path) if path.suffix.lower() == ".zip" else open_sheets(path)
+    for sheet in sheets:
+        sheet.rows = [tuple(unescape(cell) if isinstance(cell, str) else cell for cell in row) for row in sheet.rows]
+    return sheets
+
+
+def _package_sheets(path: Path) -> list[RawSheet]:
+    with disk_faults(path):
+        size = path.stat().st_size
+        if size > FILE_BYTES_MAX:
+            raise _too_large(path, size, FILE_BYTES_MAX)
+        content = path.read_bytes()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            parts = [part for part in package.infolist() if part.filename.lower().endswith(".csv")]
+            unpacked = sum(part.file_size for part in parts)
+            if unpacked > UNPACKED_BYTES_MAX or len(parts) > _TABLES_MAX:
+                raise _too_large(path, unpacked, UNPACKED_BYTES_MAX)
+            return [
+                RawSheet(Path(part.filename).stem, csv_rows(part.filename, package.read(part), delimiter=","))
+                for part in parts
+            ]
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise InputFault("CP-1101", file=path.name) from error  # damaged, or locked with a password
+
+
+def _too_large(path: Path, found: int, limit: int) -> InputFault:
+    return InputFault("CP-1104", file=path.name, found_mb=round(found / 1e6), limit_mb=limit // 1_000_000)
