@@ -156,8 +156,9 @@ class _Reading:
         is_leaf = not element.elements() if definition is None else definition.is_leaf
         if not is_leaf:
             self._inside(element, definition, path)
-        elif not path.endswith("]"):
-            self._keep(path, element.text)
+        else:
+            # The entry of an item is its rank: the text of an unknown leaf that comes several times stands below it.
+            self._keep(f"{path}/value" if path.endswith("]") else path, element.text)
 
     def _keep(self, path: str, text: str) -> None:
         if len(text) > LENGTH_MAX:

@@ -46,7 +46,7 @@ class StoredTable:
         if place is None:
             return list(self.rows()) if value == "" else []
         if len(value) > _KEY_CHARACTERS_MAX:
-            return [row for row in self.rows() if row[column] == value]
+            return [row for row in self.rows() if row.get(column) == value]
         return self._read(
             "SELECT k.row, r.cells FROM file_keys AS k JOIN file_rows AS r ON r.file = k.file AND r.row = k.row"
             " WHERE k.file = ? AND k.place = ? AND k.value = ? ORDER BY k.row",
@@ -72,9 +72,12 @@ class StoredTable:
     def _read(self, sql: str, parameters: Sequence[object]) -> list[Row]:
         rows = self._rows
         return [
-            rows.get(row) or rows.setdefault(row, dict(zip(self.columns, json.loads(cells), strict=True)))
-            for row, cells in self._readers.all(sql, parameters)
+            rows.get(row) or rows.setdefault(row, self._row(cells)) for row, cells in self._readers.all(sql, parameters)
         ]
+
+    def _row(self, cells: str) -> Row:
+        texts = zip(self.columns, json.loads(cells), strict=True)
+        return {column: text for column, text in texts if text is not None}
 
     def __len__(self) -> int:
         return self._row_count
@@ -189,18 +192,20 @@ def _write(db: Connection, sha256: str, content: bytes, table: ChoiceTable | Non
     number = int(cursor.lastrowid or 0)
     if table is None or isinstance(table, XmlTable):
         return number
-    cells = [[row.get(column, "") for column in table.columns] for row in table.rows()]
+    rows = list(table.rows())
     db.executemany(
         "INSERT INTO file_rows (file, row, cells) VALUES (?, ?, ?)",
-        ((number, place, json.dumps(row, ensure_ascii=False)) for place, row in enumerate(cells)),
+        (
+            (number, place, json.dumps([row.get(column) for column in table.columns], ensure_ascii=False))
+            for place, row in enumerate(rows)
+        ),
     )
-    for place in range(len(table.columns)):
-        # In the order of the key, so that the tree grows at its end.
-        keys = sorted(
-            (row[place], number_of) for number_of, row in enumerate(cells) if len(row[place]) <= _KEY_CHARACTERS_MAX
-        )
+    for place, column in enumerate(table.columns):
+        texts = ((row.get(column, ""), row_number) for row_number, row in enumerate(rows))
+        # Sorted as the key is, so that the tree grows at its end.
+        keys = sorted((text, row_number) for text, row_number in texts if len(text) <= _KEY_CHARACTERS_MAX)
         db.executemany(
             "INSERT INTO file_keys (file, place, value, row) VALUES (?, ?, ?, ?)",
-            ((number, place, value, row) for value, row in keys),
+            ((number, place, text, row_number) for text, row_number in keys),
         )
     return number

@@ -38,7 +38,7 @@ def up(db: Database) -> None:
         CREATE TABLE file_rows (
             file INTEGER NOT NULL REFERENCES file_contents (number),
             row INTEGER NOT NULL,                -- place in the file
-            cells TEXT NOT NULL,                 -- JSON: the texts in the order of `columns`
+            cells TEXT NOT NULL,                 -- JSON: the texts in the order of `columns`; null = no such cell
             PRIMARY KEY (file, row)
         ) WITHOUT ROWID
         """
