@@ -1,4 +1,4 @@
-"""`cpdesk import`: a village register into this desk."""
+"""`cpdesk import`: a register of households, communities or a heating network into this desk."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ def import_file(
     sheet: Annotated[str | None, typer.Option(help="Sheet to read, when it is not the first with a register.")] = None,
     township: Annotated[str, typer.Option(help="Township code of a register without that column.")] = "",
     village: Annotated[str, typer.Option(help="Village of a register without that column.")] = "",
-    sample: Annotated[bool, typer.Option(help="Mark the households as made up.")] = False,
+    family: Annotated[str, typer.Option(help="farmhouse, community or heatnet; by its columns when not said.")] = "",
+    sample: Annotated[bool, typer.Option(help="Mark the sites as made up.")] = False,
     *,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """Add the register's households; name every wrong cell by sheet, row and column."""
+    """Add the register's sites; name every wrong cell by sheet, row and column."""
     from cpdesk.operations.register import Policy, import_register
 
     out = Output(as_json=json_)
@@ -36,6 +37,7 @@ def import_file(
         result, _ = import_register(
             ctx,
             file,
+            family_id=family or None,
             policy=Policy.ALL_OR_NONE if all_or_none else Policy.GOOD_ROWS,
             sheet=sheet,
             township_code=township,
@@ -47,6 +49,7 @@ def import_file(
     language = out.text.language
     out.document(
         {
+            "sheets": [{"sheet": one.sheet, "kind": one.kind, "rows": len(one.rows)} for one in result.readings],
             "added": result.added,
             "changed": result.changed,
             "unchanged": result.unchanged,

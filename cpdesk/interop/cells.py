@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from cpdesk.interop.register_tables import RegisterField, choice_codes, choice_words, word_key
+from cpdesk.interop.register_tables import REFERENCES, RegisterField, choice_codes, choice_words, word_key
 
 _DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -35,7 +35,7 @@ def lexical(value: object, column: RegisterField, *, this_year: int) -> str | Wr
         value: what `workbook` read; neither None nor an error value.
         this_year: the last year a house can have been built in.
     """
-    return _CONVERT[column.kind](value, column, this_year)
+    return _CONVERT.get(column.kind, _choice)(value, column, this_year)
 
 
 def shown(value: object) -> str:
@@ -55,12 +55,19 @@ def _folded(value: object) -> str:
 
 def _text(value: object, column: RegisterField, this_year: int) -> str | Wrong:
     # Width is folded only where digits matter: normalising a name would replace rare ideographs by their look-alikes.
-    if column.name == "household_no":
-        number = _folded(value)
-        return number if re.fullmatch(column.rule, number) else Wrong("CP-1120")
     text = _PADDING.sub("", shown(value).translate(_INVISIBLE).strip())
     limit = int(column.rule.rpartition(",")[2].rstrip("}"))
     return text if len(text) <= limit else Wrong("CP-1121", {"found": len(text), "limit": limit})
+
+
+def _code(value: object, column: RegisterField, this_year: int) -> str | Wrong:
+    number = _folded(value)
+    return number if re.fullmatch(column.rule, number) else Wrong("CP-1120")
+
+
+def _reference(value: object, column: RegisterField, this_year: int) -> str | Wrong:
+    """As written; whether there is such a site is for the register to say."""
+    return shown(value).translate(_INVISIBLE).strip()
 
 
 def _number(value: object, column: RegisterField, this_year: int) -> str | Wrong:
@@ -124,13 +131,12 @@ def _position(value: object, column: RegisterField, this_year: int) -> str | Wro
 
 _CONVERT: Final[dict[str, Callable[[object, RegisterField, int], str | Wrong]]] = {
     "text": _text,
+    "code": _code,
     "number": _number,
     "whole": _whole,
     "year": _year,
     "phone": _phone,
-    "township": _choice,
-    "support": _choice,
-    "heritage": _choice,
-    "terrain": _choice,
     "position": _position,
+    **dict.fromkeys(REFERENCES, _reference),
 }
+"""All other kinds are lists of choices."""

@@ -1,11 +1,11 @@
-"""Reading a village register: every household that can be read, and every problem with its cell.
+"""Reading a register: every site that can be read, and every problem with its cell.
 
 Nothing is decided here: a caller may take the good rows, or none as long as any is wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,19 +17,18 @@ from cpdesk.base.errors import InputFault
 from cpdesk.base.i18n import LANGUAGES, Translator
 from cpdesk.interop.cells import Wrong, lexical, shown
 from cpdesk.interop.problems import CellProblem
-from cpdesk.interop.register_tables import RegisterField, fields_by_header, header_key, register_fields
+from cpdesk.interop.register_tables import REGISTERS, Register, RegisterField, header_key, register
 from cpdesk.interop.sheetxml import ErrorValue, RawSheet
 from cpdesk.interop.workbook import open_sheets
 
 ROWS_MAX: Final = 100_000
 HEADER_ROWS: Final = 30
 """The header is looked for in this many rows: office sheets have a title, a unit and a date above it."""
-_PLACE_FIELDS: Final = ("township_code", "village")
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
-    """One household. `answers` maps register fields to lexical values; what is blank or wrong is left out."""
+    """One site. `answers` maps register fields to lexical values; what is blank or wrong is left out."""
 
     row: int
     answers: dict[str, str]
@@ -38,13 +37,14 @@ class RegisterRow:
 
 @dataclass(frozen=True, slots=True)
 class RegisterReading:
-    """What a register says.
+    """What one sheet of a register says.
 
     Attributes:
+        kind: of the sites it lists.
         columns: register field to column letter, as recognised.
         unused: headers that mean nothing to the register, as (letter, header): shown, so that nobody misses a column.
-        rows: all households in order, the wrong ones too.
-        hidden_rows: how many households stand in hidden rows (they are read like the others).
+        rows: all sites in order, the wrong ones too.
+        hidden_rows: how many sites stand in hidden rows (they are read like the others).
         skipped: totals, notes and repeated headers left out.
     """
 
@@ -58,10 +58,11 @@ class RegisterReading:
     hidden_rows: int = 0
     skipped: int = 0
     other_sheets: tuple[str, ...] = ()
+    kind: str = "household"
 
     @property
     def good_rows(self) -> tuple[RegisterRow, ...]:
-        """Households without any problem; none when the sheet itself is wrong."""
+        """Sites without any problem; none when the sheet itself is wrong."""
         if any(problem.whole_sheet for problem in self.problems):
             return ()
         bad = {row for problem in self.problems for row in range(problem.row, problem.last_row + 1)}
@@ -71,12 +72,25 @@ class RegisterReading:
 def read_register(
     path: Path, *, this_year: int, sheet: str | None = None, defaults: Mapping[str, str] | None = None
 ) -> RegisterReading:
-    """Read a village register from an .xlsx or .csv file.
+    """Read a village register from an .xlsx or .csv file: the first sheet that is one, as `read_registers`."""
+    return read_registers(path, this_year=this_year, kinds=("household",), sheet=sheet, defaults=defaults)[0]
+
+
+def read_registers(
+    path: Path,
+    *,
+    this_year: int,
+    kinds: Sequence[str] = REGISTERS,
+    sheet: str | None = None,
+    defaults: Mapping[str, str] | None = None,
+) -> list[RegisterReading]:
+    """Read the registers of an .xlsx or .csv file: of each kind the first sheet that is one, in the order of `kinds`.
 
     Args:
         path: the file.
-        this_year: the calendar year, the latest a house can be of.
-        sheet: the sheet to read; without it the first one that has a register's header.
+        this_year: the calendar year, the latest anything can have been built in.
+        kinds: what is looked for; of several that a header could mean, the one that knows most of its columns.
+        sheet: the sheet to read; without it all.
         defaults: `township_code` and `village` of a register that has no such columns.
 
     Raises:
@@ -84,22 +98,34 @@ def read_register(
         EnvironmentFault: the file cannot be reached (CP-2002..2004).
     """
     sheets = open_sheets(path, only=sheet)
+    found: dict[str, tuple[RawSheet, int]] = {}
     for candidate in sheets:
-        header_row = _header_row(candidate)
-        if header_row is not None:
-            others = tuple(other.name for other in sheets if other is not candidate and other.rows)
-            return _Reader(path.name, candidate, header_row, dict(defaults or {}), this_year).reading(others)
-    raise InputFault("CP-1106", file=path.name, rows=HEADER_ROWS)
+        header = _header(candidate, kinds)
+        if header is not None:
+            found.setdefault(header[0], (candidate, header[1]))
+    if not found:
+        expected = "、".join(register(kind).fields[0].zh for kind in kinds)
+        raise InputFault("CP-1106", file=path.name, rows=HEADER_ROWS, expected=expected)
+    read = {candidate.name for candidate, _ in found.values()}
+    others = tuple(other.name for other in sheets if other.name not in read and other.rows)
+    return [
+        _Reader(path.name, *found[kind], register(kind), dict(defaults or {}), this_year).reading(others)
+        for kind in kinds
+        if kind in found
+    ]
 
 
-def _header_row(sheet: RawSheet) -> int | None:
-    """Row number of the header: the row near the top that names most columns, number or name among them."""
-    known = fields_by_header()
+def _header(sheet: RawSheet, kinds: Sequence[str]) -> tuple[str, int] | None:
+    """What a sheet lists, and the row number of its header: the row near the top that names most columns of one
+    register, one that tells it among them."""
     best, best_count = None, 1
     for number, row in enumerate(sheet.rows[:HEADER_ROWS], 1):
-        names = {known[key].name for value in row if (key := header_key(shown(value))) in known}
-        if len(names) > best_count and names & {"household_no", "householder_name"}:
-            best, best_count = number, len(names)
+        keys = [header_key(shown(value)) for value in row if value is not None]
+        for kind in kinds:
+            known = register(kind)
+            names = {known.by_header[key].name for key in keys if key in known.by_header}
+            if len(names) > best_count and names & known.known_by:
+                best, best_count = (kind, number), len(names)
     return best
 
 
@@ -113,6 +139,7 @@ class _Reader:
     file: str
     sheet: RawSheet
     header_row: int
+    register: Register
     defaults: dict[str, str]
     this_year: int
     fields: dict[int, RegisterField] = field(default_factory=dict)
@@ -136,6 +163,7 @@ class _Reader:
             hidden_rows=sum(row.hidden for row in rows),
             skipped=self.skipped,
             other_sheets=others,
+            kind=self.register.kind,
         )
 
     def _columns(self) -> tuple[tuple[str, str], ...]:
@@ -144,7 +172,7 @@ class _Reader:
         for place, value in enumerate(self.sheet.rows[self.header_row - 1], 1):
             if value is None:
                 continue
-            column = fields_by_header().get(header_key(shown(value)))
+            column = self.register.by_header.get(header_key(shown(value)))
             if column is None:
                 unused.append((get_column_letter(place), shown(value)))
             elif column.name in taken:
@@ -152,8 +180,8 @@ class _Reader:
             else:
                 taken.add(column.name)
                 self.fields[place] = column
-        for column in register_fields():
-            needed = column.required or column.name in _PLACE_FIELDS
+        for column in self.register.fields:
+            needed = column.required or column.name in self.register.scope
             if needed and column.name not in taken and not self.defaults.get(column.name):
                 self._add("CP-1107", self.header_row, None, column, None, whole_sheet=True)
         return tuple(unused)
@@ -190,7 +218,7 @@ class _Reader:
                     answers[column.name] = answer
             elif (place, number) in self.sheet.unsaved:
                 self._add("CP-1116", number, place, column, None)
-            elif column.required or (column.name in _PLACE_FIELDS and column.name not in answers):
+            elif column.required or (column.name in self.register.scope and column.name not in answers):
                 self._blank(number, place, column)
         return answers
 
@@ -213,16 +241,16 @@ class _Reader:
         return self.sheet.rows[number - 1] if number <= len(self.sheet.rows) else ()
 
     def _duplicates(self, rows: list[RegisterRow]) -> None:
-        place = next((place for place, column in self.fields.items() if column.name == "household_no"), None)
-        seen: dict[tuple[str, str, str], list[int]] = {}
+        place = next((place for place, column in self.fields.items() if column.name == self.register.number), None)
+        seen: dict[tuple[str, ...], list[int]] = {}
         for row in rows:
-            if number := row.answers.get("household_no"):
-                township, village = (row.answers.get(name, "") for name in _PLACE_FIELDS)
-                seen.setdefault((township, village, number), []).append(row.row)
-        for (_, _, number), places in seen.items():
+            if number := row.answers.get(self.register.number):
+                scope = (row.answers.get(name, "") for name in self.register.scope)
+                seen.setdefault((number, *scope), []).append(row.row)
+        for (number, *_), places in seen.items():
             for index, row_number in enumerate(places if len(places) > 1 else ()):
                 other = places[0] if index else places[1]
-                column = self.fields[place] if place else register_fields()[0]
+                column = self.fields[place] if place else self.register.fields[0]
                 self._add("CP-1111", row_number, place, column, number, fields={"other": other})
 
     def _add(
