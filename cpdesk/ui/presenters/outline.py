@@ -136,6 +136,18 @@ def _fits_grid(repeat: NodeDef) -> bool:
     return 0 < len(leaves) <= _GRID_COLUMNS_MAX and all(fits_cell(node) for node in leaves)
 
 
+KnownRows = dict[str, tuple[tuple[QuestionView, bool], ...]]
+"""Rows of grids by the path of their item: each cell, and whether it is asked."""
+
+
+def forget_rows(known: KnownRows, touched: Iterable[str]) -> None:
+    """Drop the rows that one of the touched paths changes."""
+    for path in touched:
+        place = path.rfind("]")
+        if place >= 0:
+            known.pop(path[: place + 1], None)
+
+
 Counts = dict[str, tuple[int, int, int]]
 """Answered, asked and wrong questions by the path of a section."""
 
@@ -183,14 +195,16 @@ def section_page(
     number: str,
     assumed: Mapping[str, str],
     places: tuple[PlaceView, ...] = (),
+    known: KnownRows | None = None,
 ) -> SectionPage:
-    """The questions of a section as they stand. `places` are what maps show."""
+    """The questions of a section as they stand. `places` are what maps show; `known` rows of grids are not made again
+    and those that are made are kept there."""
     items: list[Item] = []
     for path in section.members:
         if path.startswith("+"):
             items.append(_add_button(session, path[1:]))
         else:
-            items += _items(session, path, _Around(assumed, places))
+            items += _items(session, path, _Around(assumed, places, {} if known is None else known))
     return SectionPage(
         section.path,
         number,
@@ -218,6 +232,7 @@ class _Around:
 
     assumed: Mapping[str, str]
     places: tuple[PlaceView, ...]
+    known: KnownRows
 
 
 def _items(session: Session, path: str, around: _Around) -> Iterator[Item]:
@@ -227,7 +242,7 @@ def _items(session: Session, path: str, around: _Around) -> Iterator[Item]:
     if node.kind is Kind.GROUP:
         yield from _of_page(session, path, state, around)
     elif node.kind is Kind.REPEAT:
-        yield _grid(session, path, state)
+        yield _grid(session, path, state, around.known)
     elif node.kind is Kind.NOTE and not state.value:
         media, guidance = media_views(session.form, node), guidance_words(session.form, node)
         yield HeadingView(path, "", state.label, media, guidance)
@@ -279,21 +294,25 @@ def _matrix(session: Session, head: str, questions: list[str], title: str) -> It
         yield MatrixView(head, "", label, option_views(session.form, node, state), rows, state.hint)
 
 
-def _grid(session: Session, path: str, state: NodeState) -> GridView:
+def _grid(session: Session, path: str, state: NodeState, known: KnownRows) -> GridView:
     node = session.definition(path)
     leaves = [leaf for leaf in node.walk() if leaf.kind is Kind.QUESTION]
     names = tuple(leaf.path[len(node.path) + 1 :] for leaf in leaves)
-    rows: list[tuple[str, tuple[QuestionView | None, ...]]] = []
-    columns = tuple(column_view(session.form, leaf) for leaf in leaves)
-    for item in session.children(path):
-        states = [session.state(f"{item}/{name}") for name in names]
-        views = [question_view(session.form, leaf, each) for leaf, each in zip(leaves, states, strict=True)]
-        columns = tuple(replace(view, path="", value=None, problem="", soft=False) for view in views)
-        cells = (view if each.relevant else None for view, each in zip(views, states, strict=True))
-        rows.append((item, tuple(cells)))
+    items = session.children(path)
+    for item in items:
+        if item not in known:
+            states = [session.state(f"{item}/{name}") for name in names]
+            views = [question_view(session.form, leaf, each) for leaf, each in zip(leaves, states, strict=True)]
+            known[item] = tuple((view, each.relevant) for view, each in zip(views, states, strict=True))
+    rows = tuple((item, tuple(view if asked else None for view, asked in known[item])) for item in items)
+    if items:
+        last = known[items[-1]]
+        columns = tuple(replace(view, path="", value=None, problem="", soft=False) for view, _asked in last)
+    else:
+        columns = tuple(column_view(session.form, leaf) for leaf in leaves)
     add = tr("ui.survey.add_row") if _can_add(session, path) else ""
     can_change = not node.no_add_remove and node.count is None
-    return GridView(path, "", state.label, columns, tuple(rows), state.hint, add, "", names, can_change)
+    return GridView(path, "", state.label, columns, rows, state.hint, add, "", names, can_change)
 
 
 def _can_add(session: Session, path: str) -> bool:

@@ -13,15 +13,25 @@ from cpdesk.forms.state import Problem, Touched
 from cpdesk.model.assessment import Audit
 from cpdesk.model.records import Changes, Record, RecordKind, Status
 from cpdesk.operations import surveys
+from cpdesk.operations.positions import KnownPlace, known_places
 from cpdesk.ui.language import language, text, tr
 from cpdesk.ui.pages.survey import SurveyPage
 from cpdesk.ui.presenters.base import Desk, Presenter, Step
 from cpdesk.ui.presenters.grid_edits import apply_edit
-from cpdesk.ui.presenters.outline import Counts, Section, forget_counts, outline, section_page, section_views
+from cpdesk.ui.presenters.outline import (
+    Counts,
+    KnownRows,
+    Section,
+    forget_counts,
+    forget_rows,
+    outline,
+    section_page,
+    section_views,
+)
 from cpdesk.ui.presenters.question_files import QuestionFiles
 from cpdesk.ui.presenters.result import Answered, WorkedOut, formulas, result_view, work_out
 from cpdesk.ui.presenters.words import fault_words, moment, status_view
-from cpdesk.ui.views import GridEdit, Request, ResultView, SectionView, SurveyView
+from cpdesk.ui.views import GridEdit, PlaceView, Request, ResultView, SectionView, SurveyView
 
 _SAVE = "save"
 
@@ -43,6 +53,8 @@ class SurveyPresenter(Presenter):
         self._result = ResultView()
         self._audit: Audit | None = None
         self._counts: Counts = {}
+        self._rows: KnownRows = {}
+        self._places: tuple[PlaceView, ...] = ()
         self._saves = 0
         self._files = QuestionFiles(self, page, self.answer, key=_SAVE)
         page.answered.connect(self.answer)
@@ -81,7 +93,7 @@ class SurveyPresenter(Presenter):
     def _opened(self, answer: tuple[surveys.OpenSurvey, Changes]) -> None:
         self.open, changes = answer
         self._assumed, self._result, self._current, self._audit = {}, ResultView(), "", None
-        self._counts = {}
+        self._counts, self._rows = {}, {}
         self.desk.tell(changes)
         self._sections = outline(self.open.session)
         self.page.result.show_result(ResultView(missing=tr("ui.result.working")))
@@ -91,6 +103,7 @@ class SurveyPresenter(Presenter):
         self.shown.emit(self.page.view)
         self._save(self.open.session.opened.values)
         self._work_out()
+        self._find_places(self.open)
 
     # answers --------------------------------------------------------------------------------------------------------
 
@@ -118,6 +131,7 @@ class SurveyPresenter(Presenter):
             self._took(self.open.session.remove_item(item))
 
     def _took(self, touched: Touched) -> None:
+        forget_rows(self._rows, touched.states | touched.values.keys())
         forget_counts(self._counts, self._sections, touched.states | touched.values.keys())
         self._show()
         self._save(touched.values)
@@ -189,7 +203,7 @@ class SurveyPresenter(Presenter):
             )
             return
         again.session.set_language(language())
-        self.open, self._counts = again, {}
+        self.open, self._counts, self._rows = again, {}, {}
         self._show()
         self._save(again.session.opened.values)
         self._saved(changes)
@@ -246,13 +260,16 @@ class SurveyPresenter(Presenter):
         )
         place = paths.index(self._current) if self._current in paths else 0
         if self._sections:
-            page = section_page(session, self._sections[place], views[place].number, self._assumed)
+            page = section_page(
+                session, self._sections[place], views[place].number, self._assumed, self._places, self._rows
+            )
             self.page.show_section(page, focus=focus)
             self._files.show(self.open, self.page.body)
 
     def _speak(self) -> None:
         if self.open is not None:
             self.open.session.set_language(language())
+            self._rows = {}
             self._current_again()
             self._work_out()
 
@@ -358,6 +375,22 @@ class SurveyPresenter(Presenter):
 
     def _not_worked_out(self, error: Exception) -> None:
         self.page.result.show_result(ResultView(missing=fault_words(error)))
+
+    def _find_places(self, opened: surveys.OpenSurvey) -> None:
+        """What maps show: the positions of the neighbours, looked up once where the form asks for a position."""
+        self._places = ()
+        if not any(node.type in ("geopoint", "geotrace", "geoshape") for node in opened.form.nodes):
+            return
+
+        def found(places: list[KnownPlace]) -> None:
+            if self.open is opened and places:
+                self._places = tuple(
+                    PlaceView(place.latitude, place.longitude, place.title, place.site == opened.record.site)
+                    for place in places
+                )
+                self._show()
+
+        self.run(lambda: known_places(self.ctx, opened.record), found)
 
     # grids and files ------------------------------------------------------------------------------------------------
 

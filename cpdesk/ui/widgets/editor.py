@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from cpdesk.ui.views import ContentView
+from cpdesk.ui.views import ContentView, PlaceView
 
 
 class Editor(QWidget):
@@ -29,6 +31,9 @@ class Editor(QWidget):
 
     def commit(self) -> None:
         """Give on what is typed but not left yet."""
+
+    def show_places(self, places: Sequence[PlaceView]) -> None:
+        """Show these known places on the map, where the control has one."""
 
     def show_content(self, content: ContentView) -> None:
         """Show the file that the answer names."""

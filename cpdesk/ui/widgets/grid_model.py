@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyleOptionViewItem, QWidget
 
-from cpdesk.ui.fonts import font
+from cpdesk.ui.fonts import font, width_px
 from cpdesk.ui.icons import paint_icon
 from cpdesk.ui.theme import theme
 from cpdesk.ui.views import GridView, QuestionView
@@ -16,6 +16,9 @@ from cpdesk.ui.views import GridView, QuestionView
 Index = QModelIndex | QPersistentModelIndex
 ROW: Final = 32
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_FIXED: Final = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_EDITABLE: Final = _FIXED | Qt.ItemFlag.ItemIsEditable
+_MEASURED_ROWS: Final = 40
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -73,6 +76,12 @@ class GridModel(QAbstractTableModel):
         cell = self.cell(index)
         return cell_words(cell) if cell is not None else ""
 
+    def width_px(self, column: int) -> float:
+        """Width that the head and the first rows of a column want."""
+        head = width_px(str(self.headerData(column, Qt.Orientation.Horizontal)), "meta")
+        shown = (cells[column] for _item, cells in self.view.rows[:_MEASURED_ROWS])
+        return max(head, *(width_px(cell_words(cell), "body") for cell in shown if cell is not None), 0.0) + 24
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
             return self.words(index)
@@ -99,8 +108,7 @@ class GridModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         cell = self.cell(index)
-        base = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        return base if cell is None or cell.readonly else base | Qt.ItemFlag.ItemIsEditable
+        return _FIXED if cell is None or cell.readonly else _EDITABLE
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Vertical:

@@ -171,10 +171,8 @@ class GridTable(QTableView):
     def fit_columns(self) -> None:
         """Give columns the width their heads and first rows want, and what is left over in equal parts."""
         head = self.horizontalHeader()
-        wide = [
-            max(_NARROW, min(_WIDE, max(self.sizeHintForColumn(place) + 24, head.sectionSizeHint(place) + 24)))
-            for place in range(self._model.columnCount())
-        ]
+        count = self._model.columnCount()
+        wide = [max(_NARROW, min(_WIDE, round(self._model.width_px(place)) + 12)) for place in range(count)]
         spare = self.viewport().width() - sum(wide)
         more = max(0, spare) // max(1, len(wide))
         for place, width in enumerate(wide):

@@ -107,6 +107,11 @@ class PointField(Editor):
         super().setAccessibleName(name)
         self.coordinates.setAccessibleName(f"{name} {tr('ui.point.coordinates')}")
 
+    def show_places(self, places: Sequence[PlaceView]) -> None:
+        self._places = tuple(places)
+        if self._pane is not None:
+            self._pane.map.show_places(places)
+
     def position(self) -> Position | None:
         return self._position
 
@@ -256,6 +261,9 @@ class LineField(Editor):
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
         self.field.setAccessibleName(f"{name} {tr('ui.line.add')}")
+
+    def show_places(self, places: Sequence[PlaceView]) -> None:
+        self.pane.map.show_places(places)
 
     def points(self) -> list[Position]:
         return list(self._points)

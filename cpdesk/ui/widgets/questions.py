@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 from cpdesk.ui.fonts import width_px
 from cpdesk.ui.language import text
-from cpdesk.ui.views import ContentView, MediaOpened, QuestionView
+from cpdesk.ui.views import ContentView, MediaOpened, PlaceView, QuestionView
 from cpdesk.ui.widgets.basic import Button, IconText, Label, column, row
 from cpdesk.ui.widgets.controls import AnyEditor, flows, is_fixed, make_editor
 from cpdesk.ui.widgets.editor import Editor
@@ -58,6 +58,7 @@ class QuestionBlock(QWidget):
         self.editor: AnyEditor | None = None
         self._made_for: tuple[object, ...] = ()
         self.content_of = ""
+        self._places: tuple[PlaceView, ...] = ()
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -72,6 +73,9 @@ class QuestionBlock(QWidget):
             self._make_editor(view)
         elif self.editor is not None:
             self.editor.show_value(view.value)
+        if isinstance(self.editor, Editor) and view.places is not self._places:
+            self._places = view.places
+            self.editor.show_places(view.places)
         self._number.set_words(view.number)
         self._number.setVisible(bool(view.number))
         self._label.set_words(view.label)
@@ -214,7 +218,6 @@ def _kind(view: QuestionView) -> tuple[object, ...]:
     options = tuple((option.code, option.words, option.image) for option in view.options)
     return (
         view.control, options, view.whole, view.readonly, view.columns, view.bounds, view.grouped, view.file_kind,
-        view.places,
     )  # fmt: skip
 
 

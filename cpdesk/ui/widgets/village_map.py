@@ -50,6 +50,14 @@ class VillageMap(QWidget):
 
     # what it shows --------------------------------------------------------------------------------------------------
 
+    def show_places(self, places: Sequence[PlaceView]) -> None:
+        """Show these known places; without points the map goes where they are."""
+        self._places = tuple(places)
+        self.setAccessibleName(tr("ui.map.name", n=len(self._places)))
+        if not self._points and self._fitted:
+            self.fit()
+        self.update()
+
     def show_points(self, points: Sequence[Position], shape: str) -> None:
         """Show the points of a `point`, `trace` or `shape`; the map stays where it is while they are in sight."""
         self._points, self._shape = list(points), shape
