@@ -7,6 +7,7 @@ entity can ever expand, and bounds size, depth and number of elements.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -33,6 +34,8 @@ PREFIXES: Final[Mapping[str, str]] = {
     "http://www.w3.org/2001/xml-events": "ev",
 }
 """Usual prefixes by namespace."""
+_DECLARED: Final = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_EAST_ASIAN: Final = frozenset(("gbk", "gb2312", "gb18030", "big5", "big5-hkscs", "shift_jis", "euc-jp", "euc-kr"))
 _BYTES_MAX: Final = 30_000_000
 _DEPTH_MAX: Final = 100
 _ELEMENTS_MAX: Final = 1_000_000
@@ -204,8 +207,9 @@ def read_xml(xml: str | bytes, *, keep_text: bool = False) -> tuple[Node, dict[s
     """
     if len(xml) > _BYTES_MAX:
         raise InputFault("CP-1203", what="size", found=len(xml), limit=_BYTES_MAX)
+    content, encoding = _encoded(xml)
     reader = _Reader(keep_text)
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate(encoding, " ")
     parser.namespace_prefixes = True
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = reader.refuse
@@ -218,11 +222,28 @@ def read_xml(xml: str | bytes, *, keep_text: bool = False) -> tuple[Node, dict[s
         parser.CommentHandler = reader.comment
         parser.ProcessingInstructionHandler = reader.instruction
     try:
-        parser.Parse(xml if isinstance(xml, bytes) else xml.encode("utf-8", "surrogatepass"), True)
+        parser.Parse(content, True)
     except expat.ExpatError as error:
         reason = expat.errors.messages.get(error.code, "not XML")
         raise InputFault("CP-1201", line=error.lineno, reason=reason) from None
+    except (LookupError, ValueError) as error:  # how expat says that it knows an encoding not or not well enough
+        raise InputFault("CP-1201", line=1, reason=str(error)) from None
     return reader.document, reader.prefixes
+
+
+def _encoded(xml: str | bytes) -> tuple[bytes, str | None]:
+    """The bytes for expat, and the encoding that overrides what the text declares: a text that is decoded already says
+    nothing by its declaration, and the encodings of East Asia are beyond expat."""
+    if isinstance(xml, str):
+        return xml.encode("utf-8", "surrogatepass"), "utf-8"
+    declared = _DECLARED.match(xml)
+    name = declared[1].decode("ascii").lower() if declared is not None else ""
+    if name not in _EAST_ASIAN:
+        return xml, None
+    try:  # what calls itself GB2312 is often its superset
+        return xml.decode("gb18030" if name.startswith("gb") else name).encode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        raise InputFault("CP-1201", line=xml.count(b"\n", 0, error.start) + 1, reason=f"not {name}") from None
 
 
 class _Reader:
