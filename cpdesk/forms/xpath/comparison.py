@@ -6,6 +6,7 @@ an axis found empty is no question; nothing equals it and nothing differs from i
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import Final
@@ -15,13 +16,11 @@ from cpdesk.forms.xpath.values import Value, to_boolean, to_number, to_text
 Test = Callable[[Value, Value, tzinfo], bool]
 
 _EPSILON: Final = 1e-12
-_RELATIVE: Final = 1e-15
-_RELATIVE_MAX: Final = 1e-6
 
 
-def compare(operator: str) -> Test:
+def compare(sign: str) -> Test:
     """The function of one comparison operator; the zone is for texts that are dates."""
-    return _COMPARE[operator]
+    return _COMPARE[sign]
 
 
 def never_empty(test: Test, left: bool, right: bool) -> Test:
@@ -49,11 +48,7 @@ def equal(left: Value, right: Value, zone: tzinfo) -> bool:
 
 
 def _same(left: float, right: float) -> bool:
-    """Equal but for the rounding of a few operations; whole numbers are never the same as their neighbours."""
-    if left == right:
-        return True
-    difference = abs(left - right)
-    return difference < _EPSILON or (difference < _RELATIVE_MAX and difference < _RELATIVE * abs(left))
+    return left == right or abs(left - right) < _EPSILON
 
 
 def _equals(left: Value, right: Value, zone: tzinfo) -> bool:
@@ -84,16 +79,13 @@ def _any_pair(test: Test, left: Value, right: Value, zone: tzinfo) -> bool:
     return test(left, right, zone)
 
 
-def _below(left: Value, right: Value, zone: tzinfo) -> bool:
-    if isinstance(left, list) or isinstance(right, list):
-        return any(one < other for one in _numbers(left, zone) for other in _numbers(right, zone))
-    return to_number(left, zone) < to_number(right, zone)
+def _ordered(holds: Callable[[float, float], bool]) -> Test:
+    def test(left: Value, right: Value, zone: tzinfo) -> bool:
+        if (isinstance(left, list) and len(left) > 1) or (isinstance(right, list) and len(right) > 1):
+            return any(holds(one, other) for one in _numbers(left, zone) for other in _numbers(right, zone))
+        return holds(to_number(left, zone), to_number(right, zone))
 
-
-def _at_most(left: Value, right: Value, zone: tzinfo) -> bool:
-    if isinstance(left, list) or isinstance(right, list):
-        return any(one <= other for one in _numbers(left, zone) for other in _numbers(right, zone))
-    return to_number(left, zone) <= to_number(right, zone)
+    return test
 
 
 def _numbers(value: Value, zone: tzinfo) -> list[float]:
@@ -105,8 +97,8 @@ def _numbers(value: Value, zone: tzinfo) -> list[float]:
 _COMPARE: Final[dict[str, Test]] = {
     "=": _equals,
     "!=": _differs,
-    "<": _below,
-    "<=": _at_most,
-    ">": lambda left, right, zone: _below(right, left, zone),
-    ">=": lambda left, right, zone: _at_most(right, left, zone),
+    "<": _ordered(operator.lt),
+    "<=": _ordered(operator.le),
+    ">": _ordered(operator.gt),
+    ">=": _ordered(operator.ge),
 }

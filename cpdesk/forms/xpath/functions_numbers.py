@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from decimal import ROUND_FLOOR, Decimal, localcontext
+from decimal import ROUND_FLOOR, Decimal
 from typing import Final
 
 from cpdesk.forms.xpath.context import Context
@@ -13,8 +13,9 @@ from cpdesk.forms.xpath.functions_core import nodes_of
 from cpdesk.forms.xpath.values import NAN, Value, to_number, to_text
 
 _PLACES_MAX: Final = 30
-_PRECISION: Final = 400
-"""Digits that hold the largest and the smallest number of 64 bits at the same time with `_PLACES_MAX`."""
+_HALF: Final = Decimal("0.5")
+_DIGITS: Final = 17
+"""No number of 64 bits has more; beyond them there is nothing to round."""
 
 
 def _of(context: Context, values: tuple[Value, ...]) -> list[float]:
@@ -24,7 +25,7 @@ def _of(context: Context, values: tuple[Value, ...]) -> list[float]:
     numbers: list[float] = []
     for value in values:
         if isinstance(value, list):
-            numbers.extend(to_number(text, zone) for text in (node.text for node in value) if text != "")
+            numbers.extend([to_number(text, zone) for node in value if (text := node.text) != ""])
         else:
             number = to_number(value, zone)
             if not math.isnan(number):
@@ -34,8 +35,10 @@ def _of(context: Context, values: tuple[Value, ...]) -> list[float]:
 
 def _sum(context: Context, value: Value) -> Value:
     numbers = _of(context, (nodes_of("sum", value),))
-    # `fsum` refuses opposite infinities, whose sum is NaN
-    return math.fsum(numbers) if all(map(math.isfinite, numbers)) else sum(numbers)
+    try:
+        return math.fsum(numbers)
+    except (ValueError, OverflowError):  # opposite infinities, or a sum beyond all numbers
+        return sum(numbers)
 
 
 def _extreme(pick: Callable[[list[float]], float]) -> Callable[..., Value]:
@@ -53,13 +56,13 @@ def _round(context: Context, value: Value, places: Value = 0.0) -> Value:
     digits = to_number(places, zone)
     if not math.isfinite(number) or number == 0:
         return number
-    if math.isnan(digits):
-        digits = 0.0
-    if abs(digits) > _PLACES_MAX:
+    shift = 0 if math.isnan(digits) else int(min(max(digits, -99), 99))
+    if abs(shift) > _PLACES_MAX:
         return NAN
-    step = Decimal(1).scaleb(-int(digits))
-    with localcontext(prec=_PRECISION):
-        return float(((Decimal(repr(number)) / step + Decimal("0.5")).to_integral_value(ROUND_FLOOR)) * step)
+    shifted = Decimal(repr(number)).scaleb(shift)
+    if shifted.adjusted() >= _DIGITS:
+        return number
+    return float((shifted + _HALF).to_integral_value(ROUND_FLOOR).scaleb(-shift))
 
 
 def _int(context: Context, value: Value) -> Value:
@@ -78,6 +81,8 @@ def _whole(step: Callable[[float], int]) -> Callable[..., Value]:
 def _pow(context: Context, base: Value, exponent: Value) -> Value:
     zone = context.environment.zone
     left, right = to_number(base, zone), to_number(exponent, zone)
+    if math.isnan(right) or (math.isinf(right) and abs(left) == 1):
+        return NAN
     try:
         return math.pow(left, right)
     except ValueError:

@@ -13,6 +13,7 @@ import math
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from cpdesk.base.clock import BEIJING
@@ -28,9 +29,13 @@ _DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\Z", re.ASCII)
 _MOMENT: Final = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})T(\d{1,2})(?::(\d{2}))?(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}(?::?\d{2})?)?\Z", re.ASCII
 )
+_CUT: Final = 0.001
 _NUMBER_TYPES: Final = ("int", "integer", "decimal")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY: Final = timedelta(days=1)
+_DAY_MS: Final = 86_400_000
+_DAY_US: Final = 86_400_000_000
+_PARTS: Final = 2**36
+"""Exact in 64 bits for the years 1611 to 2328."""
 
 
 class Day(datetime):
@@ -44,7 +49,7 @@ def day_of(moment: date, zone: tzinfo) -> Day:
     """The midnight in `zone` that begins a day, or the day a moment lies in."""
     if isinstance(moment, datetime):
         moment = moment.astimezone(zone)
-    return Day(moment.year, moment.month, moment.day, tzinfo=zone)
+    return Day(moment.year, moment.month, moment.day, 0, 0, 0, 0, zone)
 
 
 def to_text(value: Value) -> str:
@@ -68,6 +73,10 @@ def number_text(value: float) -> str:
         return "Infinity" if value > 0 else "-Infinity"
     if value == int(value):
         return str(int(value))
+    if value * _PARTS % 1 == 0:
+        thousandths = round(value * _DAY_MS)
+        if abs(value * _DAY_MS - thousandths) < _CUT:
+            value = thousandths / _DAY_MS  # what `days_since_epoch` cut
     text = repr(value)
     return format(Decimal(text), "f") if "e" in text else text
 
@@ -86,20 +95,28 @@ def moment_text(value: datetime) -> str:
 
 def to_number(value: Value, zone: tzinfo = ZONE) -> float:
     """The function `number`; a text that is a date counts as one."""
-    if isinstance(value, bool):
-        return 1.0 if value else 0.0
-    if isinstance(value, float):
-        return value
     if isinstance(value, list):
         if not value:
             return NAN
         value = value[0].text
     if isinstance(value, str):
-        if _NUMBER.match(value):
+        if value[4:5] != "-" and _NUMBER.match(value):
             return float(value)
-        found = date_of_text(value, zone)
-        return NAN if found is None else days_since_epoch(found)
+        return _number_of_date(value, zone)
+    if isinstance(value, float):
+        return value
+    if isinstance(value, bool):
+        return 1.0 if value else 0.0
     return days_since_epoch(value)
+
+
+@lru_cache(maxsize=4096)
+def _number_of_date(text: str, zone: tzinfo) -> float:
+    """Also of what only looks like a date at its fifth character."""
+    found = date_of_text(text, zone)
+    if found is not None:
+        return days_since_epoch(found)
+    return float(text) if _NUMBER.match(text) else NAN
 
 
 def to_boolean(value: Value) -> bool:
@@ -124,14 +141,20 @@ def _holds(node: Node) -> bool:
 
 
 def days_since_epoch(value: datetime) -> float:
-    """Days from 1970-01-01 00:00 UTC, with fractions."""
-    return (value - _EPOCH) / _DAY
+    """Days from 1970-01-01 00:00 UTC, with fractions to a microsecond.
+
+    The third of a day that UTC+8 is off has no end in binary either. Cut at `_PARTS` of a day, days can be added and
+    subtracted without loss: `int(date - date)` is the number of days, never one less.
+    """
+    since = value - _EPOCH
+    rest_us = since.seconds * 1_000_000 + since.microseconds
+    return since.days + (rest_us * _PARTS // _DAY_US) / _PARTS
 
 
 def date_of_days(days: float, zone: tzinfo = ZONE) -> datetime | None:
     """The moment that many days after 1970-01-01 00:00 UTC, to the millisecond; None where the calendar ends."""
     try:
-        moment = (_EPOCH + timedelta(milliseconds=round(days * 86_400_000))).astimezone(zone)
+        moment = (_EPOCH + timedelta(milliseconds=round(days * _DAY_MS))).astimezone(zone)
     except (OverflowError, ValueError):
         return None
     return moment
@@ -144,7 +167,7 @@ def date_of_text(text: str, zone: tzinfo = ZONE) -> datetime | None:
     match = _DATE.match(text)
     try:
         if match:
-            return Day(int(match[1]), int(match[2]), int(match[3]), tzinfo=zone)
+            return Day(int(match[1]), int(match[2]), int(match[3]), 0, 0, 0, 0, zone)
         match = _MOMENT.match(text)
         if not match:
             return None
