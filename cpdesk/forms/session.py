@@ -297,10 +297,11 @@ class Session:
             problems += problem is not None and problem.blocks
         return Progress(answered, asked, problems)
 
-    def explain(self, path: str) -> Explanation:
-        """Why a question is hidden, required, wrong or has its value, down the chain of questions that decide."""
+    def explain(self, path: str, choice: str | None = None) -> Explanation:
+        """Why a question is hidden, required, read-only, wrong or has its value, down the chain of questions that
+        decide; with `choice` why that value is not among its choices."""
         self._environment.steps = 0
-        return explain(self._node(path), self._speaker, self._environment)
+        return explain(self._node(path), self._speaker, self._environment, choice)
 
     def answers(self) -> dict[str, str]:
         """Every entry that a store keeps: answers (hidden ones too), items with ranks, remarks, unknown entries."""

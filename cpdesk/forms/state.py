@@ -119,13 +119,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One answer that an expression reads."""
+    """One answer that an expression reads; `counts` is false when the form does not take it as it is."""
 
     path: str
     label: str
     value: str
     shown: str
     because: Reason | None = None
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +134,12 @@ class Reason:
     """Why one rule of the form says what it says.
 
     Attributes:
-        rule: "hidden", "shown", "required", "optional", "readonly", "constraint" or "value".
+        rule: "hidden", "shown", "failed" (a relevance that cannot be worked out), "required", "required_always",
+            "optional", "readonly", "readonly_always", "constraint", "constraint_unanswered", "choices", "not_offered",
+            "no_choice", "count", "count_fixed", "value", "overwritten", "action", "location", "preload" or "default".
         path: the node whose rule it is (a hidden group explains its questions).
-        expression: the rule with questions by their labels.
-        result: what it gives now.
+        expression: the rule in words, questions by their labels.
+        result: what it gives now; of "action" what starts it, of "not_offered" the choice.
     """
 
     rule: str
@@ -171,6 +174,7 @@ def _write(reason: Reason, tr: Translator, indent: str, lines: list[str]) -> Non
     lines.append(indent + tr(f"form.why.{reason.rule}", **fields))
     for item in reason.inputs:
         shown = item.shown or tr("form.empty")
-        lines.append(f"{indent}  " + tr("form.why.input", label=item.label, value=shown))
+        key = "form.why.input" if item.counts else "form.why.input_not_counted"
+        lines.append(f"{indent}  " + tr(key, label=item.label, value=shown))
         if item.because is not None:
             _write(item.because, tr, indent + "    ", lines)

@@ -126,6 +126,13 @@ class Speaker:
         labels = {choice.value: choice.label for choice in self.choices(node)}
         return "、".join(labels.get(part, part) for part in value.split())
 
+    def choice_label(self, definition: NodeDef, value: str, option: Node | None) -> str:
+        """The label of one choice, offered now or not; the value itself where none is known."""
+        if option is not None:
+            return self._choice(definition, value, option).label or value
+        words = next((item.label for item in definition.items if item.value == value), {})
+        return self.say(words, self.instance.root) or value
+
     def _choice_name(self, value: str, path: str, origin: Node) -> str:
         """`jr:choice-name`: the label that a value has among the options of the question at `path`."""
         steps = [step for step in path.strip().split("/") if step]

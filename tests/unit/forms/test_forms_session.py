@@ -198,7 +198,7 @@ def test_explanations_name_questions_by_their_labels(open_session: Open) -> None
     building = first_building(session)
     session.set(f"{building}/wall", "stone")
     text = session.explain(f"{building}/inner").text()
-    assert text == "「内墙」没有显示，因为条件不成立：「墙体」 = 'brick'\n  墙体：石墙"
+    assert text == "「内墙」没有显示，因为条件不成立：「墙体」是“砖墙”\n  墙体：石墙"
     session.set("fuels", "wood")
     hidden = session.explain("coal/coal_t").reasons[0]
     assert (hidden.rule, hidden.path, hidden.inputs[0].shown) == ("hidden", "coal", "柴")
