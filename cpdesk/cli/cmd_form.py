@@ -23,13 +23,18 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 def convert(
     file: File, out: Annotated[Path, typer.Option(help="The XForm to write, .xml.")], *, json_: Json = False
 ) -> None:
-    """Compile an XLSForm to an XForm and load it; what is wrong is named with sheet and row."""
+    """Compile an XLSForm to an XForm and load it; what is wrong is named with sheet and row. Its files are taken from
+    beside it or from the folder NAME-media, and written into the folder OUT-media."""
     from cpdesk.operations.publishing import convert_form
 
     output = Output(as_json=json_)
-    form = convert_form(file, out)
-    output.document({"form": form.id, "version": form.version, "questions": len(form.nodes), "file": str(out)})
+    package = convert_form(file, out)
+    form = package.form
+    document = {"form": form.id, "version": form.version, "questions": len(form.nodes), "file": str(out)}
+    output.document({**document, "files": list(package.files), "missing": list(package.missing)})
     output.say("cli.form.converted", form=form.id, version=form.version, count=len(form.nodes), file=out)
+    if package.missing:
+        output.say("cli.form.missing_files", files="、".join(package.missing))
 
 
 @app.command("lint")

@@ -9,9 +9,7 @@ from cpdesk.base import tables
 from cpdesk.base.resources import resource_path
 from cpdesk.forms.form import Form
 from cpdesk.forms.lint.run import LintReport, lint_xlsform
-from cpdesk.operations.publishing import read_form, read_source
-
-__all__ = ["known_quantities", "lint_file", "read_form"]
+from cpdesk.operations.publishing import read_source
 
 
 def lint_file(file: Path, *, previous: Form | None = None) -> LintReport:

@@ -110,19 +110,17 @@ def _content(path: Path) -> bytes:
         return handle.read(BYTES_MAX + 1)  # what is larger is refused by its size, not read into memory
 
 
-def convert_form(source: Path, target: Path | None = None) -> Form:
-    """Compile an XLSForm and load the result; with `target`, also write the XForm, and its files into the folder
-    `<target>-media` beside it.
+def convert_form(source: Path, target: Path) -> FormPackage:
+    """Compile an XLSForm, load the result, and write the XForm, its files into the folder `<target>-media` beside it.
 
     Raises:
         InputFault: CP-12xx with sheet, row or expression. EnvironmentFault: CP-20xx the file cannot be read or written.
     """
     package = read_package(source)
-    if target is not None:
-        write_atomically(target, package.xml.encode("utf-8"))
-        for name, content in package.files.items():
-            write_atomically(target.parent / f"{target.stem}{MEDIA_FOLDER}" / name, content)
-    return package.form
+    write_atomically(target, package.xml.encode("utf-8"))
+    for name, content in package.files.items():
+        write_atomically(target.parent / f"{target.stem}{MEDIA_FOLDER}" / name, content)
+    return package
 
 
 def publish_form(ctx: Context, source: Path) -> tuple[Form, Changes]:
