@@ -77,7 +77,7 @@ def question_view(
         unit=unit_words(node.unit),
         problem=problem.message(language()) if problem is not None else "",
         soft=problem is not None and not problem.blocks,
-        assumed="" if state.value else assumed,
+        assumed=assumed,
         whole=node.type in ("int", "integer"),
         short=control in _SHORT or (control == "choice" and words <= _SHORT_CHOICES and not columns),
         columns=columns,

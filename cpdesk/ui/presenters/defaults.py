@@ -1,4 +1,4 @@
-"""Which question each default of the engine stands for, and the sentence that says so under it."""
+"""Which question each default stands for, of the engine or of the form, and the sentence that says so under it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cpdesk.forms.session import Session
 from cpdesk.model.assessment import Audit
 from cpdesk.model.building import Input
 from cpdesk.model.records import Answers, Quality
+from cpdesk.operations.facts import is_default
 from cpdesk.ui.language import tr
 from cpdesk.ui.presenters.words import number, unit_words
 
@@ -33,6 +34,17 @@ def assumptions(audit: Audit, session: Session) -> dict[str, str]:
                 found[path] = _sentence(item, session, path)
                 break
     return found
+
+
+def filled_in(session: Session) -> dict[str, str]:
+    """Path of a question → the sentence under a value that the form filled in and nobody touched."""
+    offering = {node.name for node in session.form.nodes if "offered" in node.attributes}
+    answers = session.answers() if offering else {}
+    return {
+        path: tr("ui.survey.filled_in")
+        for path in answers
+        if path.rpartition("/")[2] in offering and is_default(session.form, answers, path)
+    }
 
 
 def _candidates(key: str, blocks: list[str]) -> list[tuple[str, int]]:

@@ -24,6 +24,7 @@ from cpdesk.ui.presenters.controls import (
     question_view,
     shown_figure,
 )
+from cpdesk.ui.presenters.defaults import filled_in
 from cpdesk.ui.presenters.words import unit_words
 from cpdesk.ui.views import (
     FigureView,
@@ -200,11 +201,12 @@ def section_page(
     """The questions of a section as they stand. `places` are what maps show; `known` rows of grids are not made again
     and those that are made are kept there."""
     items: list[Item] = []
+    around = _Around(assumed, filled_in(session), places, {} if known is None else known)
     for path in section.members:
         if path.startswith("+"):
             items.append(_add_button(session, path[1:]))
         else:
-            items += _items(session, path, _Around(assumed, places, {} if known is None else known))
+            items += _items(session, path, around)
     return SectionPage(
         section.path,
         number,
@@ -228,9 +230,11 @@ def _removable(session: Session, section: Section) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What questions show that is not in the form: what was taken for them, and the places of the map."""
+    """What questions show that is not in the form: what was taken for blanks, what the form filled in, and the places
+    of the map."""
 
     assumed: Mapping[str, str]
+    filled: Mapping[str, str]
     places: tuple[PlaceView, ...]
     known: KnownRows
 
@@ -249,7 +253,14 @@ def _items(session: Session, path: str, around: _Around) -> Iterator[Item]:
     elif node.kind is Kind.NOTE or (state.readonly and node.control == "input"):
         yield FigureView(path, state.label, shown_figure(node, state.value), unit_words(node.unit), state.hint)
     else:
-        yield question_view(session.form, node, state, around.assumed.get(path, ""), around.places)
+        yield question_view(session.form, node, state, _said_of_default(path, state.value, around), around.places)
+
+
+def _said_of_default(path: str, value: str, around: _Around) -> str:
+    """Nothing under what a person answered, though the figures may still stand for the blank before it."""
+    if value and path not in around.filled:
+        return ""
+    return around.assumed.get(path, "") or around.filled.get(path, "")
 
 
 def _of_page(session: Session, path: str, state: NodeState, around: _Around) -> Iterator[Item]:
