@@ -19,6 +19,8 @@ from cpdesk.ui.views import PlaceView
 
 _M_PER_DEGREE: Final = EARTH_RADIUS_M * 3.141592653589793 / 180
 _NEAREST_M_PX, _FARTHEST_M_PX = 0.05, 120.0
+_CLOSEST_M_PX: Final = 1.0
+"""As near as the map goes by itself: a yard and its neighbours."""
 _NAMES_MAX: Final = 60
 _DRAG: Final = 5
 
@@ -38,6 +40,7 @@ class VillageMap(QWidget):
         self._m_px = 60.0
         self._cross: QPointF | None = None
         self._pressed: QPointF | None = None
+        self._under_press = QPointF()
         self._dragged = False
         self.setFixedHeight(300)
         self.setMinimumWidth(280)
@@ -80,7 +83,7 @@ class VillageMap(QWidget):
         self._middle = Position((south + north) / 2, (west + east) / 2)
         high = (north - south) * _M_PER_DEGREE / max(80, self.height() - 90)
         wide = (east - west) * _M_PER_DEGREE * self._shrink() / max(80, self.width() - 120)
-        self._m_px = min(_FARTHEST_M_PX, max(high, wide, 0.5))
+        self._m_px = min(_FARTHEST_M_PX, max(high, wide, _CLOSEST_M_PX))
         self.update()
 
     def zoom(self, factor: float, around: QPointF | None = None) -> None:
@@ -143,22 +146,23 @@ class VillageMap(QWidget):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pressed, self._dragged = event.position(), False
+        self._pressed, self._dragged = event.globalPosition(), False
+        self._under_press = event.position()  # the page may scroll before the button is let go
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pressed is None:
             return
-        moved = event.position() - self._pressed
+        moved = event.globalPosition() - self._pressed
         if not self._dragged and moved.manhattanLength() < _DRAG:
             return
         self._dragged = True
-        self._pressed = event.position()
+        self._pressed = event.globalPosition()
         self._pan(-moved)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._pressed is not None and not self._dragged:
-            self._cross = event.position()
-            self.placed.emit(self.position_at(event.position()))
+            self._cross = self._under_press
+            self.placed.emit(self.position_at(self._under_press))
         self._pressed = None
 
     def wheelEvent(self, event: QWheelEvent) -> None:
