@@ -87,7 +87,11 @@ def build_graph(root: NodeDef, root_name: str) -> Graph:
             drafts.append(Draft(CHOICES, node, node.itemset.nodeset))
             reads.append(read)
     places = {(draft.role, draft.node): number for number, draft in enumerate(drafts)}
-    order, rounds = ordered(drafts, [_needed(references, places) for references in reads])
+    needs = [_needed(references, places) for references in reads]
+    for draft, needed in zip(drafts, needs, strict=True):
+        if draft.role == CALCULATE:
+            needed.update(_own_relevance(draft.node, places))
+    order, rounds = ordered(drafts, needs)
     _add_rules(graph, drafts, reads, order, rounds)
     for node in nodes:
         for expression in _shown(node):
@@ -141,6 +145,18 @@ def _shown(node: NodeDef) -> Iterator[Expression]:
         for part in text.parts:
             if isinstance(part, Expression):
                 yield part
+
+
+def _own_relevance(node: NodeDef, places: dict[tuple[str, NodeDef], int]) -> dict[int, Edge]:
+    """What is hidden is not calculated, so whether it is hidden is found out first."""
+    found: dict[int, Edge] = {}
+    step: NodeDef | None = node
+    while step is not None:
+        number = places.get((RELEVANT, step))
+        if number is not None:
+            found[number] = Edge.STRICT
+        step = step.parent
+    return found
 
 
 def _needed(references: list[Reference], places: dict[tuple[str, NodeDef], int]) -> dict[int, Edge]:

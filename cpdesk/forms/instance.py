@@ -249,8 +249,8 @@ class Instance:
         return [node for node in given if not _is_template(node)]
 
     def _template(self, definition: NodeDef) -> Node | None:
-        """What the published instance gives for a new item: the node marked as template. Without one a new item is empty:
-        the values of a first item are that item's own."""
+        """What the published instance gives for a new item: the node marked as template. Without one a new item is
+        empty: the values of a first item are that item's own."""
         source = _line_in(self.form.primary, definition)
         return source if source is not None and _is_template(source) else None
 

@@ -176,8 +176,19 @@ class Recalculation:
                 self._values[node.path] = None
                 self._blame(node, InputFault("CP-1221", path=node.path))
 
+    def calculate_once_more(self, root: Node) -> None:
+        """Let what `once()` gave be worked out anew, because the first answers have only just been filled in."""
+        for rule in self._graph.rules:
+            if rule.role == CALCULATE and "once(" in rule.expression.source and not rule.node.default:
+                for node in self._instance.of(rule.node, root):
+                    if node.value:
+                        self._calculated(node, "", None)
+                        self._queue(rule.index, node)
+
     def _apply(self, rule: Rule, node: Node) -> None:
         if rule.role == CALCULATE:
+            if not node.relevant:
+                return  # as on phones: it is worked out when it is shown
             self._calculated(node, *self.worked_out(rule.expression, node))
         elif rule.role == CHOICES:
             self._offer(node)
@@ -224,6 +235,10 @@ class Recalculation:
         assert node.definition is not None
         if Instance.is_stand(node):
             return
+        if relevant:
+            for rule in self._graph.of_node.get(node.definition, ()):
+                if rule.role == CALCULATE:
+                    self._queue(rule.index, node)
         if node.definition.kind is Kind.REPEAT:
             self._wake(self._graph.items_readers.get(node.definition, ()), node)
         self.wake_readers(node)

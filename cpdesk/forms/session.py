@@ -95,6 +95,7 @@ class Session:
         work.run()
         if is_new:
             work.act(self.form.first_load, FIRST_LOAD, instance.root)
+            work.calculate_once_more(instance.root)
         work.act(self.form.first_load, EVERY_LOAD, instance.root)
         work.run()
         return work.touched()
