@@ -52,7 +52,7 @@ def demo(
     with ExitStack() as stack, output.progress("cli.demo.progress") as step:
         first, second = (_desk(stack, folder / f"desk-{n}", person) for n, person in enumerate(_PEOPLE, 1))
         first.settings.set("office_name", output.text("cli.demo.office"))
-        first.settings.set("office_phone", "010-0000 0000")
+        first.settings.set("office_phone", "010-00000000")
         made = _survey_village(first, folder, households, surveys, story, step)
         _write_papers(first, folder, made, story)
         _meet(stack, first, second, folder, made[0], story, output)

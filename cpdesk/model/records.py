@@ -75,6 +75,8 @@ FORM_VERSION_FIELD: Final = "@form_version"
 DELETED_FIELD: Final = "@deleted"
 SAMPLE_FIELD: Final = "@sample"
 SURVEY_PREFIX: Final = "@survey."
+KNOWN_FACTS: Final = frozenset({STATUS_FIELD, SITE_FIELD, FORM_VERSION_FIELD, DELETED_FIELD, SAMPLE_FIELD})
+"""The `@` entries that a `Record` has attributes for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Record:
         site: id of the site a survey was made of, else None.
         revision: the server's revision of the record this desk has seen; 0 before the first sync.
         updated_at: ISO 8601 in UTC of the last change on this desk or received.
+        facts: `@` entries that no attribute stands for: `@survey.<id>`, and those of a newer program.
     """
 
     id: str
@@ -107,6 +110,7 @@ class Record:
     deleted: bool = False
     sample: bool = False
     conflicts: int = 0
+    facts: Answers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

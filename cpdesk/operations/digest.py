@@ -31,6 +31,7 @@ def desk_digest(ctx: Context) -> str:
 
 def _fields(record: Record) -> Iterator[tuple[str, str]]:
     yield from record.answers.items()
+    yield from record.facts.items()
     yield STATUS_FIELD, record.status.value
     yield FORM_VERSION_FIELD, record.version
     if record.site is not None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from cpdesk.base.clock import today_beijing
 from cpdesk.base.errors import InputFault
 from cpdesk.context import Context
-from cpdesk.forms.entities import EntityChange
 from cpdesk.forms.external import LAST_SAVED
 from cpdesk.forms.form import Form, Kind, NodeDef
 from cpdesk.forms.session import Session
@@ -24,9 +23,6 @@ from cpdesk.operations.places import township_terrain
 from cpdesk.operations.prefill import Known, prefill
 from cpdesk.operations.site_tables import site_tables
 from cpdesk.store.lists import Query
-
-if TYPE_CHECKING:
-    from cpdesk.operations.facts import Reading
 
 SURVEY_FORM: Final = FARMHOUSE.id
 NOTE: Final = "#note"
@@ -232,19 +228,13 @@ def complete_survey(ctx: Context, survey: str) -> tuple[list[Problem], Changes]:
     Raises:
         InputFault: CP-1515 when the survey has been submitted already.
     """
-    from cpdesk.operations.facts import read_answers  # late: the list of households needs no building model
-
     opened = open_survey(ctx, survey)
     _check_step(ctx, opened.record, Status.COMPLETE)
     blocking = [problem for problem in opened.session.validate() if problem.blocks]
     if blocking:
         return blocking, Changes()
     finished = opened.session.finish().values
-    entities = [*opened.session.entities()]
-    if opened.record.site is not None and opened.form.id == SURVEY_FORM and not entities:
-        reading = read_answers(opened.form, opened.session.counting_answers())
-        entities.append(EntityChange("household", opened.record.site, "update", "", _learned(reading)))
-    lessons = lessons_of(ctx, opened.record, entities)
+    lessons = lessons_of(ctx, opened.record, opened.session.entities())
     changes = remember_progress(ctx, survey, opened.session.progress())
     changes |= ctx.store.records.complete(
         survey, ctx.actor, changes=finished, learned=lessons.learned, site=lessons.site
@@ -319,17 +309,3 @@ def first_path(session: Session, node: NodeDef) -> str | None:
         return path
     items = session.children(path)
     return items[0] if items else None
-
-
-def _learned(reading: Reading) -> dict[str, str]:
-    """What a survey tells the household's own record, for the next visit and for lists."""
-    buildings, heaters = reading.of_each("building"), reading.of_each("heater")
-    learned = {"last_survey": reading.text("survey.date"), "heated_area_m2": reading.text("heating.heated_area_m2")}
-    for name, items, quantity in (
-        ("build_year", buildings, "building.build_year"),
-        ("structure", buildings, "building.structure"),
-        ("heater_type", heaters, "heater.type"),
-    ):
-        if items and quantity in items[0]:
-            learned[name] = items[0][quantity].value
-    return {name: value for name, value in learned.items() if value}

@@ -16,6 +16,7 @@ from cpdesk.base.errors import InputFault
 from cpdesk.model.records import (
     DELETED_FIELD,
     FORM_VERSION_FIELD,
+    KNOWN_FACTS,
     SAMPLE_FIELD,
     SITE_FIELD,
     STATUS_FIELD,
@@ -232,6 +233,7 @@ def record_of(shelved: Shelved, updated_at: str, title: str = "") -> Record:
         deleted=DELETED_FIELD in fields,
         sample=SAMPLE_FIELD in fields,
         conflicts=shelved.conflicts,
+        facts={path: value for path, value in fields.items() if path.startswith("@") and path not in KNOWN_FACTS},
     )
 
 
