@@ -34,12 +34,14 @@ def is_readonly(node: Node, environment: Environment) -> bool:
 
 
 def is_asked(node: Node, environment: Environment) -> bool:
-    """Whether a person is to answer this now: a relevant question that is not read-only."""
+    """Whether a person is to answer this now: a relevant question that is neither read-only nor the mere head of a table
+    (a select of appearance `label` shows the choices that the questions below it share)."""
     definition = node.definition
     return (
         definition is not None
         and definition.kind is Kind.QUESTION
         and node.relevant
+        and not (definition.is_select and "label" in definition.appearance.split())
         and not is_readonly(node, environment)
     )
 
