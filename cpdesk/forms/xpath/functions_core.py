@@ -16,6 +16,7 @@ SPACES: Final = " \t\r\n"
 """White space of XML; the no-break space is none."""
 
 
+TEXT_MAX: Final = 1_000_000
 _SPACE_RUN: Final = re.compile(f"[{SPACES}]+")
 
 
@@ -28,6 +29,17 @@ def nodes_of(function: str, value: Value) -> list[Node]:
     if isinstance(value, list):
         return value
     raise InputFault("CP-1218", function=function, value=to_text(value), expected="node-set")
+
+
+def bounded(function: str, text: str) -> str:
+    """A text made longer by a function; calculations that double it one after the other end here.
+
+    Raises:
+        InputFault: CP-1215 over `TEXT_MAX`.
+    """
+    if len(text) > TEXT_MAX:
+        raise InputFault("CP-1215", path=function, found=len(text), limit=TEXT_MAX)
+    return text
 
 
 def round_half_up(value: float) -> float:
@@ -63,9 +75,9 @@ def _id(context: Context, value: Value) -> Value:
     """Elements whose attribute `id` is one of the words given, in document order."""
     texts = [node.text for node in value] if isinstance(value, list) else [to_text(value)]
     wanted = {word for text in texts for word in text.split()}
-    found = [node for node in context.environment.root.walk() if node.attribute("id") in wanted]
-    context.environment.spend(len(found))
-    return found
+    everything = list(context.environment.root.walk())
+    context.environment.spend(len(everything))
+    return [node for node in everything if node.attribute("id") in wanted]
 
 
 def _string(context: Context, *values: Value) -> Value:
@@ -74,9 +86,14 @@ def _string(context: Context, *values: Value) -> Value:
 
 def _concat(_context: Context, *values: Value) -> Value:
     """ODK: a node-set gives the texts of all its nodes."""
-    return "".join(
-        "".join(node.text for node in value) if isinstance(value, list) else to_text(value) for value in values
+    return bounded(
+        "concat",
+        "".join([_joined(value) if isinstance(value, list) else to_text(value) for value in values]),
     )
+
+
+def _joined(nodes: list[Node]) -> str:
+    return "".join([node.text for node in nodes])
 
 
 def _contains(_context: Context, text: Value, part: Value) -> Value:

@@ -11,6 +11,7 @@ from typing import Final
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.xpath.context import Context
 from cpdesk.forms.xpath.functions import Function
+from cpdesk.forms.xpath.functions_core import bounded
 from cpdesk.forms.xpath.values import (
     NAN,
     Day,
@@ -134,7 +135,7 @@ def _formatted(moment: datetime, pattern: str, language: str, function: str) -> 
         if written is None:
             raise InputFault("CP-1218", function=function, value=f"%{letter}", expected=" %Y %y %m %n %b %d %e %a ...")
         parts.append(written)
-    return "".join(parts)
+    return bounded(function, "".join(parts))
 
 
 def _part(moment: datetime, letter: str, language: str) -> str | None:

@@ -14,7 +14,7 @@ from cpdesk.base.errors import InputFault
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.context import Context
 from cpdesk.forms.xpath.functions import Evaluate, Function
-from cpdesk.forms.xpath.functions_core import nodes_of
+from cpdesk.forms.xpath.functions_core import bounded, nodes_of
 from cpdesk.forms.xpath.syntax import Ast, Path
 from cpdesk.forms.xpath.values import Value, to_boolean, to_number, to_text
 
@@ -230,7 +230,7 @@ def _join(_context: Context, separator: Value, *values: Value) -> Value:
             texts.extend([node.text for node in value] if value or len(values) == 1 else [""])
         else:
             texts.append(to_text(value))
-    return to_text(separator).join(texts)
+    return bounded("join", to_text(separator).join(texts))
 
 
 def _substr(context: Context, text: Value, start: Value, end: Value | None = None) -> Value:

@@ -10,6 +10,7 @@ from typing import Final
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.xpath.context import Context
 from cpdesk.forms.xpath.functions import Function
+from cpdesk.forms.xpath.functions_core import bounded
 from cpdesk.forms.xpath.patterns import takes_whole
 from cpdesk.forms.xpath.values import Value, to_text
 
@@ -21,9 +22,7 @@ _KEY_BYTES: Final = 32
 
 def _regex(context: Context, text: Value, pattern: Value) -> Value:
     """Whether the pattern takes the whole text, as in JavaRosa."""
-    found, steps = takes_whole(to_text(pattern), to_text(text))
-    context.environment.spend(steps)
-    return found
+    return takes_whole(to_text(pattern), to_text(text), context.environment)
 
 
 def _digest(_context: Context, text: Value, algorithm: Value, encoding: Value = "base64") -> Value:
@@ -42,7 +41,7 @@ def _bytes(text: str) -> bytes:
 
 
 def _base64_encode(_context: Context, text: Value) -> Value:
-    return base64.b64encode(_bytes(to_text(text))).decode()
+    return bounded("base64-encode", base64.b64encode(_bytes(to_text(text))).decode())
 
 
 def _base64_decode(_context: Context, text: Value) -> Value:

@@ -12,13 +12,13 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.errors import InputFault
+from cpdesk.forms.xpath.context import STEPS_MAX, Environment
 
 if TYPE_CHECKING:
     import regex
 
 LENGTH_MAX: Final = 5_000
 TIME_MAX_S: Final = 0.5
-_STEPS_PER_S: Final = 1_000_000
 _TOKEN: Final = re.compile(
     r"\\Q(?P<quoted>.*?)(?:\\E|\Z)"
     r"|\\(?P<property>[pP])(?:\{(?P<long>\^?[\w=\- ]+)\}|(?P<short>[A-Z]))"
@@ -65,19 +65,22 @@ _PROPERTIES: Final = {
 }
 
 
-def takes_whole(pattern: str, text: str) -> tuple[bool, int]:
-    """Whether a pattern takes a whole text, and the steps this was worth: a second is as much as an operation may do.
+def takes_whole(pattern: str, text: str, environment: Environment) -> bool:
+    """Whether a pattern takes a whole text. The time it takes counts as steps of the operation, a second for all.
 
     Raises:
-        InputFault: CP-1215 a pattern over `LENGTH_MAX`; CP-1218 no regular expression; CP-1290 over `TIME_MAX_S`.
+        InputFault: CP-1215 a pattern over `LENGTH_MAX`; CP-1218 no regular expression; CP-1219 too many slow ones;
+            CP-1290 over `TIME_MAX_S`.
     """
     compiled = _compiled(pattern)
+    environment.spend(1)
     begun = perf_counter()
     try:
-        found = compiled.fullmatch(text, timeout=TIME_MAX_S) is not None
+        return compiled.fullmatch(text, timeout=TIME_MAX_S) is not None
     except TimeoutError:
         raise InputFault("CP-1290", pattern=pattern[:120], limit=TIME_MAX_S) from None
-    return found, int((perf_counter() - begun) * _STEPS_PER_S)
+    finally:
+        environment.steps += int((perf_counter() - begun) * STEPS_MAX)
 
 
 @lru_cache(maxsize=512)

@@ -148,7 +148,7 @@ def days_since_epoch(value: datetime) -> float:
     """
     since = value - _EPOCH
     rest_us = since.seconds * 1_000_000 + since.microseconds
-    return since.days + (rest_us * _PARTS // _DAY_US) / _PARTS
+    return since.days + (rest_us * _PARTS + _DAY_US // 2) // _DAY_US / _PARTS
 
 
 def date_of_days(days: float, zone: tzinfo = ZONE) -> datetime | None:

@@ -15,7 +15,11 @@ from cpdesk.base.clock import FixedClock
 from cpdesk.forms.form import Form
 from cpdesk.forms.publish import compile_xlsform
 from cpdesk.forms.session import Session
+from cpdesk.forms.tree import read_xml
 from cpdesk.forms.xform import load_form
+from cpdesk.forms.xpath.compile import compile_expression
+from cpdesk.forms.xpath.context import Context, Environment
+from cpdesk.forms.xpath.values import Value
 
 SURVEY = """
 | survey |
@@ -82,3 +86,41 @@ def load() -> Callable[..., Form]:
         return load_form(compile_xlsform(f"| survey |\n{body}\n{tail}", name="small"))
 
     return loaded
+
+
+XPATH_DATA = """<data xml:lang="zh-CN"><a>1</a><n>-2.5</n><e/><t>abc</t><s>b a  b</s><d>2026-11-22</d>
+<m>2026-11-22T10:30:00.000+08:00</m><r><x>3</x></r><r><x>4</x></r><r><x/></r><w>no</w><w>5</w>
+<shape>0 0 0 0;0 1 0 0;1 1 0 0;1 0 0 0;0 0 0 0</shape><p>0.5 0.5 0 0</p>
+<deep><x>1<x>2</x></x><!--said--><?go there?><?stay here?></deep></data>"""
+XPATH_LIST = "".join(
+    f'<item code="c{number}"><name>i{number}</name><label>L{number}</label></item>' for number in range(1, 7)
+)
+
+
+@pytest.fixture
+def environment() -> Environment:
+    """An instance with answers of every kind and one choice list, at 10:30 on 2026-11-22 in UTC+8."""
+    document, _ = read_xml(XPATH_DATA)
+    table, _ = read_xml(f"<root>{XPATH_LIST}</root>")
+    table.freeze()
+    now = datetime(2026, 11, 22, 2, 30, tzinfo=UTC)
+    return Environment(
+        document,
+        lambda: now,
+        lambda: 0.25,
+        lambda: "id",
+        {"list": table},
+        language="en",
+        version="7",
+        properties={"username": "样例"},
+    )
+
+
+@pytest.fixture
+def worked_out(environment: Environment) -> Callable[[str], Value]:
+    """The value of an expression at the root of that instance."""
+
+    def of(source: str) -> Value:
+        return compile_expression(source).evaluate(Context(environment.root.children[0], environment))
+
+    return of
