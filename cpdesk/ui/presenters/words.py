@@ -20,7 +20,7 @@ _STATUS: Final[dict[Status, tuple[Tone, str]]] = {
     Status.ACCEPTED: ("ok", "check"),
 }
 
-_UNITS: Final = {"1": "", "m2": "m²", "m3": "m³", "°C": "℃", "degC": "℃"}
+_UNITS: Final = {"1": "", "m2": "m²", "m3": "m³", "m3/h": "m³/h", "mg/m3": "mg/m³", "°C": "℃", "degC": "℃"}
 _UNIT_WORDS: Final = ("year", "h", "min", "d", "yuan")
 
 
