@@ -181,7 +181,7 @@ def test_a_network_is_taken_down_and_inspected_on_a_desk(desk: Context) -> None:
     assert (segment["worst_grade"], segment["s_class"], segment["s_inferred"]) == ("3", "B", "inferred")
     assert segment["last_visit"] == "2026-11-20"
     assert (well["worst_grade"], well["leak_l_h"], well["wall_min_mm"]) == ("3", "0.8", "5.1")
-    assert (well["disposal"], well["disposal_deadline"], well["i_entry_allowed"]) == ("d2", "2027-10-01", "yes")
+    assert (well["disposal"], well["disposal_deadline"], well["i_entry_allowed"]) == ("d2", "2027-09-30", "yes")
     assert (station["worst_grade"], station["i_makeup_t_day"]) == ("3", "12.5")
     assert sites["component"].answers["k_dn"] == "dn200"
 

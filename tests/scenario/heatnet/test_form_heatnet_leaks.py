@@ -58,7 +58,7 @@ def test_no_leak_no_estimate(on_segment: Session) -> None:
 
 @pytest.mark.parametrize(("size", "season", "disposal", "latest"), [
     ("4", "running", "d0", "2026-11-27"), ("4", "stopped", "d0", "2026-12-20"),
-    ("5", "running", "d1", "2027-02-18"), ("15", "running", "d2", "2027-10-01"),
+    ("5", "running", "d1", "2027-02-18"), ("15", "running", "d2", "2027-09-30"),
     ("25", "running", "d3", "2026-11-27"), ("25", "stopped", "d3", "2026-12-20"),
     ("40", "running", "d4", "2026-11-20"),
 ])  # fmt: skip
