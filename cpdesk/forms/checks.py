@@ -34,8 +34,8 @@ def is_readonly(node: Node, environment: Environment) -> bool:
 
 
 def is_asked(node: Node, environment: Environment) -> bool:
-    """Whether a person is to answer this now: a relevant question that is neither read-only nor the mere head of a table
-    (a select of appearance `label` shows the choices that the questions below it share)."""
+    """Whether a person is to answer this now: a relevant question, not read-only, and not the mere head of a table (a
+    select of appearance `label` shows the choices that the questions below it share)."""
     definition = node.definition
     return (
         definition is not None

@@ -162,6 +162,10 @@ QPushButton[k="quiet"] { background: transparent; border-color: transparent; col
 QPushButton[k="quiet"]:hover { background: @weak; }
 QPushButton[k="quiet"]:focus { border: 2px solid @accent; padding: 0 8px; }
 QPushButton[k="quiet"]:disabled { color: @text3; }
+QPushButton[k="mini"] { background: transparent; border-color: transparent; color: @accent; padding: 0 5px;
+  min-height: 22px; max-height: 22px; }
+QPushButton[k="mini"]:hover, QPushButton[k="mini"]:checked { background: @weak; }
+QPushButton[k="mini"]:focus { border: 2px solid @accent; padding: 0 4px; min-height: 20px; max-height: 20px; }
 QPushButton[k="danger"] { color: @bad; }
 QPushButton[k="choice"] { border-color: @field; padding: 0 12px; }
 QPushButton[k="choice"]:hover { border-color: @accent; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, TypeGuard
+from typing import Final
 
 from cpdesk.base.clock import SystemClock
 from cpdesk.base.ids import IdMaker
@@ -36,11 +36,6 @@ def other_words(form: Form, node: NodeDef) -> Mapping[str, tuple[str, ...]]:
     return _words_by_code(form, node)
 
 
-def choice_pictures(form: Form, node: NodeDef, language: str) -> Mapping[str, str]:
-    """Code → name of the picture that a choice shows, for those that have one."""
-    return _pictures_by_code(form, node, form.language_name(language))
-
-
 def said(form: Form, words: Words, language: str) -> str:
     """A text of the form without what is worked out in it; another language where the asked one is missing."""
     text = words.get(form.language_name(language)) or words.get("") or next(iter(words.values()), None)
@@ -56,24 +51,6 @@ def _words_by_code(form: Form, node: NodeDef) -> dict[str, tuple[str, ...]]:
         texts = [itext[key] for itext in form.itext.values() if key in itext]
         found[code] = tuple(dict.fromkeys(map(_plain, texts)))
     return found
-
-
-@lru_cache(maxsize=2048)
-def _pictures_by_code(form: Form, node: NodeDef, language_name: str) -> dict[str, str]:
-    if node.itemset is None:
-        shown = {item.value: item.media.get("image", {}) for item in node.items}
-        texts = {code: words.get(language_name) or next(iter(words.values()), None) for code, words in shown.items()}
-    else:
-        names = (language_name, *form.itext_forms)
-        texts = {
-            code: next((forms[key]["image"] for forms in map(form.itext_forms.get, names) if _has(forms, key)), None)
-            for code, key in _itext_ids(form, node)
-        }
-    return {code: _plain(text) for code, text in texts.items() if text is not None}
-
-
-def _has(forms: Mapping[str, Mapping[str, Text]] | None, key: str) -> TypeGuard[Mapping[str, Mapping[str, Text]]]:
-    return forms is not None and "image" in forms.get(key, ())
 
 
 def _itext_ids(form: Form, node: NodeDef) -> list[tuple[str, str]]:

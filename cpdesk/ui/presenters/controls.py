@@ -10,7 +10,7 @@ from typing import Final, Literal
 from cpdesk.forms.form import Form, Kind, NodeDef, RangeBounds
 from cpdesk.forms.state import NodeState
 from cpdesk.ui.language import language, tr
-from cpdesk.ui.presenters.choices import choice_pictures, other_words, said
+from cpdesk.ui.presenters.choices import other_words, said
 from cpdesk.ui.presenters.words import unit_words
 from cpdesk.ui.views import Bounds, Control, MediaView, OptionView, PlaceView, QuestionView
 
@@ -88,8 +88,8 @@ def question_view(
         cascades=node.itemset is not None and "[" in node.itemset.nodeset.source,
         file_kind=node.mediatype if control == "attachment" else "",
         bounds=_bounds(node, looks),
-        media=media_views(form, node),
-        guidance=guidance_words(form, node),
+        media=media_views(state),
+        guidance=state.guidance,
     )
 
 
@@ -107,22 +107,17 @@ def option_views(form: Form, node: NodeDef, state: NodeState) -> tuple[OptionVie
         return tuple(OptionView(number, number) for number in _numbers(node.range))
     if not state.choices:
         return ()
-    others, pictures = other_words(form, node), choice_pictures(form, node, language())
+    others = other_words(form, node)
     return tuple(
-        OptionView(choice.value, choice.label, others.get(choice.value, ()), pictures.get(choice.value, ""))
+        OptionView(choice.value, choice.label, others.get(choice.value, ()), choice.media.get("image", ""))
         for choice in state.choices
     )
 
 
-def media_views(form: Form, node: NodeDef) -> tuple[MediaView, ...]:
+def media_views(state: NodeState) -> tuple[MediaView, ...]:
     """What stands beside the label: the picture first, then sound and film."""
     kinds: tuple[Literal["image", "audio", "video"], ...] = ("image", "audio", "video")
-    return tuple(MediaView(kind, said(form, node.media[kind], language())) for kind in kinds if kind in node.media)
-
-
-def guidance_words(form: Form, node: NodeDef) -> str:
-    """The help that is read when it is asked for."""
-    return said(form, node.guidance, language())
+    return tuple(MediaView(kind, state.media[kind]) for kind in kinds if state.media.get(kind))
 
 
 def _numbers(bounds: RangeBounds) -> list[str]:

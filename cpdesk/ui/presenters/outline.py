@@ -18,7 +18,6 @@ from cpdesk.ui.presenters.controls import (
     appearances,
     column_view,
     fits_cell,
-    guidance_words,
     media_views,
     option_views,
     question_view,
@@ -248,8 +247,7 @@ def _items(session: Session, path: str, around: _Around) -> Iterator[Item]:
     elif node.kind is Kind.REPEAT:
         yield _grid(session, path, state, around.known)
     elif node.kind is Kind.NOTE and not state.value:
-        media, guidance = media_views(session.form, node), guidance_words(session.form, node)
-        yield HeadingView(path, "", state.label, media, guidance)
+        yield HeadingView(path, "", state.label, media_views(state), state.guidance)
     elif node.kind is Kind.NOTE or (state.readonly and node.control == "input"):
         yield FigureView(path, state.label, shown_figure(node, state.value), unit_words(node.unit), state.hint)
     else:
@@ -268,7 +266,7 @@ def _of_page(session: Session, path: str, state: NodeState, around: _Around) -> 
     children = session.children(path)
     title = ""
     if state.label:
-        yield HeadingView(path, state.label, state.hint, media_views(session.form, session.definition(path)))
+        yield HeadingView(path, state.label, state.hint, media_views(state))
     place = 0
     while place < len(children):
         child = children[place]

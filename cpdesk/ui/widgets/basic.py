@@ -105,9 +105,10 @@ class ElidedLabel(Label):
 
 
 class Button(QPushButton):
-    """A button: kinds `primary`, `secondary`, `quiet`, `danger`, `choice`, `chip`, `error`, `segment`."""
+    """A button: kinds `primary`, `secondary`, `quiet`, `danger`, `choice`, `chip`, `error`, `segment`, `tile`,
+    `mini`."""
 
-    _ICON: ClassVar = {"primary": "on_accent", "quiet": "accent", "danger": "bad", "error": "bad"}
+    _ICON: ClassVar = {"primary": "on_accent", "quiet": "accent", "mini": "accent", "danger": "bad", "error": "bad"}
 
     def __init__(
         self,
@@ -122,7 +123,7 @@ class Button(QPushButton):
     ) -> None:
         super().__init__(parent)
         self._words, self._kind, self._icon_name, self._tip = words, kind, icon_name, tip
-        self._style = style or ("table" if kind in ("chip", "segment") else "body")
+        self._style = style or ("table" if kind in ("chip", "segment", "mini") else "body")
         self.setProperty("k", kind)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QStyle, QStyleOptionViewItem, QWidget
 
 from cpdesk.ui.fonts import font, width_px
 from cpdesk.ui.icons import paint_icon
+from cpdesk.ui.language import tr
 from cpdesk.ui.theme import theme
 from cpdesk.ui.views import GridView, QuestionView
 
@@ -128,7 +129,7 @@ def cell_words(cell: QuestionView) -> str:
         return cell.value or ""
     words = {option.code: option.words for option in cell.options}
     codes = cell.value.split(" ") if cell.control in ("multi", "checklist") else [cell.value]
-    return "、".join(words.get(code, code) for code in codes)
+    return tr("ui.list_separator").join(words.get(code, code) for code in codes)
 
 
 def paint_cell(painter: QPainter, option: QStyleOptionViewItem, model: GridModel, index: Index, *, here: bool) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cpdesk.ui.fonts import font, width_px
 from cpdesk.ui.icons import paint_icon
-from cpdesk.ui.language import say
+from cpdesk.ui.language import say, tr
 from cpdesk.ui.theme import theme
 from cpdesk.ui.views import MatrixView, OptionView
 from cpdesk.ui.widgets.basic import Block, IconText, Label, Line, column, row
@@ -54,7 +54,7 @@ class Scale(Editor):
         chosen = [place for place, option in enumerate(self._options) if option.code in self._picked]
         if chosen and not self._several:
             self._current = chosen[0]
-        self.setAccessibleDescription("、".join(say(self._options[place].words) for place in chosen))
+        self.setAccessibleDescription(tr("ui.list_separator").join(say(self._options[place].words) for place in chosen))
         self.update()
 
     def set_bad(self, bad: bool) -> None:
@@ -212,7 +212,9 @@ class MatrixBlock(QWidget):
             scale = self.scales[question.path]
             scale.show_value(question.value)
             scale.set_bad(bool(question.problem) and not question.soft)
-        problem = next((f"{each.label}：{each.problem}" for each in view.rows if each.problem), "")
+        problem = next(
+            (tr("ui.matrix.problem", label=each.label, problem=each.problem) for each in view.rows if each.problem), ""
+        )
         self._problem.set_words(problem)
         self._problem.setVisible(bool(problem))
 

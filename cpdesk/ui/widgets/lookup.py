@@ -345,7 +345,9 @@ class CheckList(Editor):
     def show_value(self, value: str | None) -> None:
         self.model.ticked = set((value or "").split())
         words = [self.model.catalogue.words_of(code) for code in self._codes if code in self.model.ticked]
-        self.picked.set_words(tr("ui.lookup.picked", n=len(words), words="、".join(words)) if words else "")
+        self.picked.set_words(
+            tr("ui.lookup.picked", n=len(words), words=tr("ui.list_separator").join(words)) if words else ""
+        )
         self.picked.setVisible(bool(words))
         self.list.viewport().update()
 
