@@ -16,7 +16,7 @@ from cpdesk.base.errors import InputFault
 from cpdesk.forms.tree import DOCUMENT, ELEMENT, Node
 
 if TYPE_CHECKING:
-    from cpdesk.forms.form import Form, NodeDef
+    from cpdesk.forms.form import Form, ItemSet, NodeDef
 
 CSV: Final = "csv"
 GEOJSON: Final = "geojson"
@@ -153,9 +153,13 @@ class RowNode(Node):
     frozen = True
 
     def __init__(self, row: Row, parent: TableNode) -> None:
-        self._cells: dict[str, list[Node]] = {}
-        super().__init__(ELEMENT, "item", None, parent)
+        # Without the base's __init__, whose list of children is not wanted: a file has many rows.
+        self.kind = ELEMENT
+        self.name = "item"
+        self.value = None
+        self.parent = parent
         self.row = row
+        self._cells: dict[str, list[Node]] = {}
 
     @property
     def children(self) -> list[Node]:
@@ -230,6 +234,10 @@ class TableNode(Node):
             del self._found[next(iter(self._found))]
         return found
 
+    def offers(self, column: str) -> OfferedRows:
+        """The texts of a column as the values of a select."""
+        return OfferedRows(self, column)
+
     def _rows_where(self, conditions: Sequence[tuple[str, str]]) -> Sequence[Row]:
         if len(conditions) == 1:
             return self.table.rows_where(*conditions[0])
@@ -237,6 +245,49 @@ class TableNode(Node):
             return self.table.rows_where_all(conditions)
         found = min((self.table.rows_where(*condition) for condition in conditions), key=len)
         return [row for row in found if all(row.get(column, "") == text for column, text in conditions)]
+
+
+class OfferedRows(Mapping[str, int]):
+    """The values that an unfiltered select over a table offers, with their places, without reading all rows: what is
+    asked is looked up, and places are counted only where somebody wants them."""
+
+    def __init__(self, root: TableNode, column: str) -> None:
+        self._root = root
+        self._column = column
+        self._places: dict[str, int] | None = None
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, str) and bool(self._root.children_where("item", ((self._column, value),)))
+
+    def _counted(self) -> dict[str, int]:
+        if self._places is None:
+            self._places = {}
+            for place, row in enumerate(self._root.table.rows()):
+                self._places.setdefault(row.get(self._column, ""), place)
+        return self._places
+
+    def __getitem__(self, value: str) -> int:
+        return self._counted()[value]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counted())
+
+    def __len__(self) -> int:
+        return len(self._counted())
+
+
+_WHOLE_LIST: Final = re.compile(r"""\s*instance\(\s*(?:'([^']*)'|"([^"]*)")\s*\)/root/item\s*\Z""")
+_NAME: Final = re.compile(r"[^\W\d][\w.\-]*")
+
+
+def whole_table(itemset: ItemSet, instances: Mapping[str, Node]) -> TableNode | None:
+    """The table whose rows an item set offers, all of them, each valued by a column; None for any other item set."""
+    match = _WHOLE_LIST.match(itemset.nodeset.source)
+    if match is None or not _NAME.fullmatch(itemset.value.source):
+        return None
+    document = instances.get(match[1] or match[2])
+    root = document.children[0] if document is not None and document.children else None
+    return root if isinstance(root, TableNode) else None
 
 
 class _ByValue(Mapping[str, list[Node]]):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final
 
+from cpdesk.forms.external import whole_table
 from cpdesk.forms.form import Form, Kind, NodeDef
 from cpdesk.forms.offers import accepted, is_limited, offered_by, places
 from cpdesk.forms.tree import ATTRIBUTE, DOCUMENT, ELEMENT, Node
@@ -37,7 +38,7 @@ class Instance:
         self.kept: dict[str, str] = {}
         self.missing: Collection[str] = ()
         self.lacking: Mapping[NodeDef, str] = {}
-        self._fixed_offers: dict[NodeDef, dict[str, int]] = {}
+        self._fixed_offers: dict[NodeDef, Mapping[str, int]] = {}
         self._new_id = new_id
         self.root = self._node(form.root, "")
         self.root.name = form.primary.name
@@ -90,7 +91,9 @@ class Instance:
             return offered_by(node, environment)
         fixed = self._fixed_offers.get(definition)
         if fixed is None:
-            fixed = self._fixed_offers[definition] = offered_by(node, environment) or {}
+            table = whole_table(definition.itemset, environment.instances)
+            offers = offered_by(node, environment) if table is None else table.offers(definition.itemset.value.source)
+            fixed = self._fixed_offers[definition] = {} if offers is None else offers
         return fixed
 
     def _listed(self, definition: NodeDef) -> Mapping[str, int] | None:

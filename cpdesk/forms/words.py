@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cpdesk.base.errors import CpdeskError
-from cpdesk.forms.external import media_of_row, translated
+from cpdesk.forms.external import media_of_row, translated, whole_table
 from cpdesk.forms.form import Form, NodeDef, Text, Words
 from cpdesk.forms.instance import Instance
 from cpdesk.forms.offers import options
@@ -22,6 +22,7 @@ class Speaker:
         self.form = form
         self.instance = instance
         self._environment = environment
+        self._fixed: dict[tuple[NodeDef, str], tuple[Choice, ...]] = {}
         environment.itext = self._itext
         environment.choice_name = self._choice_name
         self.language = language
@@ -84,11 +85,29 @@ class Speaker:
                 Choice(item.value, self.say(item.label, node), self.media(item.media, node))
                 for item in definition.items
             )
+        key = (definition, self._name)
+        made = self._fixed.get(key)
+        if made is not None:
+            return made
         try:
             found = list(options(node, self._environment))
         except CpdeskError:
             return ()
-        return tuple(self._choice(definition, value, option) for value, option in found)
+        made = tuple(self._choice(definition, value, option) for value, option in found)
+        if definition in self.form.graph.unfiltered and not definition.itemset.label_is_itext:
+            self._fixed[key] = made  # itext may hold outputs; anything else stays as it is
+        return made
+
+    def _labels(self, node: Node, values: list[str]) -> dict[str, str]:
+        """The labels of some options, without making all of them where they are the rows of a table."""
+        definition = node.definition
+        assert definition is not None
+        itemset = definition.itemset
+        table = None if itemset is None else whole_table(itemset, self._environment.instances)
+        if table is None or itemset is None:
+            return {choice.value: choice.label for choice in self.choices(node)}
+        found = {value: table.children_where("item", ((itemset.value.source, value),)) for value in values}
+        return {value: self._choice(definition, value, rows[0]).label for value, rows in found.items() if rows}
 
     def _choice(self, definition: NodeDef, value: str, option: Node) -> Choice:
         itemset = definition.itemset
@@ -123,8 +142,9 @@ class Speaker:
         definition = node.definition
         if not value or definition is None or not definition.is_select:
             return value
-        labels = {choice.value: choice.label for choice in self.choices(node)}
-        return "、".join(labels.get(part, part) for part in value.split())
+        parts = value.split()
+        labels = self._labels(node, parts)
+        return "、".join(labels.get(part, part) for part in parts)
 
     def choice_label(self, definition: NodeDef, value: str, option: Node | None) -> str:
         """The label of one choice, offered now or not; the value itself where none is known."""
@@ -147,8 +167,9 @@ class Speaker:
         while node is not None:
             found = self.instance.of(definition, node) if node.definition in _line(definition) else []
             if found:
-                labels = {choice.value: choice.label for choice in self.choices(found[0])}
-                return "、".join(labels.get(part, "") for part in value.split())
+                parts = value.split()
+                labels = self._labels(found[0], parts)
+                return "、".join(labels.get(part, "") for part in parts)
             node = node.parent
         return ""
 

@@ -91,6 +91,29 @@ def test_a_filter_asks_the_index_and_walks_through_nothing(open_session: Open, w
     assert root.children_where("well", [("town", "a")]) == [] and root.children_named("row") == []
 
 
+def test_an_answer_to_a_whole_table_is_looked_up(open_session: Open) -> None:
+    source = FORM.replace(
+        "count(instance('wells')/root/item[town = ${town} and name != 'w3'])", "jr:choice-name(${one}, '${one}')"
+    )
+    source = source.replace(
+        "| | calculate | second | | | | instance('wells')/root/item[2]/name |",
+        "| | select_one_from_file wells.csv | one | 一个 | One | | |",
+    )
+    plain = read_csv("wells.csv", WELLS.encode())
+    table = CountingTable(plain.columns, list(plain.rows()))
+    session = open_session(form=load_form(compile_whole(source, name="wells").xml), files={"wells.csv": table})
+    session.set("one", "w3")
+    assert session.value_at("count") == "三号井"
+    session.set("one", "w9")
+    assert session.value_at("count") == "" and session.value_at("one") == ""
+    assert table.walks == 0
+    problem = session.state("one").problem
+    assert problem is not None and problem.code is ProblemCode.CHOICE
+    session.set("all", "w3 w1 w9")
+    assert session.state("all").accepted == "w1 w3"  # in the order of the file
+    assert session.state("all").choices is session.state("all").choices
+
+
 def test_a_missing_file_is_an_empty_list_and_a_problem_that_names_it(open_session: Open, wells_form: Form) -> None:
     session = open_session(form=wells_form)
     session.set("town", "a")
