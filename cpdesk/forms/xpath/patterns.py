@@ -109,7 +109,8 @@ def from_java(pattern: str) -> str:
             depth = max(depth - 1, 0)
             written.append("]")
         elif match["doubled"] and depth:
-            written.extend(f"\\{sign}" for sign in match["doubled"])  # no operators on sets
+            sign = match["doubled"][0]
+            written.append(f"{sign}\\{sign}")  # no operators on sets
         else:
             written.append(_translated(match))
     return "".join(written)
