@@ -55,6 +55,7 @@ XPATH_FUNCTIONS = {
     "instance",
     "current",
     "true",
+    "contains",
 }
 ASCII_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 EXPRESSIONS = ("relevant", "constraint", "calculation", "default")
