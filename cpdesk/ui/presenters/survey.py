@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal
 
 from cpdesk.base.errors import CpdeskError
+from cpdesk.context import Context
 from cpdesk.forms.form import Kind
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import Problem, Touched
 from cpdesk.model.assessment import Audit
+from cpdesk.model.paths import PATHS_PER_OPERATION_MAX
 from cpdesk.model.records import Changes, Record, RecordKind, Status
 from cpdesk.operations import surveys
 from cpdesk.operations.positions import KnownPlace, known_places
@@ -143,7 +145,7 @@ class SurveyPresenter(Presenter):
         record, kept = self.open.record.id, dict(values)
         self._saves += 1
         self.run(
-            lambda: surveys.save_answers(self.ctx, record, kept),
+            lambda: _save_all(self.ctx, record, kept),
             self._saved,
             key=_SAVE,
             on_error=lambda error: self.page.show_saved("", fault_words(error)),
@@ -405,3 +407,13 @@ class SurveyPresenter(Presenter):
                 self.desk.show_fault(error)
         else:
             self._files.take(self.open, request)
+
+
+def _save_all(ctx: Context, record: str, values: Mapping[str, str | None]) -> Changes:
+    """One operation as a rule; a block too large for one is stored in several, and taken back in as many steps."""
+    paths = list(values)
+    changes = Changes()
+    for start in range(0, len(paths), PATHS_PER_OPERATION_MAX):
+        part = paths[start : start + PATHS_PER_OPERATION_MAX]
+        changes |= surveys.save_answers(ctx, record, {path: values[path] for path in part})
+    return changes
