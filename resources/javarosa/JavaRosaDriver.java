@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TimeZone;
 import org.javarosa.core.model.Constants;
 import org.javarosa.core.model.FormDef;
 import org.javarosa.core.model.FormIndex;
@@ -36,13 +37,14 @@ import org.javarosa.model.xform.XFormsModule;
 import org.javarosa.xform.util.XFormAnswerDataParser;
 import org.javarosa.xform.util.XFormAnswerDataSerializer;
 import org.javarosa.xform.util.XFormUtils;
+import org.joda.time.DateTimeZone;
 
 /**
  * Runs forms in JavaRosa, the engine of phones, for comparison with our own.
  *
- * Each line of the standard input is one JSON object with `xml`, the text of an XForm, and one of
+ * Each line of the standard input is one JSON object with `xml`, the text of an XForm, perhaps `zone`, and one of
  *   `operations`: a list of ["set", ref, text], ["add", ref of a repeat], ["remove", ref of an item] and
- *       ["language", name]; the answer is {"steps": [...]}, the first step after loading and one for each operation;
+ *       ["language", name], ["refresh"] (as if saved and opened again); the answer is {"steps": [...]}, the first step after loading and one for each operation;
  *   `answers`: a list of [ref, text] to be timed; the answer is {"load_ms": [...], "answer_ms": [...]}.
  * A reference names items of repeats by their place: /data/building[2]/area. Each answer is one line.
  */
@@ -67,6 +69,9 @@ public final class JavaRosaDriver {
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = requests.readLine(); line != null; line = requests.readLine()) {
             JsonNode request = JSON.readTree(line);
+            String zone = request.path("zone").asText("Asia/Shanghai");
+            TimeZone.setDefault(TimeZone.getTimeZone(zone));
+            DateTimeZone.setDefault(DateTimeZone.forID(zone));
             ObjectNode answer = request.has("answers") ? timed(request) : new JavaRosaDriver().run(request);
             answers.println(JSON.writeValueAsString(answer));
             answers.flush();
@@ -201,7 +206,7 @@ public final class JavaRosaDriver {
     }
 
     private boolean perform(JsonNode operation) throws Exception {
-        String ref = operation.get(1).asText();
+        String ref = operation.path(1).asText();
         switch (operation.get(0).asText()) {
             case "set":
                 return set(ref, operation.get(2).asText());
@@ -221,6 +226,9 @@ public final class JavaRosaDriver {
                 return true;
             case "language":
                 controller.setLanguage(ref);
+                return true;
+            case "refresh":
+                form.initialize(false, new InstanceInitializationFactory());
                 return true;
             default:
                 throw new IllegalArgumentException(operation.toString());
@@ -308,6 +316,9 @@ public final class JavaRosaDriver {
     private static void show(FormEntryPrompt prompt, ObjectNode node) {
         node.put("label", prompt.getQuestionText());
         node.put("hint", prompt.getHelpText());
+        if (prompt.getConstraintText() != null) {
+            node.put("message", prompt.getConstraintText());
+        }
         List<SelectChoice> choices = prompt.getSelectChoices();
         if (choices != null) {
             ArrayNode list = node.putArray("choices");

@@ -15,23 +15,35 @@ TYPES: Final = {
     "date": ("date", "input", "D"),
     "select1": ("string", "select1", "S"),
     "select": ("string", "select", "M"),
-    "dateTime": ("dateTime", "input", "T"),
+    "dateTime": ("dateTime", "input", "P"),
     "time": ("time", "input", "T"),
-    "geopoint": ("geopoint", "input", "G"),
+    "geopoint": ("geopoint", "input", "-"),
+    "geotrace": ("geotrace", "input", "G"),
+    "geoshape": ("geoshape", "input", "G"),
     "barcode": ("barcode", "input", "S"),
     "trigger": ("string", "trigger", "S"),
+    "range": ("int", "range", "N"),
+    "ladder": ("decimal", "range", "N"),
+    "order": ("odk:rank", "odk:rank", "M"),
+    "kept": ("string", "", "S"),
 }
-"""Sort of question → type of its bind, its control, and what an expression may take it for (T and G: nothing)."""
-WEIGHTS: Final = (22, 16, 18, 12, 12, 10, 2, 2, 2, 2, 2)
-ANSWERS: Final = {
+"""Sort of question → type of its bind, its control, and what an expression may take it for (-: nothing)."""
+WEIGHTS: Final = (22, 16, 18, 12, 12, 10, 3, 2, 2, 2, 1, 2, 2, 2, 2, 2, 2)
+ANSWERS: dict[str, tuple[str, ...]] = {
     "int": ("0", "1", "2", "3", "4", "5", "7", "12", "49", "-1", "100", "999999999", "-2147483648", ""),
     "decimal": ("0", "1", "2.5", "0.1", "-0.5", "3.14159", "1000.25", "0.005", "12", "123456.789", "-7.25", ""),
     "string": ("a", "b", "abc", "1", "0", "2.50", "a b c", "屋顶", "é", "😀 x", "x  y", "it's", "<&>", "12", ""),
     "barcode": ("6901234567892", "a b", ""),
     "date": ("2024-02-29", "2023-02-28", "1970-01-01", "2026-11-22", "1999-12-31", "1989-04-16", "2100-03-01", ""),
-    "dateTime": ("2024-02-29T23:59:59.000+08:00", "2026-11-22T08:30:00.000+08:00", ""),
-    "time": ("08:30:00.000+08:00", "23:59:59.000+08:00", ""),
-    "geopoint": ("40.22 116.23 50 5", "40.0 116.0 0 0", ""),
+    "dateTime": ("2024-02-29T23:59:59.000", "2026-11-22T08:30:00.000", "1989-04-16T00:00:00.000", ""),
+    "time": ("08:30:00.000", "23:59:59.000", "00:00:00.000", ""),
+    "geopoint": ("40.22 116.23 50.0 5.0", "40.0 116.0 0.0 0.0", ""),
+}
+_LINE: Final = "40.22 116.23 50.0 5.0; 40.23 116.23 50.0 5.0; 40.23 116.25 0.0 0.0"
+"""Shapes as phones write them."""
+ANSWERS |= {
+    "geotrace": (_LINE, "", "40.22 116.23 0.0 0.0; 40.22 116.231 0.0 0.0"),
+    "geoshape": (f"{_LINE}; 40.22 116.23 50.0 5.0", ""),
 }
 LABELS: Final = ("Area", "面积", "How many?", "Wall & roof", "<5 years", "")
 
@@ -49,6 +61,7 @@ class Maker:
     def make(self) -> Case:
         rng = self.rng
         self.case.languages = rng.random() < 0.25
+        self.case.zone = rng.choice(("UTC", "UTC", "Asia/Shanghai"))
         for number in range(rng.choice((0, 1, 1, 2))):
             size = rng.randint(2, 6)
             self.case.lists[f"list{number}"] = [(f"v{index}", rng.choice(("a", "b", "1"))) for index in range(size)]
@@ -73,7 +86,9 @@ class Maker:
                 self._question(parent, path, repeats)
 
     def _author(self, here: Path, repeats: tuple[Path, ...], own_kind: str = "") -> Author:
-        return Author(self.rng, Scope(here, repeats, self.targets, self.repeats, own_kind))
+        return Author(
+            self.rng, Scope(here, repeats, self.targets, self.repeats, own_kind, list(self.case.lists), self.case.zone)
+        )
 
     def _group(self, parent: Item, path: Path, repeats: tuple[Path, ...], depth: int) -> None:
         group = Item("group", self._name("g"), label=("Group",))
@@ -96,6 +111,8 @@ class Maker:
         parent.children.append(repeat)
         self.repeats.append((here, repeats))
         self._fill(repeat, here, (*repeats, here), self.rng.randint(1, 4), depth + 1)
+        if self.rng.random() < 0.2:
+            self._new_item_action(repeat, here, (*repeats, here))
 
     def _count(self, parent: Item, path: Path, repeats: tuple[Path, ...]) -> Expr:
         """A question of its own for the number of items, so that numbers stay small."""
@@ -127,10 +144,16 @@ class Maker:
             item.rules["readonly"] = author.truth(1)
         if rng.random() < 0.25 and reads in "NSDM":
             item.rules["constraint"] = self._author(here, repeats, reads).truth(2)
-        if sort in ("select1", "select"):
+            if rng.random() < 0.5:
+                item.message = rng.choice(("Too large", "面积不对", "<1 & >2"))
+        if sort == "range":
+            item.attributes = 'start="0" end="10" step="1"'
+        elif sort == "ladder":
+            item.attributes = 'start="-2" end="2" step="0.5"'
+        if sort in ("select1", "select", "order"):
             self._choices(item, author)
-        elif rng.random() < 0.15 and kind in ANSWERS:
-            item.default = rng.choice(ANSWERS[kind])
+        elif rng.random() < 0.15 and kind in ANSWERS and control != "range":
+            item.default = self._typed(kind)
         if rng.random() < 0.1:
             self._action(item, repeats)
         parent.children.append(item)
@@ -161,6 +184,8 @@ class Maker:
     def _choices(self, item: Item, author: Author) -> None:
         if self.case.lists and self.rng.random() < 0.5:
             item.choices_from = self.rng.choice(list(self.case.lists))
+            if self.rng.random() < 0.15:
+                item.randomize = self.rng.choice(("1", "42", "1234567", "-3", "2.5"))
             rows = self.case.lists[item.choices_from]
             item.values = tuple(value for value, _ in rows)
             if self.rng.random() < 0.6:
@@ -179,6 +204,18 @@ class Maker:
             target = self.rng.choice(plain)
             value = self._author(target.path, repeats).of(target.kind, 1)
             item.actions.append(("xforms-value-changed", target.path, value))
+
+    def _new_item_action(self, repeat: Item, here: Path, repeats: tuple[Path, ...]) -> None:
+        plain = [
+            target
+            for target in self.targets
+            if target.kind in "NS" and target.repeats == repeats and target.path[-1][0] in "idt"
+        ]
+        if plain:
+            target = self.rng.choice(plain)
+            outer = [other for other in self.targets if other.repeats != repeats]
+            scope = Scope(target.path, repeats, outer, self.repeats)
+            repeat.actions.append(("odk-new-repeat", target.path, Author(self.rng, scope).of(target.kind, 1)))
 
     def _first_load(self) -> None:
         plain = [
@@ -233,12 +270,23 @@ class Maker:
             return rng.choice(("0", "1", "2", "3", "2", "-1", ""))
         if item.control == "trigger":
             return "OK"
+        if item.control == "range":
+            return rng.choice(("0", "1", "2", "7") if item.type == "int" else ("0", "0.5", "-1.5", "2"))
+        if item.control == "odk:rank":
+            return " ".join(rng.sample(item.values, len(item.values)))
         if item.control == "select":
             chosen = rng.sample(item.values, rng.randint(1, min(3, len(item.values))))
             return " ".join(value for value in item.values if value in chosen)
         if item.control == "select1":
             return rng.choice(item.values)
-        return rng.choice(ANSWERS[item.type])
+        return self._typed(item.type)
+
+    def _typed(self, kind: str) -> str:
+        """What a person types; times carry the zone of the device."""
+        text = self.rng.choice(ANSWERS[kind])
+        if kind in ("dateTime", "time") and text:
+            text += "Z" if self.case.zone == "UTC" else "+08:00"
+        return text
 
 
 def make_case(seed: int) -> Case:

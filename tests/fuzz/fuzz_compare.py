@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import re
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final, Protocol
+from zoneinfo import ZoneInfo
 
 from fuzz_forms import Case
 
@@ -39,14 +41,16 @@ class Difference:
         return f"step {self.step} {self.ref} {self.what}: ours {self.ours!r}, JavaRosa {self.theirs!r}"
 
 
-def compare(case: Case, engine: Engine) -> Difference | None:
+def compare(case: Case, engine: Engine, since: int = 0) -> Difference | None:
     """The first difference, or None. A step at which JavaRosa fails ends the comparison (`what` is "failure")."""
     xml = case.xml()
     theirs = engine.ask(case.request())
     ids = count(1)
     try:
         clock = FixedClock(datetime.now(UTC))
-        session = Session(load_form(xml), clock=clock, new_id=lambda: f"n{next(ids)}", language="en")
+        session = Session(
+            load_form(xml), clock=clock, new_id=lambda: f"n{next(ids)}", language="en", zone=ZoneInfo(case.zone)
+        )
     except CpdeskError as fault:
         if "error" in theirs:
             return Difference(0, "", "refusal of both", str(fault), theirs["error"])
@@ -61,10 +65,17 @@ def compare(case: Case, engine: Engine) -> Difference | None:
                 perform(session, case.operations[number - 1])
             except CpdeskError as fault:
                 return Difference(number, str(case.operations[number - 1]), "operation", str(fault), "")
-        found = _first_difference(number, session, step["nodes"])
+        found = None if number < since else _first_difference(number, session, step["nodes"])
         if found is not None:
             return found
     return None
+
+
+def is_stale(case: Case, engine: Engine, difference: Difference) -> bool:
+    """Whether JavaRosa agrees with us once it has worked out everything anew, as when a saved form is opened again."""
+    again = copy.deepcopy(case)
+    again.operations = [*again.operations[: difference.step], ["refresh"]]
+    return compare(again, engine, since=difference.step + 1) is None
 
 
 def perform(session: Session, operation: list[str]) -> None:
@@ -77,6 +88,8 @@ def perform(session: Session, operation: list[str]) -> None:
             session.remove_item(own_path(session, ref))
         case ["language", name]:
             session.set_language(name)
+        case ["refresh"]:
+            pass
 
 
 def own_path(session: Session, ref: str) -> str:
@@ -128,7 +141,7 @@ def _is_same(ours: object, theirs: object) -> bool:
         return False
     if abs(_number(ours) - _number(theirs)) < 1e-9:
         return True
-    if _rounded(ours) == _rounded(theirs.replace("NaN", "")):
+    if _rounded(ours.replace("NaN", "")) == _rounded(theirs.replace("NaN", "")):
         return True
     return _rounded(ours) == _rounded(theirs) or {"true": "1", "false": "0"}.get(ours) == theirs
 
@@ -141,8 +154,9 @@ def _number(text: str) -> float:
 
 
 def _rounded(text: str) -> str:
-    """Numbers in a text to twelve digits: the last ones depend on the mathematical library."""
-    return _NUMBER.sub(lambda match: f"{float(match[0]):.12g}", text)
+    """Numbers in a text to twelve digits (the last ones depend on the mathematical library), points of shapes without
+    space between them."""
+    return _NUMBER.sub(lambda match: f"{float(match[0]):.12g}", text.replace("; ", ";"))
 
 
 def _pairs(session: Session, path: str, node: Mapping[str, Any]) -> list[tuple[str, object, object]]:
@@ -157,6 +171,8 @@ def _pairs(session: Session, path: str, node: Mapping[str, Any]) -> list[tuple[s
         code = None if state.problem is None else state.problem.code
         if definition.control and code in (None, ProblemCode.CONSTRAINT):
             found.append(("constraint", code is None, node["kept"]))
+            if state.problem is not None and definition.constraint_message and "message" in node:
+                found.append(("message", state.problem.message(session.language), node["message"]))
     if "label" in node:
         found.append(("label", state.label, node["label"] or ""))
     if "hint" in node:

@@ -39,7 +39,8 @@ DAY_FORMATS: Final = ("%Y-%m-%d", "%d/%m/%Y", "%e.%n.%y", "%Y%m%d", "%H:%M:%S", 
 
 @dataclass(frozen=True)
 class Expr:
-    """An expression as a text with holes for its parts; `kind` is N, S, B, D (day), M (choices) or X (node-set)."""
+    """An expression as a text with holes for its parts; `kind` is N (number), S, B, D (day), P (point in
+    time), T (time of day), M (several choices), G (shape) or X (node-set)."""
 
     kind: str
     form: str
@@ -88,7 +89,8 @@ class Scope:
     targets: Sequence[Target]
     all_repeats: Sequence[tuple[Path, tuple[Path, ...]]] = ()
     own_kind: str = ""
-    lists: Sequence[tuple[str, int]] = ()
+    lists: Sequence[str] = ()
+    zone: str = "UTC"
 
 
 class Author:
@@ -230,6 +232,8 @@ class Author:
                 lambda: self.indexed("N", depth),
                 self._place,
                 lambda: self._of_days(depth),
+                self._of_times,
+                lambda: self._of_list(depth),
             ],
             self._number_leaf,
         )
@@ -288,12 +292,31 @@ class Author:
         up = len(self.scope.here) - len(self.scope.repeats[-1])
         return Expr("N", f"position({'/'.join(['..'] * up)})") if up else None
 
-    def _of_days(self, depth: int) -> Expr:
+    def _of_days(self, depth: int) -> Expr | None:
         first = self.day(depth - 1)
         if self.rng.random() < 0.4:
             return Expr("N", f"({HOLE} - {HOLE})", (first, self.day(depth - 1)))
-        name = self.rng.choice(("number", "int"))
+        if self.scope.zone != "UTC" and self.rng.random() < 0.97:
+            return None
+        name = self.rng.choice(("number", "int", "decimal-date-time"))
         return Expr("N", f"{name}({HOLE})", (first,))
+
+    def _of_times(self) -> Expr | None:
+        """Of points in time and shapes."""
+        name, kind = self.rng.choice(
+            (("decimal-date-time", "P"), ("decimal-time", "T"), ("distance", "G"), ("area", "G"))
+        )
+        found = self.reference(kind)
+        if found is None:
+            return None
+        return Expr("N", f"round({name}({HOLE}) div 10)" if kind == "G" else f"{name}({HOLE})", (found,))
+
+    def _of_list(self, depth: int) -> Expr | None:
+        if not self.scope.lists:
+            return None
+        outside = Author(self.rng, replace(self.scope, here=(), own_kind=""))
+        name = self.rng.choice(self.scope.lists)
+        return Expr("N", f"count(instance('{name}')/root/item[part = {HOLE}])", (outside.words(depth - 1),))
 
     def words(self, depth: int) -> Expr:
         if depth <= 0:
@@ -340,9 +363,23 @@ class Author:
 
     def _formatted(self, depth: int) -> Expr:
         name = self.rng.choice(("format-date", "format-date-time"))
+        found = self.reference("P")
+        if found is not None and self.rng.random() < 0.5:
+            return Expr("S", f"{name}({HOLE}, '{self.rng.choice(DAY_FORMATS)}')", (found,))
         return Expr("S", f"{name}({HOLE}, '{self.rng.choice(DAY_FORMATS)}')", (self.day(depth - 1),))
 
     def _from_choices(self, depth: int) -> Expr | None:
+        which = self.rng.random()
+        if which < 0.3 and self.scope.lists:
+            outside = Author(self.rng, replace(self.scope, here=(), own_kind=""))
+            column = self.rng.choice(("label", "part", "name"))
+            form = f"instance('{self.rng.choice(self.scope.lists)}')/root/item[name = {HOLE}]/{column}"
+            return Expr("S", form, (outside.words(0),))
+        named = [target for target in self._single("S") if target.values]
+        if which < 0.6 and named:
+            target = self.rng.choice(named)
+            path = "/" + "/".join(target.path)
+            return Expr("S", f"jr:choice-name({HOLE}, '{path}')", (Expr("S", self._way(target.path)),))
         chosen = self.reference("M")
         if chosen is None:
             return None

@@ -37,6 +37,9 @@ class Item:
     values: tuple[str, ...] = ()
     choices_from: str = ""
     filter: Expr | None = None
+    randomize: str = ""
+    message: str = ""
+    attributes: str = ""
     count: Expr | None = None
     template: bool = True
     actions: list[tuple[str, Path, Expr]] = field(default_factory=list)
@@ -57,13 +60,14 @@ class Case:
     lists: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     actions: list[tuple[str, Path, Expr]] = field(default_factory=list)
     languages: bool = False
+    zone: str = "UTC"
     operations: list[list[str]] = field(default_factory=list)
 
     def xml(self) -> str:
         return Writer(self).form()
 
     def request(self) -> dict[str, Any]:
-        return {"xml": self.xml(), "operations": self.operations}
+        return {"xml": self.xml(), "operations": self.operations, "zone": self.zone}
 
 
 class Writer:
@@ -111,15 +115,20 @@ class Writer:
             inner = (*path, child.name)
             rules = "".join(f" {name}={quoteattr(str(rule))}" for name, rule in child.rules.items())
             kind = f' type="{child.type}"' if child.kind == "question" else ""
+            if child.message and "constraint" in child.rules:
+                rules += f" jr:constraintMsg={quoteattr(child.message)}"
             if rules or kind:
                 self.binds.append(f'<bind nodeset="/{"/".join(inner)}"{kind}{rules}/>')
             self._binds(child, inner)
 
     def _list(self, name: str, rows: list[tuple[str, str]]) -> str:
-        items = "".join(
-            f"<item><name>{escape(value)}</name><label>{escape(value.upper())}</label><part>{escape(part)}</part></item>"
-            for value, part in rows
-        )
+        items = ""
+        for value, part in rows:
+            label = f"<label>{escape(value.upper())}</label>"
+            if self.case.languages:
+                self.texts.append((f"{name}-{value}", (value.upper(),)))
+                label = f"<itextId>{name}-{value}</itextId>"
+            items += f"<item>{label}<name>{escape(value)}</name><part>{escape(part)}</part></item>"
         return f'<instance id="{name}"><root>{items}</root></instance>'
 
     def _action(self, event: str, target: Path, value: Expr) -> str:
@@ -152,7 +161,8 @@ class Writer:
             if item.control:
                 actions = "".join(self._action(*action) for action in item.actions)
                 tag = item.control
-                self.body.append(f'<{tag} ref="{ref}">{label}{hint}{self._choices(item)}{actions}</{tag}>')
+                attributes = f" {item.attributes}" if item.attributes else ""
+                self.body.append(f'<{tag} ref="{ref}"{attributes}>{label}{hint}{self._choices(item)}{actions}</{tag}>')
             return
         self.body.append(f'<group ref="{ref}">{label}')
         if item.kind == "repeat":
@@ -166,8 +176,11 @@ class Writer:
     def _choices(self, item: Item) -> str:
         if item.choices_from:
             test = f"[{item.filter}]" if item.filter is not None else ""
-            nodes = quoteattr(f"instance('{item.choices_from}')/root/item{test}")
-            return f'<itemset nodeset={nodes}><value ref="name"/><label ref="label"/></itemset>'
+            nodes = f"instance('{item.choices_from}')/root/item{test}"
+            if item.randomize:
+                nodes = f"randomize({nodes}, {item.randomize})"
+            label = "jr:itext(itextId)" if self.case.languages else "label"
+            return f'<itemset nodeset={quoteattr(nodes)}><value ref="name"/><label ref="{label}"/></itemset>'
         return "".join(
             f"<item>{self._said('label', (value.upper(),))}<value>{value}</value></item>" for value in item.values
         )

@@ -73,7 +73,7 @@ def run(seeds: Iterable[int], engine: Engine) -> Report:
             report.same += 1
             continue
         smallest, last = shrink(case, engine, difference, _kind)
-        name = explain(last, smallest)
+        name = explain(last, smallest, engine)
         if name:
             report.explained[name] += 1
         else:
