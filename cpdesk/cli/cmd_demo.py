@@ -17,6 +17,8 @@ from cpdesk.context import Context
 app = typer.Typer()
 _PIN: Final = "246810"
 _PEOPLE: Final = ("周敏", "李强")
+_TOWN: Final = "110114002"
+"""The township whose network is taken down from nothing; the ledger and the communities are of another."""
 
 
 @dataclass
@@ -54,6 +56,7 @@ def demo(
         first.settings.set("office_name", output.text("cli.demo.office"))
         first.settings.set("office_phone", "010-00000000")
         made = _survey_village(first, folder, households, surveys, story, step)
+        _survey_town(first, folder, story)
         _write_papers(first, folder, made, story)
         _meet(stack, first, second, folder, made[0], story, output)
     seconds = round(time.monotonic() - start, 1)
@@ -94,6 +97,18 @@ def _survey_village(desk: Context, folder: Path, households: int, surveys: int, 
     photos = desk.store.replica.waiting().blobs
     story.tell("cli.demo.surveys", f"{len(made)}", surveys=len(made), photos=photos)
     return made
+
+
+def _survey_town(desk: Context, folder: Path, story: Story) -> None:
+    """Three communities and a piece of heating network, imported as ledgers, then visited."""
+    from cpdesk.operations.demo.community import import_sample_communities, import_sample_network, survey_communities
+    from cpdesk.operations.demo.network import survey_network
+
+    network = import_sample_network(desk, folder / "network.xlsx").added
+    communities = import_sample_communities(desk, folder / "communities.xlsx").added
+    visits = len(survey_communities(desk)) + len(survey_network(desk, _TOWN))
+    shown = f"{communities} / {network} / {visits}"
+    story.tell("cli.demo.town", shown, communities=communities, network=network, visits=visits)
 
 
 def _write_papers(desk: Context, folder: Path, surveys: list[str], story: Story) -> None:

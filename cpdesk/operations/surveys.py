@@ -65,16 +65,19 @@ def begin_survey(ctx: Context, site: str) -> tuple[str, Changes]:
             return found[0], Changes()
     before = sites.completed_visit(ctx, site, family.id)
     last = ctx.store.records.get(before).answers if before is not None else {}
-    return _begin(ctx, family, record.stream, Known(_facts(ctx, record.stream, record), last), record)
+    return _begin(ctx, family, record.stream, Known(_facts(ctx, record.stream, record), last), site, record.sample)
 
 
-def begin_new(ctx: Context, family_id: str, stream: str, kind: RecordKind | None = None) -> tuple[str, Changes]:
+def begin_new(
+    ctx: Context, family_id: str, stream: str, kind: RecordKind | None = None, *, sample: bool = False
+) -> tuple[str, Changes]:
     """A survey of something that is not in the register yet: a well found in the field, a new community. Completing
     it makes the site.
 
     Args:
         stream: the nine-digit code of the township.
         kind: what is to be made, where the family has several; None lets the form ask.
+        sample: marks the survey, and the site it will make, as made up.
 
     Raises:
         InputFault: CP-1518 no such family; CP-1526 no township is chosen.
@@ -84,10 +87,12 @@ def begin_new(ctx: Context, family_id: str, stream: str, kind: RecordKind | None
     facts = _facts(ctx, stream, None)
     if kind is not None:
         facts["site.task"] = kind.value
-    return _begin(ctx, family(family_id), stream, Known(facts, {}), None)
+    return _begin(ctx, family(family_id), stream, Known(facts, {}), None, sample)
 
 
-def _begin(ctx: Context, family: Family, stream: str, known: Known, site: Record | None) -> tuple[str, Changes]:
+def _begin(
+    ctx: Context, family: Family, stream: str, known: Known, site: str | None, sample: bool
+) -> tuple[str, Changes]:
     form = ctx.forms.newest(family.id)
     session = _session(ctx, form, {}, family, stream, known.last)
     prefill(session, known)
@@ -98,8 +103,8 @@ def _begin(ctx: Context, family: Family, stream: str, known: Known, site: Record
         stream,
         session.answers(),
         actor=ctx.actor,
-        site=site.id if site is not None else None,
-        sample=site.sample if site is not None else False,
+        site=site,
+        sample=sample,
     )
 
 

@@ -22,6 +22,7 @@ def test_demo_ends_with_equal_desks_a_kept_conflict_reports_and_a_ledger(
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert (told["households"], told["surveys"], told["reports"], told["equal"]) == (20, 2, 2, True)
+    assert (told["communities"], told["network"], told["visits"]) == (3, 15, 10)
     conflict = told["conflict"]
     assert {conflict["standing"], conflict["kept"]} == {conflict["first"], conflict["second"]}
     folder = Path(told["folder"])

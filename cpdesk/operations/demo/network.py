@@ -19,6 +19,7 @@ from typing import Any, Final
 from cpdesk.base import tables
 from cpdesk.base.resources import resource_path
 from cpdesk.context import Context
+from cpdesk.forms.form import Kind, NodeDef
 from cpdesk.forms.session import Session
 from cpdesk.model.records import RecordKind
 from cpdesk.operations.demo.photos import draw_photo, draw_signature
@@ -80,7 +81,7 @@ def survey_once(ctx: Context, stream: str, answers: list[SampleAnswer]) -> str:
         ValueError: as `survey_network`.
     """
     site = _site(ctx, stream, answers)
-    survey, _ = begin_new(ctx, HEATING_NETWORK.id, stream) if site is None else begin_survey(ctx, site)
+    survey, _ = begin_new(ctx, HEATING_NETWORK.id, stream, sample=True) if site is None else begin_survey(ctx, site)
     session = open_survey(ctx, survey).session
     for answer in answers:
         path, made = placed(session, answer)
@@ -116,12 +117,20 @@ def placed(session: Session, answer: SampleAnswer) -> tuple[str, dict[str, str |
     """The path of a question, with what is to be stored of the items that were added to reach it."""
     node = session.form.by_name[answer.question]
     made: dict[str, str | None] = {}
-    if answer.item is None or node.parent is None:
+    if answer.item is None:
         return node.path, made
-    repeat = node.parent.path
+    repeat = around(node).path
     while len(session.children(repeat)) < answer.item:
         made |= session.add_item(repeat)[1].values
-    return f"{session.children(repeat)[answer.item - 1]}/{node.name}", made
+    return session.children(repeat)[answer.item - 1] + node.path.removeprefix(repeat), made
+
+
+def around(node: NodeDef) -> NodeDef:
+    """The repeat that a question lies in, sections between them passed over."""
+    while node.kind is not Kind.REPEAT:
+        assert node.parent is not None  # the table numbers items of questions in repeats only
+        node = node.parent
+    return node
 
 
 @cache
