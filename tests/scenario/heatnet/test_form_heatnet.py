@@ -139,6 +139,13 @@ def test_nothing_left_out_opens_the_gate(at_well: Session, name: str) -> None:
         assert value(at_well, "i_entry_allowed") == "no"
 
 
+@pytest.mark.parametrize("nonsense", ["正常", "20,8%", "-", "二十"])
+def test_a_reading_that_is_no_number_keeps_the_gate_shut(at_well: Session, nonsense: str) -> None:
+    answer(at_well, **SAFE_WELL)
+    answer(at_well, i_gas_low_o2_pct=nonsense, i_well_air_c=nonsense)
+    assert value(at_well, "i_entry_allowed") == "no"
+
+
 def test_nobody_can_overrule_the_gate(at_well: Session) -> None:
     assert form().by_name["i_entry_allowed"].control == ""
     answer(at_well, i_enter_plan="no")
