@@ -17,6 +17,8 @@ from cpdesk.ui.views import ContentGiven, ContentView, FileOpened, FileWanted, M
 from cpdesk.ui.widgets.likert import MatrixBlock
 from cpdesk.ui.widgets.questions import QuestionBlock
 
+CTRL = Qt.KeyboardModifier.ControlModifier
+
 
 @pytest.fixture
 def desk(dressed, qtbot):
@@ -56,17 +58,27 @@ def test_every_question_of_the_form_has_a_control_and_says_its_name(desk):
     assert asked - seen - heads - in_grid - {"typed/per_person"} == set()
 
 
-def test_enter_walks_through_a_whole_section_and_on_to_the_next(desk, qtbot):
-    on(desk, "typed/short")
-    walked = []
-    for _ in range(7):
-        walked.append(current(desk))
+@pytest.mark.parametrize("section", ["typed", "times", "one", "several", "scales", "places", "files"])
+def test_enter_walks_through_a_whole_section_and_out_of_it(desk, qtbot, section):
+    desk.show(section)
+    blocks = [block for block in desk.body.blocks() if isinstance(block, (QuestionBlock, MatrixBlock))]
+    first = blocks[0].view.path
+    desk.body.focus_question(first)
+    left = []
+    desk.body.left_last.connect(lambda: left.append(True))
+    walked = [current(desk)]
+    for _ in range(40):
         focus = desk.page.focusWidget()
-        control = Qt.KeyboardModifier.ControlModifier
-        qtbot.keyClick(focus, Qt.Key.Key_Return, control if walked[-1] == "typed/long" else Qt.KeyboardModifier(0))
-    names = ["short", "long", "secret", "people", "cost", "area", "meter"]
-    assert walked == [f"typed/{name}" for name in names]
-    qtbot.waitUntil(lambda: current(desk) == "times/day")
+        plain = Qt.KeyboardModifier.NoModifier
+        qtbot.keyClick(focus, Qt.Key.Key_Return, CTRL if walked[-1] == "typed/long" else plain)
+        if left:
+            break
+        if current(desk) != walked[-1]:
+            walked.append(current(desk))
+    wanted = [
+        path for block in blocks for path in (block.scales if isinstance(block, MatrixBlock) else [block.view.path])
+    ]
+    assert walked == wanted
 
 
 def test_text_numbers_and_what_is_worked_out(desk, qtbot):
@@ -372,7 +384,7 @@ def test_a_photo_is_asked_for_pasted_shown_and_opened(desk, qtbot):
     qtbot.mouseClick(editor.add, Qt.MouseButton.LeftButton)
     assert desk.requests == [FileWanted("files/photo")]
     png_in_clipboard()
-    qtbot.keyClick(editor.add, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(editor.add, Qt.Key.Key_V, CTRL)
     given = desk.requests[-1]
     assert isinstance(given, ContentGiven) and given.path == "files/photo"
     assert QImage.fromData(given.content).size() == picture("maroon").size()
@@ -431,7 +443,7 @@ def test_marks_lie_over_the_photo_and_undo_leaves_the_photo(desk, qtbot):
     draw(sheet, (middle.x(), middle.y() - 40), (middle.x(), middle.y() + 40), (middle.x(), middle.y() + 60))
     assert sheet.strokes() == 2
     sheet.setFocus()
-    qtbot.keyClick(sheet, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(sheet, Qt.Key.Key_Z, CTRL)
     assert sheet.strokes() == 1
     qtbot.mouseClick(editor.keep, Qt.MouseButton.LeftButton)
     marked = QImage.fromData(desk.requests[-1].content)
@@ -447,7 +459,7 @@ def test_other_files_are_dropped_their_size_is_shown_and_they_are_opened(desk, q
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(file))])
     QGuiApplication.clipboard().setMimeData(data)
-    qtbot.keyClick(editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(editor, Qt.Key.Key_V, CTRL)
     assert desk.requests[-1] == ContentGiven(
         "files/noise", "噪声.m4a", file=QUrl.fromLocalFile(str(file)).toLocalFile()
     )

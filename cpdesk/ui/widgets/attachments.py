@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from cpdesk.ui.language import text, tr
 from cpdesk.ui.views import ContentGiven, ContentView, FileOpened, FileWanted
 from cpdesk.ui.widgets.basic import Block, Button, Label, column, row, set_property
-from cpdesk.ui.widgets.editor import Editor
+from cpdesk.ui.widgets.editor import Editor, EnterMovesOn
 
 _KINDS = {"audio": "sound", "video": "film", "image": "image"}
 
@@ -43,6 +43,7 @@ class AttachmentField(Editor):
         line.addWidget(self.remove_button)
         stack.addWidget(self.frame)
         self.setMaximumWidth(560)
+        EnterMovesOn(self, self.choose)
         self.setFocusProxy(self.choose)
         self.show_value(value)
 

@@ -27,7 +27,7 @@ from cpdesk.ui.views import ContentGiven, ContentView, FileWanted
 from cpdesk.ui.widgets.attachments import given_by, png_of
 from cpdesk.ui.widgets.basic import Button, Label, column, row
 from cpdesk.ui.widgets.choices import Option, Segmented
-from cpdesk.ui.widgets.editor import Editor
+from cpdesk.ui.widgets.editor import Editor, EnterMovesOn
 
 Stroke = tuple[str, float, list[QPointF]]
 """Colour token, width in sheet pixels, points in sheet pixels."""
@@ -52,7 +52,7 @@ class Sheet(QWidget):
         self.setMinimumWidth(280)
         self.setMaximumWidth(size.width())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName(tr(hint))
 
@@ -189,7 +189,8 @@ class SignaturePad(Editor):
             line.addWidget(widget)
         line.addStretch(1)
         self._stack.addLayout(line)
-        self.setFocusProxy(self.keep)
+        EnterMovesOn(self, self.sheet)
+        self.setFocusProxy(self.sheet)
         self.sheet.changed.connect(self._changed)
         self.show_value(value)
 
@@ -207,6 +208,10 @@ class SignaturePad(Editor):
     def set_bad(self, bad: bool) -> None:
         self.sheet.bad = bad
         self.sheet.update()
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.sheet.setAccessibleName(f"{name} {tr(self.HINT)}")
 
     def _changed(self) -> None:
         self.keep.setEnabled(self.sheet.has_strokes())
@@ -266,6 +271,7 @@ class AnnotationField(DrawingField):
         self._width("5")
         self.pens.show_value("bad")
         self.widths.show_value("5")
+        EnterMovesOn(self, self.choose)
         self.setFocusProxy(self.choose)
 
     def show_content(self, content: ContentView) -> None:

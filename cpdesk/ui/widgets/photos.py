@@ -154,7 +154,7 @@ class PhotoField(Editor):
         line.addWidget(self.add)
         line.addLayout(words, 1)
         self._value: str | None = None
-        EnterMovesOn(self, self.thumbnail)
+        EnterMovesOn(self, self.thumbnail, self.add)
         self.setFocusProxy(self.add)
         self.show_value(value)
 
