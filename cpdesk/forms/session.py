@@ -12,11 +12,12 @@ from cpdesk.base.errors import InputFault
 from cpdesk.forms import checks
 from cpdesk.forms.entities import EntityChange, entity_changes
 from cpdesk.forms.explain import explain
-from cpdesk.forms.external import ChoiceTable, instance_nodes, nodes_lacking
+from cpdesk.forms.external import ChoiceTable
 from cpdesk.forms.form import Form, NodeDef
 from cpdesk.forms.instance import Instance, item_id_of
 from cpdesk.forms.lexical import LENGTH_MAX, normalise
 from cpdesk.forms.recalculation import Recalculation
+from cpdesk.forms.secondary import instance_nodes, nodes_lacking
 from cpdesk.forms.state import Explanation, NodeState, Problem, Progress, Touched
 from cpdesk.forms.tree import Node
 from cpdesk.forms.words import Speaker

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from cpdesk.base.errors import CpdeskError
-from cpdesk.forms.external import media_of_row, translated, whole_table
-from cpdesk.forms.form import Form, NodeDef, Text, Words
+from cpdesk.forms.form import Form, ItemSet, NodeDef, Text, Words
 from cpdesk.forms.instance import Instance
 from cpdesk.forms.offers import options
 from cpdesk.forms.state import Choice
+from cpdesk.forms.table_nodes import row_words, whole_table
 from cpdesk.forms.texts import MEDIA
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.context import Context, Environment
@@ -90,13 +90,25 @@ class Speaker:
         if made is not None:
             return made
         try:
-            found = list(options(node, self._environment))
+            made = tuple(self._made(node, definition.itemset))
         except CpdeskError:
             return ()
-        made = tuple(self._choice(definition, value, option) for value, option in found)
         if definition in self.form.graph.unfiltered and not definition.itemset.label_is_itext:
             self._fixed[key] = made  # itext may hold outputs; anything else stays as it is
         return made
+
+    def _made(self, node: Node, itemset: ItemSet) -> Iterator[Choice]:
+        """The options; of all rows of a table without a node for each, because there may be very many."""
+        definition = node.definition
+        assert definition is not None
+        table = whole_table(itemset, self._environment.instances)
+        if table is None:
+            for value, option in options(node, self._environment):
+                yield self._choice(definition, value, option)
+            return
+        for row in table.table.rows():
+            words = table.words(row, itemset.label.source, self._name, self._language)
+            yield Choice(row.get(itemset.value.source, ""), *words)
 
     def _labels(self, node: Node, values: list[str]) -> dict[str, str]:
         """The labels of some options, without making all of them where they are the rows of a table."""
@@ -112,15 +124,15 @@ class Speaker:
     def _choice(self, definition: NodeDef, value: str, option: Node) -> Choice:
         itemset = definition.itemset
         assert itemset is not None
-        own = translated(option, itemset.label.source, self._name, self._language)
+        own = row_words(option, itemset.label.source, self._name, self._language)
         if own is not None:
-            return Choice(value, own, media_of_row(option))
+            return Choice(value, *own)
         try:
             label = itemset.label.text(Context(option, self._environment))
         except CpdeskError:
             return Choice(value, "—")
         if not itemset.label_is_itext:
-            return Choice(value, label, media_of_row(option))
+            return Choice(value, label)
         return Choice(value, self._itext(label), self._itext_media(label))
 
     def media(self, media: Mapping[str, Words], node: Node) -> dict[str, str]:

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.choice_files import read_choice_file, read_csv
-from cpdesk.forms.external import ChoiceTable, MemoryTable, Row, external_instance, table_document
+from cpdesk.forms.external import ChoiceTable, MemoryTable, Row, external_instance
 from cpdesk.forms.form import Form
 from cpdesk.forms.publish import compile_whole
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import ProblemCode
+from cpdesk.forms.table_nodes import table_document
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xform import load_form
 
@@ -112,6 +113,19 @@ def test_an_answer_to_a_whole_table_is_looked_up(open_session: Open) -> None:
     session.set("all", "w3 w1 w9")
     assert session.state("all").accepted == "w1 w3"  # in the order of the file
     assert session.state("all").choices is session.state("all").choices
+
+
+def test_opening_a_form_asks_no_table(open_session: Open) -> None:
+    class Untouched(MemoryTable):
+        def __getattribute__(self, name: str) -> Any:
+            assert name in ("__class__", "__dict__"), name
+            return super().__getattribute__(name)
+
+    source = FORM.replace("count(instance('wells')/root/item[town = ${town} and name != 'w3'])", "1").replace(
+        "instance('wells')/root/item[2]/name", "2"
+    )
+    form = load_form(compile_whole(source, name="wells").xml)
+    assert open_session(form=form, files={"wells.csv": Untouched((), ())}).value_at("second") == "2"
 
 
 def test_a_missing_file_is_an_empty_list_and_a_problem_that_names_it(open_session: Open, wells_form: Form) -> None:

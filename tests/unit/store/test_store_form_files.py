@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cpdesk.base.errors import InputFault, IntegrityFault
 from cpdesk.forms.choice_files import read_csv
-from cpdesk.forms.external import table_document
+from cpdesk.forms.table_nodes import table_document
 from cpdesk.store import Store
 from cpdesk.store.form_files import StoredTable
 
