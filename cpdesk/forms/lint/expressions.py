@@ -32,7 +32,7 @@ _OVER_ITEMS: Final = frozenset(
     )
 )  # fmt: skip
 """Functions that read all items of a repeat, or choose one."""
-_FAULT_RULES: Final = {"CP-1206": "function_unknown", "CP-1207": "function_not_here", "CP-1208": "function_arguments"}
+_FAULT_RULES: Final = {"CP-1206": "function_unknown", "CP-1208": "function_arguments"}
 
 
 def look_at_expressions(look: Look) -> None:
