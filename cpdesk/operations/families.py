@@ -51,7 +51,7 @@ class SiteKind:
     @property
     def name_key(self) -> str:
         """Key of what people call one such site."""
-        return f"site.{self.kind}"
+        return f"site_kind.{self.kind}"
 
 
 @dataclass(frozen=True, slots=True)

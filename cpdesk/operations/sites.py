@@ -164,7 +164,7 @@ def add_site(ctx: Context, kind: RecordKind, answers: Answers) -> tuple[str, Cha
         raise InputFault("CP-1518", family=kind, known="—")
     for name in declared.needed:
         if not answers.get(name):
-            raise InputFault("CP-1512", field=ctx.text(f"site.field.{name}"))
+            raise InputFault("CP-1512", field=ctx.text(f"site_field.{name}"))
     refuse_double(ctx, declared, answers["township_code"], answers)
     return ctx.store.records.create_record(
         kind, kind.value, SITE_VERSION, answers["township_code"], answers, actor=ctx.actor
