@@ -223,13 +223,14 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True)
 class HeadingView:
-    """A subheading inside a section."""
+    """A subheading inside a section, or a note; a cross-check of the form stands out in its tone."""
 
     path: str
     title: str
     help: str = ""
     media: tuple[MediaView, ...] = ()
     guidance: str = ""
+    tone: Tone = "mute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +272,8 @@ class GridView:
     """The questions' names below an item, in the order of the columns."""
     can_change: bool = True
     """Whether rows may be inserted, moved and taken away."""
+    notes: str = ""
+    """What the form says of single rows, one line each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from cpdesk.ui.views import (
     RepeatView,
     SectionPage,
 )
-from cpdesk.ui.widgets.basic import Button, Label, column, row
+from cpdesk.ui.widgets.basic import Button, IconText, Label, column, row
 from cpdesk.ui.widgets.grid import GridBlock
 from cpdesk.ui.widgets.likert import MatrixBlock
 from cpdesk.ui.widgets.media import MediaStrip
@@ -38,7 +38,11 @@ class HeadingBlock(QWidget):
         self.view = view
         stack = column(self, (0, 8, 0, 0), 4)
         self._title = Label(view.title, "h2")
-        self._help = Label(view.help, "table", "text2", wrap=True)
+        self._help = (
+            Label(view.help, "table", "text2", wrap=True)
+            if view.tone == "mute"
+            else IconText(view.help, view.tone, "alert", ground=True)
+        )
         self._media = MediaStrip(self)
         self._media.opened.connect(lambda name: self.requested.emit(MediaOpened(name)))
         self._guidance = Label("", "table", "text2", wrap=True)
