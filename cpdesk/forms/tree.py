@@ -47,7 +47,7 @@ class Node:
     Attributes:
         kind: one of DOCUMENT, ELEMENT, TEXT, ATTRIBUTE, COMMENT, INSTRUCTION.
         name: qualified name as written; `local` and `uri` are its parts.
-        attributes: texts by qualified name.
+        attributes: texts by qualified name; `attribute_uris` the namespaces of those that have one.
         value: own text of a leaf; None for an element with children.
         relevant: effective relevance; always True outside a running form. Irrelevant nodes are in no node-set.
         shown: a running form's own relevance, before its ancestors are asked.
@@ -70,6 +70,7 @@ class Node:
     named: dict[str, list[Node]] | None = None
     keyed: dict[tuple[str, str], dict[str, list[Node]]] | None = None
     attributes: Mapping[str, str] = MappingProxyType({})
+    attribute_uris: Mapping[str, str] = MappingProxyType({})
     _attribute_nodes: list[Node] | None = None
 
     def __init__(self, kind: int, name: str = "", value: str | None = None, parent: Node | None = None) -> None:
@@ -157,6 +158,7 @@ class Node:
             self._attribute_nodes = [Node(ATTRIBUTE, name, text, self) for name, text in self.attributes.items()]
             for node in self._attribute_nodes:
                 node.local = node.name.rpartition(":")[2]
+                node.uri = self.attribute_uris.get(node.name, "")
         return self._attribute_nodes
 
     def bind_attribute(self, attribute: Node) -> None:
@@ -255,6 +257,7 @@ class _Reader:
         self._elements = 0
         self._names: dict[str, tuple[str, str, str]] = {}
         self._attributes: dict[str, str] = {}
+        self._uris: dict[str, str] = {}  # of all attributes of the document, shared by its nodes
 
     def refuse(self, name: str, *_rest: object) -> None:
         raise InputFault("CP-1202", name=name)
@@ -279,6 +282,7 @@ class _Reader:
             node.attributes = {
                 self._attributes.get(key) or self._attribute(key): text for key, text in attributes.items()
             }
+            node.attribute_uris = self._uris
         parent.children.append(node)
         self._open.append(node)
 
@@ -296,8 +300,10 @@ class _Reader:
         """Attributes of the namespaces that forms use go by their usual prefixes, whatever the form calls them."""
         qualified, local, uri = self._names.get(name) or self._name(name)
         prefix = PREFIXES.get(uri)
-        self._attributes[name] = qualified if prefix is None else f"{prefix}:{local}"
-        return self._attributes[name]
+        found = self._attributes[name] = qualified if prefix is None else f"{prefix}:{local}"
+        if uri:
+            self._uris[found] = uri
+        return found
 
     def end(self, _name: str) -> None:
         node = self._open.pop()
