@@ -119,7 +119,7 @@ def test_the_groups_are_those_that_record_paths_rely_on(questions: list[dict[str
 
 
 def test_a_default_is_filled_in_until_a_person_overwrites_it(questions: list[dict[str, str]]) -> None:
-    """`x_now` works it out, `x` takes it while it is blank or still what was filled in, `x_offer` remembers that."""
+    """`x_now` works it out, `x_offer` keeps what is filled in or that a person wrote something else, `x` follows."""
     rows = {row["name"]: row for row in questions}
     order = list(rows)
     offered = [row for row in questions if "bind::cpdesk:offered" in row]
@@ -127,11 +127,11 @@ def test_a_default_is_filled_in_until_a_person_overwrites_it(questions: list[dic
     for row in offered:
         own = row["name"]
         assert row["bind::cpdesk:offered"] == f"{own}_offer"
-        assert row["calculation"] == f"if(${{{own}}} = '' or ${{{own}}} = ${{{own}_offer}}, ${{{own}_now}}, ${{{own}}})"
+        assert row["calculation"] == f"if(${{{own}_offer}} = '-', ${{{own}}}, ${{{own}_now}})"
         kept = rows[f"{own}_offer"]
-        assert kept["calculation"] == f"${{{own}_now}}" and kept["trigger"] == row["trigger"]
-        assert kept.get("relevant") == row.get("relevant")
-        assert order.index(own) < order.index(f"{own}_offer")
+        assert kept["calculation"] == f"if(${{{own}}} = '' or ${{{own}}} = ${{{own}_offer}}, ${{{own}_now}}, '-')"
+        assert (kept["trigger"], kept.get("relevant")) == (row["trigger"], row.get("relevant"))
+        assert order.index(f"{own}_offer") < order.index(own)
         read = set(re.findall(r"\$\{(\w+)\}", rows[f"{own}_now"]["calculation"] + row.get("relevant", "")))
         asked = {one for one in read if rows[one]["type"] != "calculate"}
         repeats = {one for one in asked if rows[one]["type"] == "begin repeat"}
