@@ -12,7 +12,7 @@ from cpdesk.forms.external import CSV, ExternalInstance, external_instance
 from cpdesk.forms.form import Action, Form, Kind, NodeDef, QuantityBinding
 from cpdesk.forms.graph import build_graph
 from cpdesk.forms.texts import Texts, code_of_language
-from cpdesk.forms.tree import DOCUMENT, ELEMENT, Node, read_xml
+from cpdesk.forms.tree import DOCUMENT, Node, read_xml
 from cpdesk.forms.xpath.compile import Expression, compile_expression
 
 _NODES_MAX: Final = 20_000
@@ -52,7 +52,7 @@ class _Loader:
         primary = self._instances()
         self.texts = Texts(self.model)
         self._attributes = _bound_attributes(self.model, self.body)
-        root = self._define(primary, None, _repeat_paths(self.body, self.model))
+        root = self._define(primary, None, _repeat_paths(self.body, self.model, self.root_name))
         self._binds()
         self.first_load.extend(read_action(self, node, "") for node in self.model.elements() if node.local in ACTIONS)
         if self.body is not None:
@@ -209,11 +209,11 @@ class _Loader:
 
     def path_or_stray(self, reference: str, context: str, what: str) -> str | None:
         """As `path_of`; None for a bind or control of no node, noted as a stray: other engines run such forms."""
-        try:
-            return self.path_of(reference, context, f"{what} {reference}")
-        except InputFault:
-            self.strays.append((what, reference))
-            return None
+        path = _plain_path(reference, context, self.root_name)
+        if path in self.by_path:
+            return path
+        self.strays.append((what, reference))
+        return None
 
     def path_of(self, reference: str, context: str, place: str) -> str:
         """The template path of a plain reference (`/data/a/b` or relative to `context`).
@@ -221,23 +221,26 @@ class _Loader:
         Raises:
             InputFault: CP-1210 when the form has no such node.
         """
-        reference = reference.strip()
-        steps: list[str] = []
-        if reference.startswith("/"):
-            names = reference[1:].split("/")
-            path = "/".join(names[1:]) if names[0] == self.root_name else "?"
-        else:
-            steps = [step for step in context.split("/") if step]
-            for step in reference.split("/"):
-                if step == "..":
-                    steps = steps[:-1]
-                elif step not in ("", ".", "current()"):
-                    steps.append(step)
-            path = "/".join(steps)
-        if path not in self.by_path:
-            nearest = difflib.get_close_matches(path, self.by_path, 1, 0.5)
+        path = _plain_path(reference, context, self.root_name)
+        if path is None or path not in self.by_path:
+            nearest = difflib.get_close_matches(path or reference, self.by_path, 1, 0.5)
             raise InputFault("CP-1210", place=place, reference=reference, nearest=nearest[0] if nearest else "—")
         return path
+
+
+def _plain_path(reference: str, context: str, root_name: str) -> str | None:
+    """The template path that a reference of names spells, None when it starts at another root."""
+    reference = reference.strip()
+    if reference.startswith("/"):
+        names = reference[1:].split("/")
+        return "/".join(names[1:]) if names[0] == root_name else None
+    steps = [step for step in context.split("/") if step]
+    for step in reference.split("/"):
+        if step == "..":
+            steps = steps[:-1]
+        elif step not in ("", ".", "current()"):
+            steps.append(step)
+    return "/".join(steps)
 
 
 def _needed(parent: Node, local: str) -> Node:
@@ -272,14 +275,20 @@ def _bound_attributes(model: Node, body: Node | None) -> dict[str, dict[str, Non
     return found
 
 
-def _repeat_paths(body: Node | None, model: Node) -> frozenset[str]:
+def _repeat_paths(body: Node | None, model: Node, root_name: str) -> frozenset[str]:
     """Template paths of all repeats; they must be known before the tree is defined."""
-    found: set[str] = set()
     binds = {node.attribute("id"): node.attribute("nodeset") for node in model.elements() if node.local == "bind"}
-    for node in body.walk() if body is not None else ():
-        if node.kind == ELEMENT and node.local == "repeat":
-            reference = node.attribute("nodeset") or node.attribute("ref") or binds.get(node.attribute("bind"), "")
-            found.add("/".join(reference.strip().split("/")[2:]))
+    found: set[str] = set()
+    stack = [(body, "")] if body is not None else []
+    while stack:
+        node, context = stack.pop()
+        reference = node.attribute("nodeset") or node.attribute("ref") or binds.get(node.attribute("bind"), "")
+        path = context
+        if node.local in ("group", "repeat") and reference:
+            path = _plain_path(reference, context, root_name) or context
+            if node.local == "repeat":
+                found.add(path)
+        stack.extend((child, path) for child in node.elements() if child.local in ("group", "repeat"))
     return frozenset(found)
 
 

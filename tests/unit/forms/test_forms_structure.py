@@ -213,6 +213,19 @@ def test_groups_without_a_node_pass_their_questions_on(open_session: Open) -> No
     assert [form.node(path).control for path in ("g", "g/a", "b")] == ["group", "input", "input"]
 
 
+def test_references_may_be_relative(open_session: Open) -> None:
+    form = read(
+        '<g><r jr:template=""><a/><s><b/></s></r></g>',
+        "",
+        '<group ref="/data/g"><group><repeat nodeset="r"><input ref="a"/><repeat nodeset="s"><input ref="b"/></repeat></repeat></group></group>',
+    )
+    session = open_session(form=form)
+    item, _ = session.add_item("g/r")
+    inner, _ = session.add_item(f"{item}/s")
+    session.set(f"{inner}/b", "1")
+    assert form.node("g/r/s").kind is Kind.REPEAT and session.value_at(f"{inner}/b") == "1"
+
+
 def test_a_form_of_odk_build(open_session: Open) -> None:
     """Types named after controls, options in the body, `orx:meta`, messages as itext."""
     form = read(

@@ -143,6 +143,13 @@ def form_of(data: str, model: str = "", body: str = "") -> str:
         (form_of("<a/>", "", "<group>" * 1000 + "</group>" * 1000), "CP-1203"),
         (form_of("<a " + " ".join(f'x{n}=""' for n in range(10_000)) + "/>"), ""),
         (form_of("<a/>", "".join(f'<instance id="i{n}"/>' for n in range(5000))), ""),
+        (
+            form_of(
+                "".join(f"<a{n}/>" for n in range(5000)),
+                "".join(f'<bind nodeset="/data/b{n}"/>' for n in range(20_000)),
+            ),
+            "",
+        ),
         (form_of("<a/>", '<bind nodeset="' + "/a" * 100_000 + '"/>'), ""),
         (form_of("<a/>", '<bind nodeset="/data/a/@' + "x" * 100_000 + '"/>'), ""),
         (
