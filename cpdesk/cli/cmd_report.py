@@ -30,7 +30,7 @@ def household(
 
     output = Output(as_json=json_)
     with opened_desk(output) as ctx:
-        missing = print_household(ctx, newest_survey(ctx, who), out, language=language)
+        missing = print_household(ctx, newest_survey(ctx, who, family="farmhouse"), out, language=language)
     output.document({"file": str(out), "missing_glyphs": missing})
     output.say("cli.report.done", count=1, folder=out)
     if missing:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cpdesk.base.clock import Clock
 from cpdesk.base.errors import InputFault
 from cpdesk.model.oplog import Operation
-from cpdesk.model.paths import is_path
+from cpdesk.model.paths import PATHS_PER_OPERATION_MAX, is_path
 from cpdesk.model.records import (
     DELETED_FIELD,
     FORM_VERSION_FIELD,
@@ -132,13 +132,16 @@ class Records(Lists):
         record = record or self._new_id()
         if self._shelf.take(db, record) is not None:
             raise InputFault("CP-1502", record=record)
-        fields: dict[str, str | None] = {**_checked(answers or {})}
-        fields[STATUS_FIELD] = Status.DRAFT.value if kind is RecordKind.SURVEY else Status.NONE.value
-        fields[FORM_VERSION_FIELD] = version
-        fields[SITE_FIELD] = site
-        fields[SAMPLE_FIELD] = YES if sample else None
+        facts: dict[str, str | None] = {
+            STATUS_FIELD: Status.DRAFT.value if kind is RecordKind.SURVEY else Status.NONE.value,
+            FORM_VERSION_FIELD: version,
+            SITE_FIELD: site,
+            SAMPLE_FIELD: YES if sample else None,
+        }
         shelved = self._shelf.add(db, RecordHead(record, kind.value, form, version, stream, 0))
-        self.change(db, shelved, fields, actor=actor, role="barrier")
+        fields = {path: value for path, value in (facts | _checked(answers or {})).items() if value}
+        for portion in _portions(fields):
+            self.change(db, shelved, portion, actor=actor, role="barrier")
         return record, Changes(records=frozenset({record}), kinds=frozenset({kind}))
 
     def create_many(self, new: Iterable[Mapping[str, object]]) -> tuple[list[str], Changes]:
@@ -380,6 +383,13 @@ class Records(Lists):
         shelved.unsent += 1
         self._shelf.put(db, shelved, iso(self._clock.now()))
         return operation
+
+
+def _portions(fields: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Fields in their order, as many at once as an operation may hold: a visit to a large community has more."""
+    entries = list(fields.items())
+    for start in range(0, len(entries), PATHS_PER_OPERATION_MAX):
+        yield dict(entries[start : start + PATHS_PER_OPERATION_MAX])
 
 
 def _checked(changes: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -50,6 +50,18 @@ def test_a_change_beyond_the_limits_is_refused_and_nothing_kept(
     assert store.replica.waiting().operations == 1
 
 
+def test_a_new_record_may_begin_with_more_than_one_operation_holds(store: Store) -> None:
+    answers = {f"q{n}": "1" for n in range(2 * PATHS_PER_OPERATION_MAX + 5)}
+    record, _ = store.records.create_record(*NEW, answers, actor="li")
+    assert store.records.get(record).answers == answers
+    entries = store.records.history(record)
+    assert [len(entry.operation.set) for entry in entries] == [2000, 2000, 7]
+    assert entries[0].operation.set["@status"] == "draft"
+    with pytest.raises(InputFault) as caught:
+        store.records.undo(record, "li")
+    assert caught.value.code == "CP-1508"
+
+
 @pytest.mark.parametrize(
     ("form", "version", "stream", "actor", "part"),
     [
