@@ -17,7 +17,7 @@ from cpdesk.ui.presenters.choices import choice_words
 from cpdesk.ui.presenters.outline import forget_counts, outline, section_page, section_views
 from cpdesk.ui.presenters.sync import sync_view
 from cpdesk.ui.presenters.words import duration, fault_words, moment, moment_long, number, unit_words
-from cpdesk.ui.views import QuestionView, RepeatView
+from cpdesk.ui.views import GridView, QuestionView, RepeatView
 
 CLOCK = FixedClock(datetime(2026, 11, 23, 6, 32, tzinfo=UTC))
 
@@ -63,6 +63,8 @@ def test_every_question_that_is_asked_stands_in_exactly_one_section(session):
         for item in items_of(session, place):
             if isinstance(item, QuestionView):
                 shown.append(item.path)
+            elif isinstance(item, GridView):
+                shown += [cell.path for _row, cells in item.rows for cell in cells if cell is not None]
     wanted = [path for path in asked("") if session.definition(path).control]
     readonly = [path for path in wanted if session.definition(path).readonly is not None]
     assert sorted(shown) == sorted(path for path in wanted if path not in readonly)

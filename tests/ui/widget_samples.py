@@ -12,7 +12,8 @@ from cpdesk.forms.session import Session
 from cpdesk.forms.xform import load_form
 from cpdesk.ui.pages.survey import SurveyPage
 from cpdesk.ui.presenters.grid_edits import apply_edit
-from cpdesk.ui.presenters.outline import forget_rows, outline, section_page, section_views
+from cpdesk.ui.presenters.grids import forget_rows
+from cpdesk.ui.presenters.outline import outline, section_page, section_views
 from cpdesk.ui.views import GridEdit, PlaceView, StatusView, SurveyView
 
 HEAD = (

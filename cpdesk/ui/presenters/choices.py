@@ -36,6 +36,17 @@ def other_words(form: Form, node: NodeDef) -> Mapping[str, tuple[str, ...]]:
     return _words_by_code(form, node)
 
 
+def choice_label(form: Form, node: NodeDef, code: str, language: str) -> str:
+    """The words of a code where they stand in the form as plain text; "" where they must be worked out."""
+    return _labels(form, node, form.language_name(language)).get(code, "")
+
+
+@lru_cache(maxsize=2048)
+def _labels(form: Form, node: NodeDef, language_name: str) -> dict[str, str]:
+    texts = form.itext.get(language_name, {})
+    return {code: _plain(texts[key]) for code, key in _itext_ids(form, node) if key in texts}
+
+
 def said(form: Form, words: Words, language: str) -> str:
     """A text of the form without what is worked out in it; another language where the asked one is missing."""
     text = words.get(form.language_name(language)) or words.get("") or next(iter(words.values()), None)

@@ -6,24 +6,25 @@ A repeat of a few short questions is one grid inside its section; one with many 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from cpdesk.forms.form import Kind, NodeDef
+from cpdesk.forms.form import Kind
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import NodeState
 from cpdesk.ui.language import language, tr
+from cpdesk.ui.presenters.choices import choice_label
 from cpdesk.ui.presenters.controls import (
     appearances,
-    column_view,
-    fits_cell,
     media_views,
     option_views,
     question_view,
     shown_figure,
 )
 from cpdesk.ui.presenters.defaults import filled_in
+from cpdesk.ui.presenters.grids import KnownRows, can_add, fits_grid, grid_view, has_overview
 from cpdesk.ui.presenters.words import unit_words
 from cpdesk.ui.views import (
     FigureView,
@@ -36,11 +37,13 @@ from cpdesk.ui.views import (
     RepeatView,
     SectionPage,
     SectionView,
+    Tone,
 )
 
-_GRID_COLUMNS_MAX: Final = 12
 _TABLE_LABEL: Final = "generated_table_list_label_"
 """pyxform gives a table-list's own label to a note of this name, and its head to a question with appearance `label`."""
+_TONES: Final[dict[str, Tone]] = {"soft": "warn", "stop": "bad"}
+"""What a cross-check of the form (`bind::cpdesk:check`) sounds like: look again, or go no further."""
 
 
 @dataclass
@@ -77,7 +80,7 @@ def _of_group(session: Session, path: str, title: str, *, depth: int) -> list[Se
     below: list[Section] = []
     for child in session.children(path):
         node = session.definition(child)
-        if node.kind is Kind.REPEAT and not _fits_grid(node):
+        if node.kind is Kind.REPEAT and not fits_grid(node):
             if session.state(child).relevant:
                 below += _of_repeat(session, child, depth=depth + 1)
         elif node.kind is not Kind.HIDDEN:
@@ -87,12 +90,15 @@ def _of_group(session: Session, path: str, title: str, *, depth: int) -> list[Se
 
 def _of_repeat(session: Session, path: str, *, depth: int) -> list[Section]:
     node = session.definition(path)
-    if _fits_grid(node):
+    if fits_grid(node):
         return [Section(path, session.state(path).label, depth, [path])]
     sections: list[Section] = []
     items = session.children(path)
-    for place, item in enumerate(items):
-        title = _item_title(session, item, place, items)
+    if has_overview(node):
+        label = session.state(path).label.rsplit("：", 1)[-1]
+        sections.append(Section(path, tr("ui.survey.overview", what=label), depth, [f"={path}"]))
+    titles = _item_titles(session, items)
+    for item, title in zip(items, titles, strict=True):
         kinds = {each: session.definition(each).kind for each in session.children(item)}
         loose = [each for each, kind in kinds.items() if kind not in (Kind.GROUP, Kind.HIDDEN)]
         own = [Section(item, title, depth, loose, repeat=path)] if loose else []
@@ -111,41 +117,36 @@ def _of_repeat(session: Session, path: str, *, depth: int) -> list[Section]:
     return sections
 
 
-def _item_title(session: Session, item: str, place: int, items: list[str]) -> str:
+def _item_titles(session: Session, items: list[str]) -> list[str]:
     """The first choice that was made in an item names it (正房, 空气源热泵); else the repeat's label and its place."""
-    words = _first_choice(session, item)
-    if words:
-        alike = [other for other in items if _first_choice(session, other) == words]
-        return f"{words} {alike.index(item) + 1}" if len(alike) > 1 else words
-    label = session.state(item).label.rsplit("：", 1)[-1]
-    return f"{label} {place + 1}" if len(items) > 1 else label
+    chosen = [_first_choice(session, item) for item in items]
+    often = Counter(chosen)
+    seen: Counter[str] = Counter()
+    titles: list[str] = []
+    for place, (item, words) in enumerate(zip(items, chosen, strict=True), 1):
+        seen[words] += 1
+        if words:
+            titles.append(f"{words} {seen[words]}" if often[words] > 1 else words)
+        else:
+            label = session.state(item).label.rsplit("：", 1)[-1]
+            titles.append(f"{label} {place}" if len(items) > 1 else label)
+    return titles
 
 
 def _first_choice(session: Session, item: str) -> str:
     for path in session.children(item):
         node = session.definition(path)
         for each in session.children(path) if node.kind is Kind.GROUP else [path]:
+            question = session.definition(each)
+            if not question.is_select:
+                continue
+            value = session.value_at(each)
+            if label := choice_label(session.form, question, value, language()) if value else "":
+                return label  # without the cost of all its choices: there may be hundreds of items
             state = session.state(each)
             if state.choices and state.relevant:
                 return next((choice.label for choice in state.choices if choice.value == state.value), "")
     return ""
-
-
-def _fits_grid(repeat: NodeDef) -> bool:
-    leaves = [node for node in repeat.walk() if node.kind in (Kind.QUESTION, Kind.NOTE)]
-    return 0 < len(leaves) <= _GRID_COLUMNS_MAX and all(fits_cell(node) for node in leaves)
-
-
-KnownRows = dict[str, tuple[tuple[QuestionView, bool], ...]]
-"""Rows of grids by the path of their item: each cell, and whether it is asked."""
-
-
-def forget_rows(known: KnownRows, touched: Iterable[str]) -> None:
-    """Drop the rows that one of the touched paths changes."""
-    for path in touched:
-        place = path.rfind("]")
-        if place >= 0:
-            known.pop(path[: place + 1], None)
 
 
 Counts = dict[str, tuple[int, int, int]]
@@ -156,7 +157,7 @@ def forget_counts(counts: Counts, sections: list[Section], touched: Iterable[str
     """Drop the counts of sections that one of the touched paths may change."""
     paths = list(touched)
     for section in sections:
-        roots = tuple(member.lstrip("+") for member in section.members)
+        roots = tuple(member.lstrip("+=") for member in section.members)
         if any(path.startswith(roots) for path in paths):
             counts.pop(section.path, None)
 
@@ -181,7 +182,7 @@ def section_views(session: Session, sections: list[Section], counts: Counts) -> 
 def _counts(session: Session, section: Section) -> tuple[int, int, int]:
     answered = asked = problems = 0
     for path in section.members:
-        if path.startswith("+"):
+        if path.startswith(("+", "=")):
             continue
         progress = session.progress(path)
         answered, asked = answered + progress.answered, asked + progress.asked
@@ -204,6 +205,8 @@ def section_page(
     for path in section.members:
         if path.startswith("+"):
             items.append(_add_button(session, path[1:]))
+        elif path.startswith("="):
+            items.append(grid_view(session, path[1:], session.state(path[1:]), around.known, section.title))
         else:
             items += _items(session, path, around)
     return SectionPage(
@@ -245,9 +248,10 @@ def _items(session: Session, path: str, around: _Around) -> Iterator[Item]:
     if node.kind is Kind.GROUP:
         yield from _of_page(session, path, state, around)
     elif node.kind is Kind.REPEAT:
-        yield _grid(session, path, state, around.known)
+        yield grid_view(session, path, state, around.known)
     elif node.kind is Kind.NOTE and not state.value:
-        yield HeadingView(path, "", state.label, media_views(state), state.guidance)
+        tone = _TONES.get(node.attributes.get("check", ""), "mute")
+        yield HeadingView(path, "", state.label, media_views(state), state.guidance, tone)
     elif node.kind is Kind.NOTE or (state.readonly and node.control == "input"):
         yield FigureView(path, state.label, shown_figure(node, state.value), unit_words(node.unit), state.hint)
     else:
@@ -303,40 +307,9 @@ def _matrix(session: Session, head: str, questions: list[str], title: str) -> It
         yield MatrixView(head, "", label, option_views(session.form, node, state), rows, state.hint)
 
 
-def _grid(session: Session, path: str, state: NodeState, known: KnownRows) -> GridView:
-    node = session.definition(path)
-    leaves = [leaf for leaf in node.walk() if leaf.kind is Kind.QUESTION]
-    names = tuple(leaf.path[len(node.path) + 1 :] for leaf in leaves)
-    items = session.children(path)
-    for item in items:
-        if item not in known:
-            states = [session.state(f"{item}/{name}") for name in names]
-            views = [question_view(session.form, leaf, each) for leaf, each in zip(leaves, states, strict=True)]
-            known[item] = tuple((view, each.relevant) for view, each in zip(views, states, strict=True))
-    rows = tuple((item, tuple(view if asked else None for view, asked in known[item])) for item in items)
-    if items:
-        last = known[items[-1]]
-        columns = tuple(replace(view, path="", value=None, problem="", soft=False) for view, _asked in last)
-    else:
-        columns = tuple(column_view(session.form, leaf) for leaf in leaves)
-    add = tr("ui.survey.add_row") if _can_add(session, path) else ""
-    can_change = not node.no_add_remove and node.count is None
-    return GridView(path, "", state.label, columns, rows, state.hint, add, "", names, can_change)
-
-
-def _can_add(session: Session, path: str) -> bool:
-    node = session.definition(path)
-    most = node.attributes.get("max_items", "")
-    return (
-        not node.no_add_remove
-        and node.count is None
-        and (not most.isdigit() or len(session.children(path)) < int(most))
-    )
-
-
 def _add_button(session: Session, path: str) -> RepeatView:
     label = session.state(path).label.rsplit("：", 1)[-1]
-    return RepeatView(path, label, tr("ui.survey.add_item", what=label) if _can_add(session, path) else "")
+    return RepeatView(path, label, tr("ui.survey.add_item", what=label) if can_add(session, path) else "")
 
 
 def _numbered(items: list[Item], number: str) -> Iterator[Item]:

@@ -20,12 +20,11 @@ from cpdesk.ui.language import language, text, tr
 from cpdesk.ui.pages.survey import SurveyPage
 from cpdesk.ui.presenters.base import Desk, Presenter, Step
 from cpdesk.ui.presenters.grid_edits import apply_edit
+from cpdesk.ui.presenters.grids import KnownRows, forget_rows
 from cpdesk.ui.presenters.outline import (
     Counts,
-    KnownRows,
     Section,
     forget_counts,
-    forget_rows,
     outline,
     section_page,
     section_views,
@@ -125,7 +124,7 @@ class SurveyPresenter(Presenter):
             item, touched = self.open.session.add_item(repeat)
             self._took(touched)
             target = next((section.path for section in self._sections if section.path.startswith(item)), None)
-            if target is not None:
+            if target is not None and self._current != repeat:
                 self.go_to(target, focus="")
 
     def remove_item(self, item: str) -> None:

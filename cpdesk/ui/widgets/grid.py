@@ -49,7 +49,9 @@ class GridBlock(QWidget):
         inner.addWidget(self._make_foot())
         stack.addWidget(frame)
         self._problem = IconText("", "bad", "alert")
+        self._notes = Label("", "table", "text2", wrap=True)
         stack.addWidget(self._problem)
+        stack.addWidget(self._notes)
         stack.addWidget(self._make_preview())
         self._connect()
         self._fitted: tuple[object, ...] = ()
@@ -121,6 +123,8 @@ class GridBlock(QWidget):
         self._number.set_words(view.number)
         self._label.set_words(view.label)
         self._hint.set_words(view.hint)
+        self._notes.set_words(view.notes)
+        self._notes.setVisible(bool(view.notes))
         self.add_button.set_words(view.add_words)
         self.add_button.setVisible(bool(view.add_words))
         for button in self.row_buttons:
