@@ -72,6 +72,7 @@ class Node:
     attributes: Mapping[str, str] = MappingProxyType({})
     attribute_uris: Mapping[str, str] = MappingProxyType({})
     _attribute_nodes: list[Node] | None = None
+    _places: dict[str, tuple[list[Node], dict[Node, int]]] | None = None
 
     def __init__(self, kind: int, name: str = "", value: str | None = None, parent: Node | None = None) -> None:
         self.kind = kind
@@ -109,6 +110,17 @@ class Node:
                 named[f"@{attribute.name}"] = [attribute]
             self.named = named
         return named.get(name, _NONE)
+
+    def place_of(self, child: Node) -> int:
+        """The place of a child element among those of its name, counted from 1. Many items are counted but once."""
+        siblings = self.children_named(child.name)
+        if self._places is None:
+            self._places = {}
+        counted = self._places.get(child.name)
+        if counted is None or counted[0] is not siblings:
+            counted = siblings, {node: place for place, node in enumerate(siblings, 1)}
+            self._places[child.name] = counted
+        return counted[1].get(child, 1)
 
     def children_by_value(self, name: str, key: str) -> Mapping[str, list[Node]]:
         """Child elements `name` of a frozen node by the text of their own child `key`."""

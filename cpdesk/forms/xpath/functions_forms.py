@@ -67,8 +67,7 @@ def _position(arguments: Sequence[Evaluate], _asts: Sequence[Ast]) -> Evaluate:
             return 0.0
         if nodes[0].parent is None:
             return 1.0
-        siblings = nodes[0].parent.children_named(nodes[0].name)
-        return float(next(place for place, node in enumerate(siblings, 1) if node is nodes[0]))
+        return float(nodes[0].parent.place_of(nodes[0]))
 
     return position
 
@@ -179,7 +178,7 @@ def _seed(value: Value, zone: tzinfo) -> int:
         text = to_text(value) if isinstance(value, str | list) else ""
         if not text:
             return 0
-        digest = hashlib.sha256(text.encode()).digest()
+        digest = hashlib.sha256(text.encode("utf-8", "replace")).digest()
         return int.from_bytes(digest[:8], "big", signed=True)
     return int(min(max(number, -(2.0**63)), 2.0**63))
 
