@@ -189,6 +189,24 @@ def test_the_last_visit_is_seen_with_its_repeats_in_order(open_session: Open) ->
     assert open_session(form=form).value_at("sum") == "0"
 
 
+def test_xlsforms_ask_the_last_visit_and_name_columns(open_session: Open) -> None:
+    source = """
+| survey |
+| | type | name | label | default | parameters | choice_filter |
+| | text | town | Town | ${last-saved#town} | | |
+| | select_one_from_file p.geojson | place | Place | | value=code label=said | town = ${town} |
+"""
+    form = load_form(compile_whole(source, name="x").xml)
+    points = [
+        {"type": "Feature", "properties": {"code": 1, "said": "One", "town": "a"}, "geometry": None},
+        {"type": "Feature", "properties": {"code": 2, "said": "Two", "town": "b"}, "geometry": None},
+    ]
+    files = {"p.geojson": read_choice_file("p.geojson", geojson(points))}
+    session = open_session(form=form, files=files, last_saved={"town": "b"})
+    assert session.value_at("town") == "b"
+    assert [(choice.value, choice.label) for choice in session.state("place").choices] == [("2", "Two")]
+
+
 @pytest.mark.parametrize(
     "content",
     [
