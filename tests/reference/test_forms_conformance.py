@@ -23,7 +23,7 @@ CORPORA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "conf
 @pytest.mark.parametrize(
     ("file", "verify", "floor"),
     [
-        ("xpath.jsonl", verify_web_forms, 1_238),
+        ("xpath.jsonl", verify_web_forms, 1_239),
         ("javarosa_xpath.json", verify_javarosa, 174),
         ("scenario.jsonl", verify_scenarios, 294),
     ],

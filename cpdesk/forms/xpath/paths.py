@@ -308,8 +308,11 @@ def _kind_test(name: str) -> Callable[[Node], bool]:
 
 
 def _children(node: Node) -> list[Node]:
-    if node.kind == ELEMENT and not node.children and node.value and node.definition is None:
-        return [Node(TEXT, "", node.value, node)]
+    """A leaf keeps its text itself; asked for, the text is a node."""
+    if node.kind == ELEMENT and not node.children and node.value:
+        text = Node(TEXT, "", node.value, node)
+        text.relevant = node.relevant
+        return [text]
     return node.children
 
 

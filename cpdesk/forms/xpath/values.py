@@ -25,6 +25,7 @@ NAN: Final = math.nan
 _EPSILON: Final = 1e-12
 _NUMBER: Final = re.compile(r"[ \t\r\n]*-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE]-\d{1,3})?[ \t\r\n]*\Z", re.ASCII)
 """XPath 1.0 knows no exponents; negative ones are read because JavaRosa and browsers write small numbers with them."""
+_DATE_MAX: Final = 40
 _DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\Z", re.ASCII)
 _MOMENT: Final = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})T(\d{1,2})(?::(\d{2}))?(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}(?::?\d{2})?)?\Z", re.ASCII
@@ -100,9 +101,9 @@ def to_number(value: Value, zone: tzinfo = ZONE) -> float:
             return NAN
         value = value[0].text
     if isinstance(value, str):
-        if value[4:5] != "-" and _NUMBER.match(value):
-            return float(value)
-        return _number_of_date(value, zone)
+        if value[4:5] == "-" and len(value) <= _DATE_MAX:
+            return _number_of_date(value, zone)
+        return float(value) if _NUMBER.match(value) else NAN
     if isinstance(value, float):
         return value
     if isinstance(value, bool):
@@ -112,7 +113,7 @@ def to_number(value: Value, zone: tzinfo = ZONE) -> float:
 
 @lru_cache(maxsize=4096)
 def _number_of_date(text: str, zone: tzinfo) -> float:
-    """Also of what only looks like a date at its fifth character."""
+    """The number of a text whose fifth character is a hyphen, as that of dates is."""
     found = date_of_text(text, zone)
     if found is not None:
         return days_since_epoch(found)
@@ -162,7 +163,7 @@ def date_of_days(days: float, zone: tzinfo = ZONE) -> datetime | None:
 
 def date_of_text(text: str, zone: tzinfo = ZONE) -> datetime | None:
     """The `Day` or moment that an ISO 8601 text names, or None."""
-    if len(text) < 8 or len(text) > 40 or text[4] != "-":
+    if len(text) < 8 or len(text) > _DATE_MAX or text[4] != "-":
         return None
     match = _DATE.match(text)
     try:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from cpdesk.forms.session import Session
 from cpdesk.forms.tree import read_xml
 from cpdesk.forms.xpath.compile import compile_expression
 from cpdesk.forms.xpath.context import Context, Environment
@@ -121,3 +122,23 @@ def test_texts_of_the_form_come_from_its_environment(
     environment.choice_name = lambda value, path, _origin: f"{path}:{value}"
     assert worked_out("jr:itext('k')") == "词"
     assert worked_out("jr:choice-name(a, ' /data/q ')") == " /data/q :1"
+
+
+def test_the_text_of_a_leaf_is_a_node_when_asked_for(
+    worked_out: Callable[[str], Value], open_session: Callable[..., Session]
+) -> None:
+    assert worked_out("string(t/text())") == "abc"
+    assert worked_out("count(e/text())") == 0.0
+    assert worked_out("join('', //x/text())") == "3412"
+    assert worked_out("join('', w/text() | t/text())") == "abcno5"
+    session = open_session()
+    session.set("fuels", "coal")
+    session.set("coal/coal_t", "3")
+    assert session.evaluate("string(../coal/coal_t/text())", "head") == "3"
+    session.set("fuels", "wood")
+    assert session.evaluate("string(../coal/coal_t/text())", "head") == ""
+
+
+def test_a_seed_and_a_check_sum_take_any_text(worked_out: Callable[[str], Value]) -> None:
+    assert worked_out("count(randomize(r, '\ud800'))") == 3.0
+    assert worked_out("string-length(digest('\ud800', 'MD5', 'hex'))") == 32.0

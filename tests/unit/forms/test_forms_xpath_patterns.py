@@ -83,14 +83,14 @@ def test_what_is_no_pattern_is_refused(pattern: str, environment: Environment) -
 def test_a_pattern_that_would_run_for_ever_is_stopped(
     worked_out: Callable[[str], Value], environment: Environment
 ) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InputFault) as caught:
         worked_out(f"regex('{'a' * 60}b', '(a|aa)+$')")
     assert caught.value.code == "CP-1290"
     assert "(a|aa)+$" in caught.value.message("zh")
     assert caught.value.remedy("zh")
     assert environment.steps > 100_000  # so that a hundred of them cannot take a minute
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     environment.steps = 999_999
     with pytest.raises(InputFault, match="CP-1219"):
         worked_out("concat(regex(t, 'abc'), regex(t, 'abc'))")
