@@ -19,6 +19,7 @@ _LOCAL_CLOCK: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\Z", re.ASC
 _SPACES: Final = re.compile(r"[\s,、，;]+")
 
 
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LINES: Final = frozenset(("geotrace", "geoshape"))
 
 
@@ -30,6 +31,13 @@ def normalise(kind: str, text: str) -> str:
     """
     change = _NORMALISE.get(kind)
     return text if change is None or not text else change(text)
+
+
+def unwritable(text: str) -> int | None:
+    """The place of the first character that XML 1.0 (section 2.2) does not take: a control character, half a surrogate
+    pair. Emoji, combining marks and signs of writing from right to left are all right."""
+    match = _UNWRITABLE.search(text)
+    return None if match is None else match.start()
 
 
 def fits(kind: str, text: str) -> bool:

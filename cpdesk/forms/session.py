@@ -15,7 +15,7 @@ from cpdesk.forms.explain import explain
 from cpdesk.forms.external import ChoiceTable
 from cpdesk.forms.form import Form, NodeDef
 from cpdesk.forms.instance import Instance, item_id_of
-from cpdesk.forms.lexical import LENGTH_MAX, normalise
+from cpdesk.forms.lexical import LENGTH_MAX, normalise, unwritable
 from cpdesk.forms.recalculation import Recalculation
 from cpdesk.forms.secondary import instance_nodes, nodes_lacking
 from cpdesk.forms.state import Explanation, NodeState, Problem, Progress, Touched
@@ -149,11 +149,15 @@ class Session:
         `path#quality`, `path#note` and `@name` entries are kept as given.
 
         Raises:
-            InputFault: CP-1212 no such question; CP-1213 it is not for answering; CP-1215 too long.
+            InputFault: CP-1212 no such question; CP-1213 it is not for answering; CP-1215 too long; CP-1223 a character
+                that no file takes.
         """
         text = value or ""
         if len(text) > LENGTH_MAX:
             raise InputFault("CP-1215", path=path, found=len(text), limit=LENGTH_MAX)
+        place = unwritable(text)
+        if place is not None:
+            raise InputFault("CP-1223", path=path, code=f"U+{ord(text[place]):04X}", place=place + 1)
         work = self._work()
         if "#" in path or path.startswith("@"):
             self._set_beside(work, path, text)

@@ -103,6 +103,92 @@ def test_a_long_answer_is_refused_at_once(open_session: Callable[..., Session]) 
     assert session.answers().get("head") is None
 
 
+@pytest.mark.parametrize("text", ["a\x00b", "\x1b[31m", "\ud800", "\udc00x", "\uffff"])
+def test_characters_that_no_file_takes_are_refused(open_session: Callable[..., Session], text: str) -> None:
+    session = open_session()
+    before = session.answers()
+    assert code_of(lambda: session.set("head", text)) == "CP-1223"
+    assert code_of(lambda: session.set("head#note", text)) == "CP-1223"
+    assert session.answers() == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u202e\u05e9\u05dc\u05d5\u05dd",
+        "مرحبا 12",
+        "👩‍👩‍👧‍👦🏚️",
+        "e\u0301\u0327",
+        "𠮷野家",
+        "a\tb\r\nc",
+        "\u00a0\u3000",
+        "]]>&<",
+    ],
+)
+def test_texts_of_all_writings_stay_as_they_are(open_session: Callable[..., Session], text: str) -> None:
+    session = open_session()
+    session.set("head", text)
+    again = open_session(session.answers())
+    assert again.state("head").value == text == again.state("head").accepted
+    assert again.evaluate("string-length(.)", "head") == str(len(text))
+    assert again.submission_answers()["head"] == text
+
+
+def nested(levels: int) -> str:
+    opened = "".join(f"<g{level}>" for level in range(levels))
+    closed = "".join(f"</g{level}>" for level in reversed(range(levels)))
+    return form_of("", data=f"{opened}<a/>{closed}")
+
+
+def test_a_form_nested_a_thousand_deep_is_refused() -> None:
+    assert code_of(lambda: load_form(nested(1000))) == "CP-1203"
+    assert "a" in load_form(nested(80)).by_name
+
+
+MANY = (
+    "type | name | label | calculation | repeat_count",
+    "integer | n | N | | ",
+    "begin_repeat | r | R | | ${n}",
+    "decimal | a | A | | ",
+    "calculate | twice | | ${a} * 2 | ",
+    "calculate | place | | position(..) | ",
+    "end_repeat | | | | ",
+    "calculate | total | | sum(${twice}) | ",
+    "calculate | many | | count(${r}) | ",
+)
+
+
+def test_five_thousand_items(load: Callable[..., Form], open_session: Callable[..., Session]) -> None:
+    session = open_session(form=load(*MANY))
+    touched = session.set("n", "5000")
+    items = session.children("r")
+    assert len(items) == 5000
+    assert set(items) <= touched.states
+    assert max(len(session.state(item).value) for item in items) < 8  # ranks stay short
+    assert session.state("many").value == "5000"
+    for number in (0, 2500, 4999):
+        touched = session.set(f"{items[number]}/a", "1.5")
+        assert set(touched.values) == {f"{items[number]}/a", f"{items[number]}/twice", "total"}
+    assert session.state("total").value == "9"
+    assert session.state(f"{items[4999]}/place").value == "5000"
+    assert session.validate() == []
+    again = open_session(session.answers(), form=session.form)
+    assert again.opened.values == {}
+    assert again.answers() == session.answers()
+    session.set("n", "2")
+    assert session.children("r") == items[:2]
+    assert session.state("total").value == "3"
+
+
+def test_items_added_one_by_one(load: Callable[..., Form], open_session: Callable[..., Session]) -> None:
+    session = open_session(form=load(*(row.replace("${n}", "") for row in MANY)))
+    for _ in range(400):
+        session.add_item("r")
+    items = session.children("r")
+    assert [session.state(f"{item}/place").value for item in items] == [str(place) for place in range(1, 402)]
+    assert max(len(session.state(item).value) for item in items) < 8
+
+
 def test_an_endless_walk_is_given_up(open_session: Callable[..., Session]) -> None:
     session = open_session()
     for _ in range(30):
