@@ -80,6 +80,13 @@ def test_a_whole_community_is_complete_and_nothing_is_odd(form: Form) -> None:
     assert form.instance_name(filling.session) == "样例里小区 CB-003 2026-11-22"
 
 
+def test_no_flat_need_be_measured(form: Form) -> None:
+    filling = whole(form)
+    for flat in filling.session.children("c_flat"):
+        filling.session.remove_item(flat)
+    assert filling.session.validate() == []
+
+
 def test_an_empty_survey_asks_for_what_is_required(form: Form) -> None:
     missing = begun(form).missing()
     assert missing["c_name"] == missing["cb_floors"] == missing["ci_state"] == "required"

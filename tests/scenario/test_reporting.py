@@ -128,7 +128,7 @@ def test_answers_against_physics_are_listed_and_the_others_printed(
     village: tuple[Context, list[str]], tmp_path: Path
 ) -> None:
     ctx, (wrong, right) = village
-    with Changed(ctx, wrong, b_wall_mm="5"):
+    with Changed(ctx, wrong, b_depth_m="30"):
         as_one = print_village(ctx, [wrong, right], tmp_path / "village.pdf")
         as_many = print_households(ctx, [wrong, right], tmp_path / "each")
         write_ledger_of(ctx, [wrong, right], tmp_path / "ledger.xlsx")
