@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from cpdesk.ui.views import GridEdit, GridView, OptionView, QuestionView
+from cpdesk.ui.requests import GridEdit
+from cpdesk.ui.views import GridView, OptionView, QuestionView
 
 Block = list[list[str]]
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\Z")

@@ -18,7 +18,7 @@ from cpdesk.base.errors import InputFault
 from cpdesk.forms.session import Session
 from cpdesk.model.records import Changes
 from cpdesk.operations import attachments, positions, surveys
-from cpdesk.ui.views import ContentGiven, FileOpened
+from cpdesk.ui.requests import ContentGiven, FileOpened
 from cpdesk.ui.widgets.grid import GridBlock
 
 WALLS = "repeats/walls"

@@ -13,7 +13,8 @@ from widget_samples import FormDesk, outline, picture, widgets_form
 from cpdesk.forms.form import Kind
 from cpdesk.ui.coordinates import Position
 from cpdesk.ui.language import set_language
-from cpdesk.ui.views import ContentGiven, ContentView, FileOpened, FileWanted, MediaOpened
+from cpdesk.ui.requests import ContentGiven, FileOpened, FileWanted, MediaOpened
+from cpdesk.ui.views import ContentView
 from cpdesk.ui.widgets.likert import MatrixBlock
 from cpdesk.ui.widgets.questions import QuestionBlock
 

@@ -14,7 +14,8 @@ from cpdesk.ui.pages.survey import SurveyPage
 from cpdesk.ui.presenters.grid_edits import apply_edit
 from cpdesk.ui.presenters.grids import forget_rows
 from cpdesk.ui.presenters.outline import outline, section_page, section_views
-from cpdesk.ui.views import GridEdit, PlaceView, StatusView, SurveyView
+from cpdesk.ui.requests import GridEdit
+from cpdesk.ui.views import PlaceView, StatusView, SurveyView
 
 HEAD = (
     "type", "name", "label::中文 (zh)", "label::English (en)", "hint::中文 (zh)", "hint::English (en)",

@@ -8,17 +8,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QWidget
 
-from cpdesk.ui.views import (
-    FigureView,
-    GridView,
-    HeadingView,
-    Item,
-    MatrixView,
-    MediaOpened,
-    QuestionView,
-    RepeatView,
-    SectionPage,
-)
+from cpdesk.ui.requests import MediaOpened
+from cpdesk.ui.views import FigureView, GridView, HeadingView, Item, MatrixView, QuestionView, RepeatView, SectionPage
 from cpdesk.ui.widgets.basic import Button, IconText, Label, column, row
 from cpdesk.ui.widgets.grid import GridBlock
 from cpdesk.ui.widgets.likert import MatrixBlock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import NodeState, Touched
-from cpdesk.ui.views import GridEdit
+from cpdesk.ui.requests import GridEdit
 
 
 def apply_edit(session: Session, edit: GridEdit) -> Touched:

@@ -18,7 +18,8 @@ from cpdesk.ui.language import tr
 from cpdesk.ui.pages.form_body import FormBody
 from cpdesk.ui.presenters.base import Presenter
 from cpdesk.ui.presenters.words import moment_long
-from cpdesk.ui.views import ContentGiven, ContentView, FileOpened, FileWanted, MediaOpened, Request
+from cpdesk.ui.requests import ContentGiven, FileOpened, FileWanted, MediaOpened, Request
+from cpdesk.ui.views import ContentView
 from cpdesk.ui.widgets.photos import thumbnail
 
 _FILTERS = {

@@ -32,7 +32,8 @@ from cpdesk.ui.presenters.outline import (
 from cpdesk.ui.presenters.question_files import QuestionFiles
 from cpdesk.ui.presenters.result import Answered, WorkedOut, formulas, result_view, work_out
 from cpdesk.ui.presenters.words import fault_words, moment, status_view
-from cpdesk.ui.views import GridEdit, PlaceView, Request, ResultView, SectionView, SurveyView
+from cpdesk.ui.requests import GridEdit, Request
+from cpdesk.ui.views import PlaceView, ResultView, SectionView, SurveyView
 
 _SAVE = "save"
 

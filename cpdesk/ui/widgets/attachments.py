@@ -7,7 +7,8 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage, 
 from PySide6.QtWidgets import QApplication, QWidget
 
 from cpdesk.ui.language import text, tr
-from cpdesk.ui.views import ContentGiven, ContentView, FileOpened, FileWanted
+from cpdesk.ui.requests import ContentGiven, FileOpened, FileWanted
+from cpdesk.ui.views import ContentView
 from cpdesk.ui.widgets.basic import Block, Button, Label, column, row, set_property
 from cpdesk.ui.widgets.editor import Editor, EnterMovesOn
 

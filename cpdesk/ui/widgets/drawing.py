@@ -22,8 +22,9 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from cpdesk.ui.fonts import font
 from cpdesk.ui.language import text, tr
+from cpdesk.ui.requests import ContentGiven, FileWanted
 from cpdesk.ui.theme import theme
-from cpdesk.ui.views import ContentGiven, ContentView, FileWanted
+from cpdesk.ui.views import ContentView
 from cpdesk.ui.widgets.attachments import given_by, png_of
 from cpdesk.ui.widgets.basic import Button, Label, column, row
 from cpdesk.ui.widgets.choices import Option, Segmented

@@ -15,7 +15,7 @@ class Editor(QWidget):
     """A control that gives one answer.
 
     `chosen` carries the new lexical value or None; `moved_on` asks for the next question; `requested` carries a
-    request of `cpdesk.ui.views` whose path the question fills in.
+    request of `cpdesk.ui.requests` whose path the question fills in.
     """
 
     chosen = Signal(object)

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 from cpdesk.ui.blocks import Block as Cells
 from cpdesk.ui.blocks import PastePlan, plan_paste
 from cpdesk.ui.language import text, tr
-from cpdesk.ui.views import GridEdit, GridView
+from cpdesk.ui.requests import GridEdit
+from cpdesk.ui.views import GridView
 from cpdesk.ui.widgets.basic import Block, Button, IconText, Label, column, row
 from cpdesk.ui.widgets.grid_model import ROW, GridModel
 from cpdesk.ui.widgets.grid_table import GridTable

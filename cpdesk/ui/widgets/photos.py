@@ -21,8 +21,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from cpdesk.ui.fonts import font
 from cpdesk.ui.icons import paint_icon
 from cpdesk.ui.language import text, tr
+from cpdesk.ui.requests import FileOpened, FileWanted
 from cpdesk.ui.theme import theme
-from cpdesk.ui.views import ContentView, FileOpened, FileWanted
+from cpdesk.ui.views import ContentView
 from cpdesk.ui.widgets.attachments import given_by
 from cpdesk.ui.widgets.basic import Button, Label, column, row
 from cpdesk.ui.widgets.editor import Editor, EnterMovesOn

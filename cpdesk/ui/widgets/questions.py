@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 from cpdesk.ui.fonts import width_px
 from cpdesk.ui.language import text
-from cpdesk.ui.views import ContentView, MediaOpened, PlaceView, QuestionView
+from cpdesk.ui.requests import MediaOpened
+from cpdesk.ui.views import ContentView, PlaceView, QuestionView
 from cpdesk.ui.widgets.basic import Button, IconText, Label, column, row
 from cpdesk.ui.widgets.controls import AnyEditor, flows, is_fixed, make_editor
 from cpdesk.ui.widgets.editor import Editor

@@ -1,0 +1,60 @@
+"""What a control asks for beyond an answer: files to choose, keep or open, media to play, changes of a grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FileWanted:
+    """A person wants to choose a file for the question at `path`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileOpened:
+    """A person wants to see the file of an answer with the program the system has for it."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaOpened:
+    """A person wants to hear or see a medium of the form."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContentGiven:
+    """A file was drawn, dropped or pasted: its bytes, or where it lies."""
+
+    path: str
+    name: str
+    content: bytes = b""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GridEdit:
+    """One change of a grid, which undo takes back as one step, done in this order.
+
+    Attributes:
+        repeat: path of the repeat.
+        cells: path of a question and its new value.
+        added: the values of each new item by the name of the question below the item.
+        after: the item behind which new items stand; None stands for the end.
+        removed: items to take away.
+        moved: an item and the one it goes before (None: the end).
+    """
+
+    repeat: str
+    cells: tuple[tuple[str, str | None], ...] = ()
+    added: tuple[tuple[tuple[str, str], ...], ...] = ()
+    after: str | None = None
+    removed: tuple[str, ...] = ()
+    moved: tuple[str, str | None] | None = None
+
+
+Request = FileWanted | FileOpened | MediaOpened | ContentGiven | GridEdit
