@@ -28,11 +28,12 @@ def accepted(definition: NodeDef, text: str, offered: Mapping[str, int] | None) 
 
 def chosen(definition: NodeDef, text: str, offered: Mapping[str, int]) -> str:
     """The parts of a choice that are offered: in the order of the options where several may be chosen, in the order of
-    the answer where the order is the answer."""
+    the answer where the order is the answer or the options are shuffled."""
     if definition.control == "select1":
         return text if text in offered else ""
     parts = [part for part in text.split() if part in offered]
-    if definition.control == "select":
+    is_shuffled = definition.itemset is not None and "randomize(" in definition.itemset.nodeset.source
+    if definition.control == "select" and not is_shuffled:
         parts.sort(key=offered.__getitem__)
     return " ".join(parts)
 
