@@ -208,7 +208,7 @@ def order_key(node: Node) -> tuple[int, ...]:
         if node.kind == ATTRIBUTE:
             places.append(-1)
         else:
-            places.append(next(index for index, child in enumerate(node.parent.children) if child is node))
+            places.append(next((index for index, child in enumerate(node.parent.children) if child is node), 0))
         node = node.parent
     return tuple(reversed(places))
 
