@@ -162,6 +162,7 @@ SOFT = [
     ("fx_cf_temp", {"cf_temp_c": 5, "cf_out_c": 8}),
     ("fx_cf_radiator", {"cf_radiator_c": 15}),
     ("fx_c_complaints", {"c_complaints": 9}),
+    ("fx_cip_item", {"cip_item": "b_roof"}),
     ("fx_c_item_wall", {"ci_state@16": "done"}),
     ("fx_c_item_gas", {"ci_state@4": "none"}),
 ]

@@ -104,7 +104,7 @@ STEPS = {
          "finish"},
     ),
     "community": (
-        {"c_building", "c_flat", "c_item"},
+        {"c_building", "c_flat", "c_item", "c_item_photo"},
         {"community", "c_heating", "cb_body", "cb_envelope", "cb_heating", "cb_energy", "c_check", "c_voice",
          "c_finish"},
     ),
