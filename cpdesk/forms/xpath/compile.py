@@ -92,16 +92,15 @@ def compile_unbound(path: Path) -> Evaluate:
 
 
 def _call(call: Call, late: bool) -> Evaluate:
+    compiled = [_compile(argument, late) for argument in call.arguments]
     try:
-        function = function_named(call.name, len(call.arguments))
+        function = function_named(call.name, len(compiled))
+        if function.build is not None:
+            return function.build(compiled, call.arguments)
     except InputFault as fault:
         if not late:
             raise
         return _refusal(fault)
-    arguments = call.arguments
-    compiled = [_compile(argument, late) for argument in arguments]
-    if function.build is not None:
-        return function.build(compiled, arguments)
     apply = function.apply
     assert apply is not None
     if not compiled:

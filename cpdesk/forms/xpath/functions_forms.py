@@ -11,7 +11,7 @@ from datetime import tzinfo
 from typing import Final
 
 from cpdesk.base.errors import InputFault
-from cpdesk.forms.tree import Node
+from cpdesk.forms.tree import ELEMENT, Node
 from cpdesk.forms.xpath.context import Context
 from cpdesk.forms.xpath.functions import Evaluate, Function
 from cpdesk.forms.xpath.functions_core import bounded, nodes_of
@@ -65,9 +65,10 @@ def _position(arguments: Sequence[Evaluate], _asts: Sequence[Ast]) -> Evaluate:
         nodes = nodes_of("position", which(context))
         if not nodes:
             return 0.0
-        if nodes[0].parent is None:
+        node, parent = nodes[0], nodes[0].parent
+        if parent is None or node.kind != ELEMENT:
             return 1.0
-        return float(nodes[0].parent.place_of(nodes[0]))
+        return float(parent.place_of(node))
 
     return position
 
@@ -242,29 +243,34 @@ def _substr(context: Context, text: Value, start: Value, end: Value | None = Non
 
 
 def _checklist(context: Context, least: Value, most: Value, *answers: Value) -> Value:
-    """Whether at least and at most so many answers hold; -1 is no bound."""
-    return _between(context, float(sum(_truths(answers))), least, most)
-
-
-def _weighted_checklist(context: Context, least: Value, most: Value, *pairs: Value) -> Value:
-    """Answers and weights by turns; either may be a node-set, which stands for all its nodes."""
-    answers = _truths(pairs[::2])
+    """Whether at least and at most so many answers hold; below 0 is no bound."""
     zone = context.environment.zone
-    weights = [to_number(text, zone) for value in pairs[1::2] for text in _texts(value)]
-    held = [weight for holds, weight in zip(answers, weights, strict=False) if holds]
-    return _between(context, sum(held), least, most)
+    low, high, count = to_number(least, zone), to_number(most, zone), sum(_truths(answers))
+    return (low < 0 or count >= low) and (high < 0 or count <= high)
+
+
+def _weighted_checklist(arguments: Sequence[Evaluate], _asts: Sequence[Ast]) -> Evaluate:
+    """Whether the weights of the answers that hold come to a sum within two bounds; -1 is no bound. Answers and weights
+    by turns; either may be a node-set, which stands for all its nodes."""
+    if len(arguments) % 2:
+        raise InputFault("CP-1208", function="weighted-checklist", found=len(arguments), expected="2, 4, 6, …")
+
+    def weighted_checklist(context: Context) -> Value:
+        zone = context.environment.zone
+        least, most, *pairs = (argument(context) for argument in arguments)
+        low, high = to_number(least, zone), to_number(most, zone)
+        weights = [to_number(text, zone) for value in pairs[1::2] for text in _texts(value)]
+        total = sum(weight for holds, weight in zip(_truths(pairs[::2]), weights, strict=False) if holds)
+        return (low == -1 or total >= low) and (high == -1 or total <= high)
+
+    return weighted_checklist
 
 
 def _texts(value: Value) -> list[str]:
     return [node.text for node in value] if isinstance(value, list) else [to_text(value)]
 
 
-def _between(context: Context, count: float, least: Value, most: Value) -> bool:
-    low, high = to_number(least, context.environment.zone), to_number(most, context.environment.zone)
-    return (low < 0 or count >= low) and (high < 0 or count <= high)
-
-
-def _truths(answers: tuple[Value, ...]) -> list[bool]:
+def _truths(answers: Sequence[Value]) -> list[bool]:
     found: list[bool] = []
     for answer in answers:
         found.extend([_holds(node.text) for node in answer] if isinstance(answer, list) else [_holds(answer)])
@@ -325,7 +331,7 @@ FUNCTIONS: Final = (
     Function("join", 1, None, _join),
     Function("substr", 2, 3, _substr),
     Function("checklist", 2, None, _checklist),
-    Function("weighted-checklist", 2, None, _weighted_checklist),
+    Function("weighted-checklist", 2, None, build=_weighted_checklist),
     Function("jr:itext", 1, 1, _itext),
     Function("jr:choice-name", 2, 2, _choice_name),
     Function("uuid", 0, 1, _uuid),

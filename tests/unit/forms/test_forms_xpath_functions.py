@@ -10,6 +10,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cpdesk.base.errors import InputFault
+from cpdesk.forms.external import MemoryTable
+from cpdesk.forms.form import Form
+from cpdesk.forms.session import Session
 from cpdesk.forms.xpath.context import Environment
 from cpdesk.forms.xpath.functions import registry
 from cpdesk.forms.xpath.functions_forms import park_miller
@@ -146,6 +149,9 @@ NUMBERS = [
     ("count-selected(12)", "1"),
     ("position(r[2])", "2"),
     ("position(nothing)", "0"),
+    ("position(/)", "1"),
+    ("position(@xml:lang)", "1"),
+    ("position(t/text())", "1"),
     ("pow(2, 10)", "1024"),
     ("pow(0, -1)", "Infinity"),
     ("pow(-10, 309)", "-Infinity"),
@@ -189,6 +195,10 @@ TRUTHS = [
     ("checklist(-1, -1)", "true"),
     ("weighted-checklist(5, 5, true(), 5, e, 9)", "true"),
     ("weighted-checklist(-1, 2, 1, 3)", "false"),
+    ("weighted-checklist(-5, 5, 1, -6)", "false"),
+    ("weighted-checklist(2, -1, 1, 3)", "true"),
+    ("weighted-checklist(0, 0)", "true"),
+    ("false() and weighted-checklist(1, 2, 3)", "false"),
     ("weighted-checklist(3, 3, r/x, r/x)", "false"),
     ("lang('zh')", "true"),
     ("lang('ZH-cn')", "true"),
@@ -233,6 +243,8 @@ def test_every_function_is_in_the_tables_or_has_its_own_test() -> None:
     [
         ("nowhere(1)", "CP-1206"),
         ("pulldata('list')", "CP-1208"),
+        ("weighted-checklist(1, 2, 3)", "CP-1208"),
+        ("indexed-repeat(r/x, r, 1, 2)", "CP-1208"),
         ("pulldata('lost', 'a', 'b', 'c')", "CP-1210"),
         ("instance('lost')", "CP-1210"),
         ("digest('a', 'CRC32')", "CP-1218"),
@@ -291,3 +303,21 @@ def test_what_was_signed_is_given_only_to_the_right_key(worked_out: WorkedOut) -
     assert worked_out(f"extract-signed('{signed}', '{other}')") == ""
     assert worked_out(f"extract-signed('{signed}', 'no key')") == ""
     assert worked_out(f"extract-signed('AAAA', '{public}')") == ""
+
+
+def test_pulldata_asks_the_index_of_a_choice_file(
+    load: Callable[..., Form], open_session: Callable[..., Session]
+) -> None:
+    form = load(
+        "type | name | label | calculation",
+        "text | well | Well | ",
+        "calculate | depth | | pulldata('wells', 'depth_m', 'code', ${well})",
+    )
+    wells = MemoryTable(
+        ("code", "depth_m"), [{"code": f"W{number}", "depth_m": str(number)} for number in range(2_000)]
+    )
+    session = open_session(form=form, files={"wells.csv": wells})
+    session.set("well", "W1234")
+    assert session.state("depth").value == "1234"
+    session.set("well", "W9999")
+    assert session.state("depth").value == ""
