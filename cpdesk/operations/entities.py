@@ -7,6 +7,7 @@ so a survey may be reopened and completed again. An answer left blank takes noth
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,8 @@ from cpdesk.operations.sites import refuse_double
 from cpdesk.store.records import Learned
 
 _log: Final = logging.getLogger(__name__)
+_RECORD_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What the server takes as the id of a record; another one would stop everything behind it."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,8 @@ class SiteLessons:
 def lessons_of(ctx: Context, survey: Record, changes: Sequence[EntityChange]) -> SiteLessons:
     """What a survey's entities mean to this desk's sites.
 
-    An entity of a list that is no kind of site, and one that tells too little to make a site of, are left out; a site
-    of another township is out of the survey's reach.
+    An entity of a list that is no kind of site, one whose id no record can have, and one that tells too little to make
+    a site of are left out; a site of another township is out of the survey's reach.
 
     Raises:
         InputFault: CP-1519, CP-1511 a new site has the number of another one.
@@ -49,12 +52,12 @@ def lessons_of(ctx: Context, survey: Record, changes: Sequence[EntityChange]) ->
 
 
 def _lesson(ctx: Context, survey: Record, change: EntityChange) -> Learned | None:
-    kind = site_kind_of_dataset(change.dataset)
+    kind, identity = site_kind_of_dataset(change.dataset), change.id.lower()
     values = {name: value for name, value in change.values.items() if value and is_path(name) and name[0] != "@"}
-    if kind is None or not change.id:
-        _log.info("an entity of list %s is no site", change.dataset)
+    if kind is None or not _RECORD_ID.fullmatch(identity):
+        _log.warning("an entity of list %s in form %s can be no site", change.dataset, survey.form)
         return None
-    known = _known(ctx, change.id)
+    known = _known(ctx, identity)
     if known is None:
         values.setdefault("township_code", survey.stream)
         if not all(values.get(name) for name in kind.needed):
@@ -64,7 +67,7 @@ def _lesson(ctx: Context, survey: Record, change: EntityChange) -> Learned | Non
     elif known.kind is not kind.kind or known.stream != survey.stream:
         _log.info("an entity of list %s is another site's", change.dataset)
         return None
-    return _learned(kind, change.id, values)
+    return _learned(kind, identity, values)
 
 
 def _learned(kind: SiteKind, site: str, values: Mapping[str, str]) -> Learned:
