@@ -19,7 +19,7 @@ _LOCAL_CLOCK: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\Z", re.ASC
 _SPACES: Final = re.compile(r"[\s,、，;]+")
 
 
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNWRITABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _LINES: Final = frozenset(("geotrace", "geoshape"))
 
 
@@ -34,8 +34,8 @@ def normalise(kind: str, text: str) -> str:
 
 
 def unwritable(text: str) -> int | None:
-    """The place of the first character that XML 1.0 (section 2.2) does not take: a control character, half a surrogate
-    pair. Emoji, combining marks and signs of writing from right to left are all right."""
+    """The place of the first character that cannot be stored: NUL, or half a surrogate pair. Emoji, combining marks and
+    signs of writing from right to left are all right; other control characters are a matter of what writes XML."""
     match = _UNWRITABLE.search(text)
     return None if match is None else match.start()
 

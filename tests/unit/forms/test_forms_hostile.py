@@ -103,7 +103,7 @@ def test_a_long_answer_is_refused_at_once(open_session: Callable[..., Session]) 
     assert session.answers().get("head") is None
 
 
-@pytest.mark.parametrize("text", ["a\x00b", "\x1b[31m", "\ud800", "\udc00x", "\uffff"])
+@pytest.mark.parametrize("text", ["a\x00b", "\x00", "\ud800", "x\udc00"])
 def test_characters_that_no_file_takes_are_refused(open_session: Callable[..., Session], text: str) -> None:
     session = open_session()
     before = session.answers()
@@ -121,6 +121,7 @@ def test_characters_that_no_file_takes_are_refused(open_session: Callable[..., S
         "e\u0301\u0327",
         "𠮷野家",
         "a\tb\r\nc",
+        "a\x0bb",
         "\u00a0\u3000",
         "]]>&<",
     ],
