@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cpdesk.base.clock import BEIJING
 from cpdesk.cli.opening import newest_survey, opened_desk, survey_to_fill
 from cpdesk.cli.output import EXIT_NO, Output, command
 from cpdesk.model.records import RecordKind, Status
@@ -137,6 +139,13 @@ def _with_unit(words: str, unit: str) -> str:
     return f"{words} {unit}".strip() if words else "—"
 
 
+def _moment(at: str) -> str:
+    """Day and minute in Changping of a time of the log; "—" for none."""
+    if not at:
+        return "—"
+    return f"{datetime.fromisoformat(at[:19] + '+00:00').astimezone(BEIJING):%Y-%m-%d %H:%M}"
+
+
 @app.command("history")
 @command
 def history(who: Who, *, json_: Json = False) -> None:
@@ -151,7 +160,7 @@ def history(who: Who, *, json_: Json = False) -> None:
     head = [out.text(f"cli.survey.{name}") for name in ("when", "who", "question", "before", "now")]
     rows = [
         [
-            one.at[:16].replace("T", " "),
+            _moment(one.at),
             one.actor or "—",
             f"{one.place} › {one.label}" if one.place else one.label,
             one.before or "—",
@@ -184,7 +193,7 @@ def note(
         found = comments(ctx, survey)
     out.document({"survey": survey, "comments": found})
     head = [out.text(f"cli.survey.{name}") for name in ("when", "who", "question", "note")]
-    rows = [[one.at[:16].replace("T", " "), one.actor or "—", one.label, one.text] for one in found]
+    rows = [[_moment(one.at), one.actor or "—", one.label, one.text] for one in found]
     out.table(head, rows, title=out.text("cli.survey.notes", count=len(found)))
 
 

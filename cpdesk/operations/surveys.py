@@ -177,7 +177,7 @@ def comments(ctx: Context, survey: str) -> list[Comment]:
         for path, value in entry.operation.set.items()
         if path in notes and value == notes[path]
     }
-    places = {path: place for place, path in enumerate(_below(session))}
+    places = places_in(session)
     found = []
     for note in sorted(notes, key=lambda note: places.get(note.removesuffix(NOTE), len(places))):
         path = note.removesuffix(NOTE)
@@ -185,6 +185,11 @@ def comments(ctx: Context, survey: str) -> list[Comment]:
         by = written.get(note)
         found.append(Comment(path, label, notes[note], by.actor if by else "", by.at if by else ""))
     return found
+
+
+def places_in(session: Session) -> dict[str, int]:
+    """Every path of a running survey with its place in the order of the form."""
+    return {path: place for place, path in enumerate(_below(session))}
 
 
 def _below(session: Session, path: str = "") -> Iterator[str]:

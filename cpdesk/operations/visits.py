@@ -14,7 +14,7 @@ from cpdesk.model.records import FORM_VERSION_FIELD, STATUS_FIELD
 from cpdesk.operations import sites
 from cpdesk.operations.answer_words import AnswerWords
 from cpdesk.operations.prefill import pair_items
-from cpdesk.operations.surveys import OpenSurvey, open_survey
+from cpdesk.operations.surveys import OpenSurvey, open_survey, places_in
 from cpdesk.store.history import HistoryEntry
 
 visits: Final = sites.visits
@@ -140,17 +140,22 @@ class _Comparison:
 
 
 def audit(ctx: Context, survey: str) -> list[AuditEntry]:
-    """Who changed what when, oldest first: every field of every operation, in displayed words. It names people and
-    their answers: show it to those who may see the survey itself.
+    """Who changed what when, oldest first: every field of every operation in the order of the form, in displayed words.
+    It names people and their answers: show it to those who may see the survey itself.
 
     Raises:
         InputFault: CP-1501 no such survey; CP-1510 its form version has not come to this desk.
     """
-    words = AnswerWords(open_survey(ctx, survey).session, ctx.language)
+    session = open_survey(ctx, survey).session
+    words, places = AnswerWords(session, ctx.language), places_in(session)
+
+    def place(path: str) -> int:
+        return -1 if path.startswith("@") else places.get(path.partition("#")[0], len(places))
+
     return [
         line
         for entry in ctx.store.records.history(survey)
-        for path in entry.operation.set
+        for path in sorted(entry.operation.set, key=place)
         if (line := _audited(ctx, words, entry, path)) is not None
     ]
 
