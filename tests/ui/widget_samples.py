@@ -12,7 +12,7 @@ from cpdesk.forms.session import Session
 from cpdesk.forms.xform import load_form
 from cpdesk.ui.pages.survey import SurveyPage
 from cpdesk.ui.presenters.grid_edits import apply_edit
-from cpdesk.ui.presenters.grids import forget_rows
+from cpdesk.ui.presenters.grids import Known
 from cpdesk.ui.presenters.outline import outline, section_page, section_views
 from cpdesk.ui.requests import GridEdit
 from cpdesk.ui.views import PlaceView, StatusView, SurveyView
@@ -184,7 +184,7 @@ class FormDesk:
         )
         self.page = SurveyPage()
         self.page.resize(1294, 711)
-        self.requests, self.answers, self.touches, self.known_rows = [], [], [], {}
+        self.requests, self.answers, self.touches, self.known = [], [], [], Known()
         self.section = outline(self.session)[0].path
         self.page.answered.connect(self.answer)
         self.page.section_wanted.connect(lambda path: self.show(path, focus=""))
@@ -210,7 +210,7 @@ class FormDesk:
 
     def took(self, touched):
         self.touches.append(touched)
-        forget_rows(self.known_rows, touched.states | touched.values.keys())
+        self.known.forget(touched.states | touched.values.keys())
         self.show(self.section)
 
     def show(self, path, focus=None):
@@ -220,7 +220,7 @@ class FormDesk:
         view = SurveyView("r", ("样例村",), "控件样例", StatusView("草稿", "info"), views, 1, 2)
         self.page.show_survey(view, path)
         place = [section.path for section in sections].index(path)
-        page = section_page(self.session, sections[place], views[place].number, {}, PLACES, self.known_rows)
+        page = section_page(self.session, sections[place], views[place].number, {}, PLACES, self.known)
         self.page.show_section(page, focus=focus)
         for holder in self.page.body.media_blocks():
             for name in holder.media_names():

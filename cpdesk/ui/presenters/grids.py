@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from cpdesk.forms.form import Kind, NodeDef
@@ -28,15 +28,26 @@ class GridRow:
     notes: tuple[str, ...]
 
 
-KnownRows = dict[tuple[str, str], GridRow]
-"""Rows by the path of their item and the grid they are of, so that an answer makes anew only what it touches."""
+@dataclass
+class Known:
+    """Views that are not made anew until an answer touches them.
 
+    Attributes:
+        rows: of grids, by the path of their item and the grid they are of.
+        questions: those with many choices by their path, each with what it was made from beside its state.
+    """
 
-def forget_rows(known: KnownRows, touched: Iterable[str]) -> None:
-    """Drop the rows that one of the touched paths changes."""
-    items = {path[: path.rfind("]") + 1] for path in touched if "]" in path}
-    for key in [key for key in known if key[0] in items or any(item.startswith(f"{key[0]}/") for item in items)]:
-        del known[key]
+    rows: dict[tuple[str, str], GridRow] = field(default_factory=dict)
+    questions: dict[str, tuple[object, QuestionView]] = field(default_factory=dict)
+
+    def forget(self, touched: Iterable[str]) -> None:
+        """Drop what one of the touched paths changes."""
+        paths = set(touched)
+        items = {path[: path.rfind("]") + 1] for path in paths if "]" in path}
+        for key in [key for key in self.rows if key[0] in items]:
+            del self.rows[key]
+        for path in paths & self.questions.keys():
+            del self.questions[path]
 
 
 def fits_grid(repeat: NodeDef) -> bool:
@@ -53,7 +64,7 @@ def has_overview(repeat: NodeDef) -> bool:
     return many and repeat.count is None and len(_columns(repeat)) > 1
 
 
-def grid_view(session: Session, path: str, state: NodeState, known: KnownRows, label: str = "") -> GridView:
+def grid_view(session: Session, path: str, state: NodeState, known: Known, label: str = "") -> GridView:
     """All items of a repeat with their short questions."""
     node = session.definition(path)
     leaves = _columns(node)
@@ -62,14 +73,14 @@ def grid_view(session: Session, path: str, state: NodeState, known: KnownRows, l
     key = f"{path} {len(names)} {len(notes)}"
     items = session.children(path)
     for item in items:
-        if (item, key) not in known:
-            known[item, key] = _row(session, item, leaves, names, notes)
-    rows = tuple((item, known[item, key].cells) for item in items)
-    heads = known[items[-1], key].heads if items else tuple(column_view(session.form, leaf) for leaf in leaves)
+        if (item, key) not in known.rows:
+            known.rows[item, key] = _row(session, item, leaves, names, notes)
+    rows = tuple((item, known.rows[item, key].cells) for item in items)
+    heads = known.rows[items[-1], key].heads if items else tuple(column_view(session.form, leaf) for leaf in leaves)
     said = [
         tr("ui.grid.note", row=place, words=words)
         for place, item in enumerate(items, 1)
-        for words in known[item, key].notes
+        for words in known.rows[item, key].notes
     ]
     add = tr("ui.survey.add_row") if can_add(session, path) else ""
     can_change = not node.no_add_remove and node.count is None

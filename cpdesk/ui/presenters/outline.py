@@ -24,7 +24,7 @@ from cpdesk.ui.presenters.controls import (
     shown_figure,
 )
 from cpdesk.ui.presenters.defaults import filled_in
-from cpdesk.ui.presenters.grids import KnownRows, can_add, fits_grid, grid_view, has_overview
+from cpdesk.ui.presenters.grids import Known, can_add, fits_grid, grid_view, has_overview
 from cpdesk.ui.presenters.words import unit_words
 from cpdesk.ui.views import (
     FigureView,
@@ -40,6 +40,8 @@ from cpdesk.ui.views import (
     Tone,
 )
 
+_CHOICES_MANY: Final = 100
+"""From here on a question is kept until it changes: making 20,000 choices takes a fifth of a second."""
 _TABLE_LABEL: Final = "generated_table_list_label_"
 """pyxform gives a table-list's own label to a note of this name, and its head to a question with appearance `label`."""
 _TONES: Final[dict[str, Tone]] = {"soft": "warn", "stop": "bad"}
@@ -196,12 +198,12 @@ def section_page(
     number: str,
     assumed: Mapping[str, str],
     places: tuple[PlaceView, ...] = (),
-    known: KnownRows | None = None,
+    known: Known | None = None,
 ) -> SectionPage:
-    """The questions of a section as they stand. `places` are what maps show; `known` rows of grids are not made again
-    and those that are made are kept there."""
+    """The questions of a section as they stand. `places` are what maps show; what is `known` is not made again, and
+    what is made is kept there."""
     items: list[Item] = []
-    around = _Around(assumed, filled_in(session), places, {} if known is None else known)
+    around = _Around(assumed, filled_in(session), places, known or Known())
     for path in section.members:
         if path.startswith("+"):
             items.append(_add_button(session, path[1:]))
@@ -238,10 +240,14 @@ class _Around:
     assumed: Mapping[str, str]
     filled: Mapping[str, str]
     places: tuple[PlaceView, ...]
-    known: KnownRows
+    known: Known
 
 
 def _items(session: Session, path: str, around: _Around) -> Iterator[Item]:
+    kept = around.known.questions.get(path)
+    if kept is not None and kept[0] == _beside(path, around):
+        yield kept[1]
+        return
     node, state = session.definition(path), session.state(path)
     if not state.relevant or node.kind is Kind.HIDDEN:
         return
@@ -255,7 +261,15 @@ def _items(session: Session, path: str, around: _Around) -> Iterator[Item]:
     elif node.kind is Kind.NOTE or (state.readonly and node.control == "input"):
         yield FigureView(path, state.label, shown_figure(node, state.value), unit_words(node.unit), state.hint)
     else:
-        yield question_view(session.form, node, state, _said_of_default(path, state.value, around), around.places)
+        view = question_view(session.form, node, state, _said_of_default(path, state.value, around), around.places)
+        if len(view.options) >= _CHOICES_MANY:
+            around.known.questions[path] = (_beside(path, around), view)
+        yield view
+
+
+def _beside(path: str, around: _Around) -> object:
+    """What a question shows that its state does not say."""
+    return around.assumed.get(path, ""), around.filled.get(path, "")
 
 
 def _said_of_default(path: str, value: str, around: _Around) -> str:

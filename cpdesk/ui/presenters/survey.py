@@ -20,7 +20,7 @@ from cpdesk.ui.language import language, text, tr
 from cpdesk.ui.pages.survey import SurveyPage
 from cpdesk.ui.presenters.base import Desk, Presenter, Step
 from cpdesk.ui.presenters.grid_edits import apply_edit
-from cpdesk.ui.presenters.grids import KnownRows, forget_rows
+from cpdesk.ui.presenters.grids import Known
 from cpdesk.ui.presenters.outline import (
     Counts,
     Section,
@@ -55,7 +55,7 @@ class SurveyPresenter(Presenter):
         self._result = ResultView()
         self._audit: Audit | None = None
         self._counts: Counts = {}
-        self._rows: KnownRows = {}
+        self._known = Known()
         self._places: tuple[PlaceView, ...] = ()
         self._saves = 0
         self._files = QuestionFiles(self, page, self.answer, key=_SAVE)
@@ -95,7 +95,7 @@ class SurveyPresenter(Presenter):
     def _opened(self, answer: tuple[surveys.OpenSurvey, Changes]) -> None:
         self.open, changes = answer
         self._assumed, self._result, self._current, self._audit = {}, ResultView(), "", None
-        self._counts, self._rows = {}, {}
+        self._counts, self._known = {}, Known()
         self.desk.tell(changes)
         self._sections = outline(self.open.session)
         self.page.result.show_result(ResultView(missing=tr("ui.result.working")))
@@ -133,7 +133,7 @@ class SurveyPresenter(Presenter):
             self._took(self.open.session.remove_item(item))
 
     def _took(self, touched: Touched) -> None:
-        forget_rows(self._rows, touched.states | touched.values.keys())
+        self._known.forget(touched.states | touched.values.keys())
         forget_counts(self._counts, self._sections, touched.states | touched.values.keys())
         self._show()
         self._save(touched.values)
@@ -205,7 +205,7 @@ class SurveyPresenter(Presenter):
             )
             return
         again.session.set_language(language())
-        self.open, self._counts, self._rows = again, {}, {}
+        self.open, self._counts, self._known = again, {}, Known()
         self._show()
         self._save(again.session.opened.values)
         self._saved(changes)
@@ -263,7 +263,7 @@ class SurveyPresenter(Presenter):
         place = paths.index(self._current) if self._current in paths else 0
         if self._sections:
             page = section_page(
-                session, self._sections[place], views[place].number, self._assumed, self._places, self._rows
+                session, self._sections[place], views[place].number, self._assumed, self._places, self._known
             )
             self.page.show_section(page, focus=focus)
             self._files.show(self.open, self.page.body)
@@ -271,7 +271,7 @@ class SurveyPresenter(Presenter):
     def _speak(self) -> None:
         if self.open is not None:
             self.open.session.set_language(language())
-            self._rows = {}
+            self._known = Known()
             self._current_again()
             self._work_out()
 

@@ -216,9 +216,8 @@ class QuestionBlock(QWidget):
 
 def _kind(view: QuestionView) -> tuple[object, ...]:
     """What a control is made for; it stays while all of this is the same."""
-    options = tuple((option.code, option.words, option.image) for option in view.options)
     return (
-        view.control, options, view.whole, view.readonly, view.columns, view.bounds, view.grouped, view.file_kind,
+        view.control, view.options, view.whole, view.readonly, view.columns, view.bounds, view.grouped, view.file_kind,
     )  # fmt: skip
 
 
