@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import re
 from collections.abc import Mapping
@@ -20,6 +19,17 @@ from cpdesk.forms.session import Session
 from cpdesk.forms.state import ProblemCode
 from cpdesk.forms.xform import load_form
 
+TOLERATED: Final = {
+    "truth": "A calculation of type string that is true or false is stored as `true` or `false`, as in ODK Web Forms; "
+    "JavaRosa stores 1 or 0.",
+    "digits": "12 and 12.0, the last digits of sines and logarithms, exponents, spaces between the points of a shape.",
+    "nearly nothing": "A number closer to 0 than 1e-12 is kept; JavaRosa stores 0.",
+    "no number": "Where a calculation or an output is no number, one of the two writes NaN and the other nothing.",
+    "hidden items": "Items of a hidden repeat that one of the two has not made yet.",
+}
+"""Ways of writing that are taken for the same, and what docs/forms.md says of them."""
+_META: Final = "/data/meta"
+"""The id of a filled form differs each time."""
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:E-?\d+)?")
 
 
@@ -41,10 +51,19 @@ class Difference:
         return f"step {self.step} {self.ref} {self.what}: ours {self.ours!r}, JavaRosa {self.theirs!r}"
 
 
-def compare(case: Case, engine: Engine, since: int = 0) -> Difference | None:
-    """The first difference, or None. A step at which JavaRosa fails ends the comparison (`what` is "failure")."""
+def compare(
+    case: Case, engine: Engine, *, since: int = 0, theirs_case: Case | None = None, seen: set[str] | None = None
+) -> Difference | None:
+    """The first difference, or None. A step at which JavaRosa fails ends the comparison (`what` is "failure").
+
+    Args:
+        since: the first step to compare.
+        theirs_case: what JavaRosa is given instead, for a question in other words.
+        seen: gets the names of what was written in another way but means the same (`TOLERATED`).
+    """
+    seen = set() if seen is None else seen
     xml = case.xml()
-    theirs = engine.ask(case.request())
+    theirs = engine.ask((theirs_case or case).request("" if theirs_case else xml))
     ids = count(1)
     try:
         clock = FixedClock(datetime.now(UTC))
@@ -65,17 +84,10 @@ def compare(case: Case, engine: Engine, since: int = 0) -> Difference | None:
                 perform(session, case.operations[number - 1])
             except CpdeskError as fault:
                 return Difference(number, str(case.operations[number - 1]), "operation", str(fault), "")
-        found = None if number < since else _first_difference(number, session, step["nodes"])
+        found = None if number < since else _first_difference(number, session, step["nodes"], seen)
         if found is not None:
             return found
     return None
-
-
-def is_stale(case: Case, engine: Engine, difference: Difference) -> bool:
-    """Whether JavaRosa agrees with us once it has worked out everything anew, as when a saved form is opened again."""
-    again = copy.deepcopy(case)
-    again.operations = [*again.operations[: difference.step], ["refresh"]]
-    return compare(again, engine, since=difference.step + 1) is None
 
 
 def perform(session: Session, operation: list[str]) -> None:
@@ -119,31 +131,38 @@ def _places(session: Session, path: str = "", ref: str = "/data") -> dict[str, s
             found[inner] = child
             if not definition.is_leaf:
                 found |= _places(session, child, inner)
-    return found
+    return found if path else {ref: own for ref, own in found.items() if not ref.startswith(_META)}
 
 
-def _first_difference(number: int, session: Session, nodes: Mapping[str, Any]) -> Difference | None:
+def _first_difference(number: int, session: Session, nodes: Mapping[str, Any], seen: set[str]) -> Difference | None:
     places = _places(session)
-    for ref in sorted(places.keys() ^ nodes.keys()):
+    for ref in sorted(places.keys() ^ {ref for ref in nodes if not ref.startswith(_META)}):
         if nodes[ref]["relevant"] if ref in nodes else session.state(places[ref]).relevant:
             return Difference(number, ref, "nodes", ref in places, ref in nodes)
+        seen.add("hidden items")
     for ref, path in places.items():
-        if ref not in nodes:
-            continue  # an item nobody sees, which JavaRosa makes when it is first shown
-        for what, ours, theirs in _pairs(session, path, nodes[ref]):
-            if ours != theirs and not _is_same(ours, theirs):
-                return Difference(number, ref, what, ours, theirs)
+        for what, ours, theirs in _pairs(session, path, nodes[ref]) if ref in nodes else ():
+            if ours != theirs:
+                name = _means_the_same(ours, theirs)
+                if not name:
+                    return Difference(number, ref, what, ours, theirs)
+                seen.add(name)
     return None
 
 
-def _is_same(ours: object, theirs: object) -> bool:
+def _means_the_same(ours: object, theirs: object) -> str:
+    """The name of the way in which two unlike texts say the same, "" when they do not."""
     if not isinstance(ours, str) or not isinstance(theirs, str):
-        return False
-    if abs(_number(ours) - _number(theirs)) < 1e-9:
-        return True
+        return ""
+    if {"true": "1", "false": "0"}.get(ours) == theirs:
+        return "truth"
+    if theirs == "0" and 0 < abs(_number(ours)) < 1e-12:
+        return "nearly nothing"
+    if abs(_number(ours) - _number(theirs)) < 1e-9 or _rounded(ours) == _rounded(theirs):
+        return "digits"
     if _rounded(ours.replace("NaN", "")) == _rounded(theirs.replace("NaN", "")):
-        return True
-    return _rounded(ours) == _rounded(theirs) or {"true": "1", "false": "0"}.get(ours) == theirs
+        return "no number"
+    return ""
 
 
 def _number(text: str) -> float:
@@ -156,7 +175,11 @@ def _number(text: str) -> float:
 def _rounded(text: str) -> str:
     """Numbers in a text to twelve digits (the last ones depend on the mathematical library), points of shapes without
     space between them."""
-    return _NUMBER.sub(lambda match: f"{float(match[0]):.12g}", text.replace("; ", ";"))
+    return _NUMBER.sub(lambda match: f"{_tidy(float(match[0])):.12g}", text.replace("; ", ";"))
+
+
+def _tidy(number: float) -> float:
+    return 0.0 if abs(number) < 1e-9 else number
 
 
 def _pairs(session: Session, path: str, node: Mapping[str, Any]) -> list[tuple[str, object, object]]:

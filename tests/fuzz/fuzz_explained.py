@@ -6,25 +6,34 @@ makes the difference.
 
 from __future__ import annotations
 
+import copy
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from fuzz_compare import Difference, Engine, is_stale
+from fuzz_compare import Difference, Engine, compare
 from fuzz_forms import Case
 
+_DIGITS: Final = re.compile(r"\d+(?:\.\d+)?")
 _NON_BMP: Final = re.compile("[\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A named, deliberate difference. `reason` is what docs/forms.md says of it."""
+    """A named, deliberate difference.
+
+    Attributes:
+        reason: what docs/forms.md says of it.
+        holds: whether a difference, with the text of the smallest case, may be of this kind.
+        proof: asks JavaRosa again, so that no rule hides more than it says.
+    """
 
     name: str
     reason: str
     holds: Callable[[Difference, str], bool]
+    proof: Callable[[Difference, Case, Engine], bool] | None = None
 
 
 def _number(value: object) -> float:
@@ -37,6 +46,82 @@ def _number(value: object) -> float:
 def _written(pattern: str) -> Callable[[Difference, str], bool]:
     compiled = re.compile(pattern)
     return lambda _difference, text: compiled.search(text) is not None
+
+
+def _theirs(change: Callable[[Case], Case]) -> Callable[[Difference, Case, Engine], bool]:
+    """JavaRosa agrees with us when it is asked in words that mean to it what we take the case for."""
+
+    def proof(_difference: Difference, case: Case, engine: Engine) -> bool:
+        plain = replace(case, from_xlsform=False)
+        return compare(plain, engine, theirs_case=change(plain)) is None
+
+    return proof
+
+
+def _both(change: Callable[[Case], Case]) -> Callable[[Difference, Case, Engine], bool]:
+    """The two agree when both are asked without that in which they differ."""
+    return lambda _difference, case, engine: compare(change(case), engine) is None
+
+
+def _is_stale(difference: Difference, case: Case, engine: Engine) -> bool:
+    """JavaRosa agrees once it has worked out everything anew, as when a saved form is opened again."""
+    again = replace(case, operations=[*case.operations[: difference.step], ["refresh"]])
+    return difference.step > 0 and compare(again, engine, since=difference.step + 1) is None
+
+
+def _meets_infinity(_difference: Difference, case: Case, engine: Engine) -> bool:
+    """An answer in JavaRosa is infinite at some step."""
+    steps = engine.ask(case.request())["steps"]
+    return any(str(node.get("value")).endswith("Infinity") for step in steps for node in step.get("nodes", {}).values())
+
+
+def _meets_nearly_nothing(_difference: Difference, case: Case, engine: Engine) -> bool:
+    seen: set[str] = set()
+    compare(case, engine, seen=seen)
+    return "nearly nothing" in seen
+
+
+def _apart(ours: object, theirs: object) -> float:
+    """The greatest relative distance of the numbers in two texts that are else the same."""
+    parts = [_DIGITS.split(str(text)) for text in (ours, theirs)]
+    numbers = [[float(found) for found in _DIGITS.findall(str(text))] for text in (ours, theirs)]
+    if parts[0] != parts[1]:
+        return math.inf
+    pairs = zip(*numbers, strict=True)
+    return max((abs(one - other) / max(abs(one), abs(other), 1e-9) for one, other in pairs), default=math.inf)
+
+
+def _in_forms(pattern: str, replacement: str) -> Callable[[Case], Case]:
+    """Every expression written as `pattern` is written as `replacement`."""
+    return lambda case: case.mapped(lambda one: replace(one, form=re.sub(pattern, replacement, one.form)))
+
+
+def _in_utc(case: Case) -> Case:
+    return replace(case, zone="UTC")
+
+
+def _numbers_typed(case: Case) -> Case:
+    """Calculations of type string become decimal."""
+    new = copy.deepcopy(case)
+    for item in new.root.walk():
+        if "calculate" in item.rules and item.type == "string":
+            item.type = "decimal"
+    return new
+
+
+def _with_templates(case: Case) -> Case:
+    new = copy.deepcopy(case)
+    for item in new.root.walk():
+        item.template = True
+    return new
+
+
+def _without_emoji(case: Case) -> Case:
+    new = case.mapped(lambda one: replace(one, form=_NON_BMP.sub("x", one.form)))
+    new.operations = [[_NON_BMP.sub("x", part) for part in operation] for operation in new.operations]
+    for item in new.root.walk():
+        item.default = _NON_BMP.sub("x", item.default)
+    return new
 
 
 RULES: Final = (
@@ -60,31 +145,35 @@ RULES: Final = (
     Rule(
         "calculated texts",
         "A calculation of type string is a text for whoever reads it; for JavaRosa it stays the number it was, so that "
-        "boolean(0) and Infinity differ.",
-        lambda _difference, text: (
-            re.search(r"type=\"string\" calculate=", text) is not None
-            and re.search(r"boolean\(|div|log|exp|pow", text) is not None
-        ),
+        "boolean(0) differs.",
+        _written(r'type="string" calculate='),
+        proof=_both(_numbers_typed),
+    ),
+    Rule(
+        "infinity",
+        "An infinite result is stored as a text, which is no number when it is read again (XPath 1.0); JavaRosa keeps "
+        "the number.",
+        _written("div|log|exp|pow"),
+        proof=_meets_infinity,
     ),
     Rule(
         "weighted-checklist without bound",
         "-1 means no bound in weighted-checklist as it does in checklist; JavaRosa takes it for the number -1.",
         _written(r"weighted-checklist\((?:-1,|[^,]+, -1)"),
+        proof=_theirs(_in_forms(r"^weighted-checklist\(-1,", "weighted-checklist(-1000000,")),
     ),
     Rule(
         "maximum of negative numbers",
         "max() of negative numbers is the greatest of them; JavaRosa gives 0.",
-        lambda difference, text: "max(" in text,
+        _written(r"max\("),
+        proof=_theirs(_in_forms(r"^max\(§, §\)$", "(0 - min((0 - §), (0 - §)))")),
     ),
     Rule(
         "days as numbers",
         "A date as a number counts days from 1970-01-01 00:00 UTC, as the specification says; JavaRosa counts whole "
         "days of its own zone.",
-        lambda difference, text: (
-            "Asia/Shanghai" in text
-            and re.search(r"(?:number|int)\(", text) is not None
-            and re.search(r"date|today", text) is not None
-        ),
+        lambda difference, text: "Asia/Shanghai" in text and re.search(r"date|today", text) is not None,
+        proof=_both(_in_utc),
     ),
     Rule(
         "dates in texts",
@@ -106,6 +195,7 @@ RULES: Final = (
         "Items that a count makes at a place where the form publishes an item begin as published, as in ODK Web Forms; "
         "in JavaRosa they begin empty.",
         lambda _difference, text: "jr:count" in text and "jr:template" not in text,
+        proof=_both(_with_templates),
     ),
     Rule(
         "NaN among nodes",
@@ -126,19 +216,33 @@ RULES: Final = (
         lambda _difference, text: (
             _NON_BMP.search(text) is not None and re.search(r"string-length|subst|transl", text) is not None
         ),
+        proof=_both(_without_emoji),
     ),
     Rule(
         "numbers as text",
         "Very large and very small numbers are written in digits, as XPath 1.0 says; JavaRosa writes 1.0E12.",
         lambda difference, text: (
-            re.search(r"string|concat|length|digest|substr|join", text) is not None
+            re.search(r"string|concat|length|substr|join", text) is not None
             and re.search(r"\d\.\d+E-?\d", str(difference.theirs)) is not None
         ),
+    ),
+    Rule(
+        "nearly nothing",
+        "A number closer to 0 than 1e-12 is kept and counts in what is worked out with it; JavaRosa takes it for 0.",
+        lambda _difference, _text: True,
+        proof=_meets_nearly_nothing,
+    ),
+    Rule(
+        "digests of numbers",
+        "The digest of a number is that of its text, which the two write unlike when it is very large or small.",
+        _written(r"digest\("),
+        proof=_both(_in_forms(r"^digest\(§.*\)$", "string(§)")),
     ),
     Rule(
         "rounding to tens",
         "round(-7.25, -1) is -10; JavaRosa rounds small negative numbers to 0.",
         _written(r"round\(.*, -1\)"),
+        proof=_theirs(_in_forms(r"^round\(§, -1\)$", "(round(§ div 10) * 10)")),
     ),
     Rule(
         "actions at opening",
@@ -149,35 +253,49 @@ RULES: Final = (
         "first values of once",
         "once() keeps the first value it gets. We work it out when its question is shown and after the actions of "
         "opening, all items of one count together; JavaRosa also works it out in between, item by item.",
-        _written(r"once\(.*(?:<setvalue|<repeat)|relevant=.*once\("),
+        _written(r"once\("),
+        proof=_both(_in_forms(r"^once\(§\)$", "§")),
+    ),
+    Rule(
+        "items of one count",
+        "Items that a count makes at one go are all there when the actions of new items run; JavaRosa makes one after "
+        "the other.",
+        _written("jr:count.*odk-new-repeat"),
     ),
     Rule(
         "areas",
-        "area() closes the shape on the sphere, as ODK Web Forms does; JavaRosa counts a little less.",
-        lambda difference, text: (
-            "area(" in text and math.isclose(_number(difference.ours), _number(difference.theirs), rel_tol=2e-4)
-        ),
+        "area() closes the shape on the sphere, as ODK Web Forms does; JavaRosa is a ten-thousandth apart.",
+        lambda difference, text: "area(" in text and _apart(difference.ours, difference.theirs) < 2e-4,
     ),
     Rule(
         "choices kept",
         "Choices are filtered by what is answered now; JavaRosa may keep a list when what it reads was hidden before.",
         lambda difference, text: difference.what == "choices" and re.search(r"relevant=.*item\[", text) is not None,
     ),
-)
-
-
-STALE: Final = Rule(
-    "worked out anew",
-    "What reads the items of a repeat is worked out anew whenever items come or go, and texts of choices when the "
-    "language changes. JavaRosa misses some of this until the form is saved and opened again.",
-    lambda _difference, _text: False,
+    Rule(
+        "answers no longer offered",
+        "An answer that is no longer among the choices stays, with a problem, so that nothing a household said is lost. "
+        "JavaRosa takes it away when the question is shown.",
+        lambda difference, text: (
+            difference.what == "value"
+            and "item[" in text
+            and set(str(difference.theirs).split()) < set(str(difference.ours).split())
+        ),
+    ),
+    Rule(
+        "worked out anew",
+        "What reads the items of a repeat is worked out anew whenever items come or go, and texts of choices when the "
+        "language changes. JavaRosa misses some of this until the form is saved and opened again.",
+        lambda difference, _text: difference.what != "failure",
+        proof=_is_stale,
+    ),
 )
 
 
 def explain(difference: Difference, smallest: Case, engine: Engine) -> str:
     """The name of the rule that explains a difference, "" when none does."""
     text = f"{smallest.xml()} {smallest.operations} {smallest.zone}"
-    found = next((rule.name for rule in RULES if rule.holds(difference, text)), "")
-    if not found and difference.step and difference.what != "failure" and is_stale(smallest, engine, difference):
-        return STALE.name
-    return found
+    for rule in RULES:
+        if rule.holds(difference, text) and (rule.proof is None or rule.proof(difference, smallest, engine)):
+            return rule.name
+    return ""

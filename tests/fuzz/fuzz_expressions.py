@@ -50,6 +50,10 @@ class Expr:
         pieces = self.form.split(HOLE)
         return pieces[0] + "".join(str(part) + piece for part, piece in zip(self.parts, pieces[1:], strict=True))
 
+    def mapped(self, change: Callable[[Expr], Expr]) -> Expr:
+        """The expression with all its parts changed, then itself."""
+        return change(replace(self, parts=tuple(part.mapped(change) for part in self.parts)))
+
     def smaller(self) -> list[Expr]:
         """Simpler expressions of the same kind, the simplest first."""
         found = [] if not self.parts else [IDLE[self.kind]] if self.kind in IDLE else []

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from fuzz_expressions import Expr, Path
+
+from cpdesk.forms.publish import compile_xlsform
 
 RULES: Final = ("relevant", "required", "readonly", "constraint", "calculate")
 NAMESPACES: Final = {
@@ -61,13 +64,38 @@ class Case:
     actions: list[tuple[str, Path, Expr]] = field(default_factory=list)
     languages: bool = False
     zone: str = "UTC"
+    from_xlsform: bool = False
     operations: list[list[str]] = field(default_factory=list)
 
-    def xml(self) -> str:
+    def xml(self, *, written: bool = False) -> str:
+        """The XForm: by pyxform for a case from an XLSForm, unless it is to be `written` by us.
+
+        Raises:
+            InputFault: pyxform does not take the XLSForm.
+        """
+        if self.from_xlsform and not written:
+            from fuzz_xlsform import xlsform  # which needs the classes below
+
+            return compile_xlsform(xlsform(self), name="fuzz")
         return Writer(self).form()
 
-    def request(self) -> dict[str, Any]:
-        return {"xml": self.xml(), "operations": self.operations, "zone": self.zone}
+    def mapped(self, change: Callable[[Expr], Expr]) -> Case:
+        """A copy with every expression changed, parts first."""
+        new = copy.deepcopy(self)
+        for item in new.root.walk():
+            item.rules = {name: rule.mapped(change) for name, rule in item.rules.items()}
+            item.filter = item.filter and item.filter.mapped(change)
+            item.label, item.hint = (
+                tuple(part if isinstance(part, str) else part.mapped(change) for part in said)
+                for said in (item.label, item.hint)
+            )
+            item.actions = [(event, target, value.mapped(change)) for event, target, value in item.actions]
+        new.actions = [(event, target, value.mapped(change)) for event, target, value in new.actions]
+        return new
+
+    def request(self, xml: str = "") -> dict[str, Any]:
+        """What JavaRosa is asked."""
+        return {"xml": xml or self.xml(), "operations": self.operations, "zone": self.zone}
 
 
 class Writer:

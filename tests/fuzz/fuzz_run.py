@@ -41,14 +41,17 @@ class Unexplained:
 
 @dataclass
 class Report:
-    """`explained` counts cases by rule; a case counts once, at its first difference."""
+    """`explained` counts cases by rule; a case counts once, at its first difference. `tolerated` counts cases with
+    something that was only written in another way."""
 
     same: int = 0
+    tolerated: Counter[str] = field(default_factory=Counter)
     explained: Counter[str] = field(default_factory=Counter)
     unexplained: list[Unexplained] = field(default_factory=list)
 
     def __str__(self) -> str:
         lines = [f"{self.same} the same"]
+        lines += [f"{number} with something written in another way: {name}" for name, number in self.tolerated.items()]
         lines += [f"{number} explained: {name}" for name, number in self.explained.most_common()]
         lines += [f"{len(self.unexplained)} not explained", *map(str, self.unexplained)]
         return "\n".join(lines)
@@ -68,7 +71,9 @@ def run(seeds: Iterable[int], engine: Engine) -> Report:
     report = Report()
     for seed in seeds:
         case = make_case(seed)
-        difference = compare(case, engine)
+        seen: set[str] = set()
+        difference = compare(case, engine, seen=seen)
+        report.tolerated.update(seen)
         if difference is None:
             report.same += 1
             continue

@@ -11,6 +11,8 @@ from fuzz_compare import Difference, Engine, compare
 from fuzz_expressions import Expr
 from fuzz_forms import Case, Item
 
+from cpdesk.base.errors import CpdeskError
+
 _NAMES: Final = re.compile(r"(?<=[/'\[ ])(?:list|[a-u])\d+(?=[/'\]\s,)\"=!])")
 _TRIALS_MAX: Final = 600
 Edit = Callable[[Case], None]
@@ -44,7 +46,10 @@ def shrink(case: Case, engine: Engine, difference: Difference, kind: Kind) -> tu
 
 def _is_whole(case: Case) -> bool:
     """Whether the form still has all nodes and lists its expressions name; names are used once in a form."""
-    text = case.xml()
+    try:
+        text = case.xml()
+    except CpdeskError:
+        return False
     names = {item.name for item in case.root.walk()} | case.lists.keys()
     return all(name in names for name in _NAMES.findall(text))
 
