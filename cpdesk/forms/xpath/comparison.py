@@ -6,14 +6,17 @@ an axis found empty is no question; nothing equals it and nothing differs from i
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import Final
 
+from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.values import Value, to_boolean, to_number, to_text
 
 Test = Callable[[Value, Value, tzinfo], bool]
+Pick = Callable[[list[float]], float]
 
 _EPSILON: Final = 1e-12
 
@@ -52,26 +55,33 @@ def _same(left: float, right: float) -> bool:
 
 
 def _equals(left: Value, right: Value, zone: tzinfo) -> bool:
-    return _any_pair(equal, left, right, zone)
+    if isinstance(left, list) and isinstance(right, list):
+        return not _texts(left).isdisjoint(_texts(right))
+    return _any_node(equal, left, right, zone)
 
 
 def _differs(left: Value, right: Value, zone: tzinfo) -> bool:
-    return _any_pair(_unequal, left, right, zone)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(_texts(left) | _texts(right)) > 1
+    return _any_node(_unequal, left, right, zone)
 
 
 def _unequal(left: Value, right: Value, zone: tzinfo) -> bool:
     return not equal(left, right, zone)
 
 
-def _any_pair(test: Test, left: Value, right: Value, zone: tzinfo) -> bool:
+def _texts(nodes: list[Node]) -> set[str]:
+    """Two node-sets are compared as texts, in one walk over each."""
+    return {node.text for node in nodes} or {""}
+
+
+def _any_node(test: Test, left: Value, right: Value, zone: tzinfo) -> bool:
     if isinstance(left, list):
         if isinstance(right, bool):
             return test(to_boolean(left), right, zone)
-        if len(left) == 1 and not isinstance(right, list):
+        if len(left) == 1:
             return test(left[0].text, right, zone)
-        return (
-            any(_any_pair(test, node.text, right, zone) for node in left) if left else _any_pair(test, "", right, zone)
-        )
+        return any(test(node.text, right, zone) for node in left) if left else test("", right, zone)
     if isinstance(right, list):
         if isinstance(left, bool):
             return test(left, to_boolean(right), zone)
@@ -79,26 +89,28 @@ def _any_pair(test: Test, left: Value, right: Value, zone: tzinfo) -> bool:
     return test(left, right, zone)
 
 
-def _ordered(holds: Callable[[float, float], bool]) -> Test:
+def _ordered(holds: Callable[[float, float], bool], best: Pick, best_other: Pick) -> Test:
+    """Of two node-sets only the numbers that may best hold are compared."""
+
     def test(left: Value, right: Value, zone: tzinfo) -> bool:
         if (isinstance(left, list) and len(left) > 1) or (isinstance(right, list) and len(right) > 1):
-            return any(holds(one, other) for one in _numbers(left, zone) for other in _numbers(right, zone))
+            numbers, others = _numbers(left, zone), _numbers(right, zone)
+            return bool(numbers and others) and holds(best(numbers), best_other(others))
         return holds(to_number(left, zone), to_number(right, zone))
 
     return test
 
 
 def _numbers(value: Value, zone: tzinfo) -> list[float]:
-    if isinstance(value, list):
-        return [to_number(node.text, zone) for node in value]
-    return [to_number(value, zone)]
+    numbers = [to_number(node.text, zone) for node in value] if isinstance(value, list) else [to_number(value, zone)]
+    return [number for number in numbers if not math.isnan(number)]
 
 
 _COMPARE: Final[dict[str, Test]] = {
     "=": _equals,
     "!=": _differs,
-    "<": _ordered(operator.lt),
-    "<=": _ordered(operator.le),
-    ">": _ordered(operator.gt),
-    ">=": _ordered(operator.ge),
+    "<": _ordered(operator.lt, min, max),
+    "<=": _ordered(operator.le, min, max),
+    ">": _ordered(operator.gt, max, min),
+    ">=": _ordered(operator.ge, max, min),
 }

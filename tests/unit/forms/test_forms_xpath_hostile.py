@@ -10,7 +10,9 @@ import pytest
 
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.session import Session
+from cpdesk.forms.tree import read_xml
 from cpdesk.forms.xpath.compile import compile_expression
+from cpdesk.forms.xpath.context import Context, Environment
 from cpdesk.forms.xpath.values import Value, to_text
 
 FRAMES = 150  # what a window, a controller and a session may already have on the stack
@@ -95,3 +97,13 @@ def test_a_compiled_expression_is_made_once() -> None:
     first, second = compile_expression("a + 1", "x"), compile_expression("a + 1", "y")
     assert first.evaluate is second.evaluate
     assert second.place == "y"
+
+
+def test_two_long_lists_are_compared_in_one_walk_each(environment: Environment) -> None:
+    rows = "".join(f"<x>{number}</x><y>-{number}</y>" for number in range(1, 20_001))
+    document, _ = read_xml(f"<list>{rows}</list>")
+    context = Context(document.children[0], environment)
+    started = time.process_time()
+    for source, holds in [("x = y", False), ("x != y", True), ("x < y", False), ("x > y", True), ("x = 20000", True)]:
+        assert compile_expression(source).evaluate(context) is holds
+    assert time.process_time() - started < 2
