@@ -274,7 +274,7 @@ RULES: Final = (
     ),
     Rule(
         "answers no longer offered",
-        "An answer that is no longer among the choices stays, with a problem, so that nothing a household said is lost. "
+        "An answer that is no longer among the choices stays, with a problem: nothing a household said is lost. "
         "JavaRosa takes it away when the question is shown.",
         lambda difference, text: (
             difference.what == "value"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fuzz_cases import make_case
-from fuzz_compare import Difference, compare
+from fuzz_compare import TOLERATED, Difference, compare
+from fuzz_explained import RULES
 from fuzz_run import run
 from fuzz_shrink import shrink
 
@@ -45,6 +47,12 @@ def test_ten_thousand_cases_have_no_unexplained_difference(
 def test_a_seed_always_makes_the_same_case() -> None:
     assert make_case(7).request() == make_case(7).request()
     assert make_case(7).request() != make_case(8).request()
+
+
+def test_each_reason_is_in_the_documentation(checkout: Path) -> None:
+    text = " ".join((checkout / "docs" / "forms.md").read_text(encoding="utf-8").split())
+    said = {rule.name: rule.reason for rule in RULES} | TOLERATED
+    assert [name for name, reason in said.items() if f"**{name}**: {reason}" not in text] == []
 
 
 class Altered:
