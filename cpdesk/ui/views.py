@@ -6,6 +6,7 @@ figures stay figures so that painters can draw them to scale.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -264,7 +265,7 @@ class GridView:
     number: str
     label: str
     columns: tuple[QuestionView, ...]
-    rows: tuple[tuple[str, tuple[QuestionView | None, ...]], ...]
+    rows: tuple[tuple[str, Sequence[QuestionView | None]], ...]
     hint: str = ""
     add_words: str = ""
     problem: str = ""
@@ -274,6 +275,8 @@ class GridView:
     """Whether rows may be inserted, moved and taken away."""
     notes: str = ""
     """What the form says of single rows, one line each."""
+    wrong: tuple[int, ...] = ()
+    """Places of the rows in which something is to be mended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,9 @@ def grid() -> GridView:
             )
         rows.append((item, tuple(cells)))
     names = tuple(f"q{index}" for index in range(len(columns)))
-    return GridView("wall", "3.3", "外墙与门窗", columns, tuple(rows), "每个朝向一行", "加一行", problem, names)
+    return GridView(
+        "wall", "3.3", "外墙与门窗", columns, tuple(rows), "每个朝向一行", "加一行", problem, names, wrong=(2,)
+    )
 
 
 def section_page() -> SectionPage:

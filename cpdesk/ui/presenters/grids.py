@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, overload
 
 from cpdesk.forms.form import Kind, NodeDef
 from cpdesk.forms.session import Session
@@ -18,13 +18,46 @@ _COLUMNS_MAX: Final = 12
 _ITEMS_MANY: Final = 8
 
 
+class RowCells(Sequence[QuestionView | None]):
+    """The cells of one item, made when the first of them is looked at: of a long grid only what is in sight is."""
+
+    def __init__(self, make: Callable[[], list[tuple[QuestionView, bool]]]) -> None:
+        self._make = make
+        self._made: list[tuple[QuestionView, bool]] | None = None
+        self._cells: list[QuestionView | None] = []
+
+    def questions(self) -> list[tuple[QuestionView, bool]]:
+        """All questions of the row, and whether each is asked."""
+        if self._made is None:
+            self._made = self._make()
+            self._cells = [view if asked else None for view, asked in self._made]
+        return self._made
+
+    @overload
+    def __getitem__(self, place: int) -> QuestionView | None: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[QuestionView | None]: ...
+    def __getitem__(self, place: int | slice) -> QuestionView | Sequence[QuestionView | None] | None:
+        if self._made is None:
+            self.questions()
+        return self._cells[place]
+
+    def __len__(self) -> int:
+        return len(self.questions())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RowCells) and self.questions() == other.questions()
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """One item of a repeat: its cells (None where a question is not asked), the heads as they stand in it, and what its
-    notes say."""
+    """One item of a repeat: its cells, whether one of its answers is to be mended, and what its notes say."""
 
-    cells: tuple[QuestionView | None, ...]
-    heads: tuple[QuestionView, ...]
+    cells: RowCells
+    wrong: bool
     notes: tuple[str, ...]
 
 
@@ -76,7 +109,10 @@ def grid_view(session: Session, path: str, state: NodeState, known: Known, label
         if (item, key) not in known.rows:
             known.rows[item, key] = _row(session, item, leaves, names, notes)
     rows = tuple((item, known.rows[item, key].cells) for item in items)
-    heads = known.rows[items[-1], key].heads if items else tuple(column_view(session.form, leaf) for leaf in leaves)
+    heads = (
+        _heads(known.rows[items[-1], key].cells) if items else tuple(column_view(session.form, leaf) for leaf in leaves)
+    )
+    wrong = tuple(place for place, item in enumerate(items) if known.rows[item, key].wrong)
     said = [
         tr("ui.grid.note", row=place, words=words)
         for place, item in enumerate(items, 1)
@@ -85,7 +121,7 @@ def grid_view(session: Session, path: str, state: NodeState, known: Known, label
     add = tr("ui.survey.add_row") if can_add(session, path) else ""
     can_change = not node.no_add_remove and node.count is None
     return GridView(
-        path, "", label or state.label, heads, rows, state.hint, add, "", names, can_change, "\n".join(said)
+        path, "", label or state.label, heads, rows, state.hint, add, "", names, can_change, "\n".join(said), wrong
     )
 
 
@@ -111,15 +147,20 @@ def _columns(repeat: NodeDef) -> list[NodeDef]:
     return found
 
 
+def _heads(cells: RowCells) -> tuple[QuestionView, ...]:
+    return tuple(replace(view, path="", value=None, problem="", soft=False) for view, _asked in cells.questions())
+
+
 def _row(session: Session, item: str, leaves: list[NodeDef], names: tuple[str, ...], notes: list[str]) -> GridRow:
-    states = [session.state(f"{item}/{name}") for name in names]
-    views = [question_view(session.form, leaf, each) for leaf, each in zip(leaves, states, strict=True)]
-    heads = tuple(replace(view, path="", value=None, problem="", soft=False) for view in views)
-    cells = tuple(view if each.relevant else None for view, each in zip(views, states, strict=True))
+    def make() -> list[tuple[QuestionView, bool]]:
+        states = [session.state(f"{item}/{name}") for name in names]
+        pairs = zip(leaves, states, strict=True)
+        return [(question_view(session.form, leaf, state), state.relevant) for leaf, state in pairs]
+
     said: list[str] = []
     for name in notes:
         note = session.state(f"{item}/{name}")
         if note.relevant:
             figure = shown_figure(session.definition(f"{item}/{name}"), note.value) if note.value else ""
             said.append(f"{note.label} {figure}".strip())
-    return GridRow(cells, heads, tuple(said))
+    return GridRow(RowCells(make), session.progress(item).problems > 0, tuple(said))

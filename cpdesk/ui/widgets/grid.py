@@ -193,7 +193,8 @@ class GridBlock(QWidget):
         if cell is not None and cell.problem:
             words, soft = self._placed(here.row(), here.column(), cell.problem), cell.soft
         else:
-            for place, (_item, cells) in enumerate(self.view.rows):
+            for place in self.view.wrong:
+                cells = self.view.rows[place][1]
                 wrong = [at for at, each in enumerate(cells) if each is not None and each.problem and not each.soft]
                 if wrong:
                     found = cells[wrong[0]]

@@ -19,7 +19,7 @@ ROW: Final = 32
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _FIXED: Final = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _EDITABLE: Final = _FIXED | Qt.ItemFlag.ItemIsEditable
-_MEASURED_ROWS: Final = 40
+_MEASURED_ROWS: Final = 14
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
