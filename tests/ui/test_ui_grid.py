@@ -5,7 +5,7 @@ import pytest
 pytest.importorskip("PySide6", reason="the window needs PySide6")
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit
 from widget_samples import FormDesk
 
@@ -83,6 +83,20 @@ def test_f2_keeps_what_is_there_and_escape_puts_it_back(desk, qtbot):
     desk.keys(Qt.Key.Key_F2)
     qtbot.keyClick(editor_in(desk), Qt.Key.Key_Tab)
     assert place(desk) == (0, 2)
+
+
+def test_keys_of_the_grid_come_before_those_of_the_page(desk, qtbot):
+    taken = []
+    for keys in ("F2", "Ctrl+D", "Ctrl+R"):
+        QShortcut(QKeySequence(keys), desk.page, lambda keys=keys: taken.append(keys))
+    desk.here(1, 1)
+    desk.keys(Qt.Key.Key_D, CTRL)
+    assert desk.rows("wall_m2") == ["42.6", "42.6", "16.2"]
+    desk.keys(Qt.Key.Key_R, CTRL)
+    assert len(desk.rows("wall_m2")) == 4
+    desk.keys(Qt.Key.Key_F2)
+    assert editor_in(desk).text() == "42.6"
+    assert taken == []
 
 
 def test_a_choice_is_typed_by_its_words_or_walked_to(desk, qtbot):

@@ -98,12 +98,32 @@ class CellDelegate(QStyledItemDelegate):
 
 
 _EDIT: Final = Qt.ItemDataRole.EditRole
+_CONTROL_KEYS: Final = (
+    Qt.Key.Key_C,
+    Qt.Key.Key_X,
+    Qt.Key.Key_V,
+    Qt.Key.Key_D,
+    Qt.Key.Key_R,
+    Qt.Key.Key_Plus,
+    Qt.Key.Key_Equal,
+    Qt.Key.Key_Minus,
+)
 _ARROWS: Final = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
 }
+
+
+def _is_own(event: QKeyEvent) -> bool:
+    """Whether a key belongs to the grid while the cursor is in it."""
+    modifiers, key = event.modifiers(), event.key()
+    if modifiers & Qt.KeyboardModifier.ControlModifier:
+        return key in _CONTROL_KEYS
+    if modifiers & Qt.KeyboardModifier.AltModifier:
+        return key in (Qt.Key.Key_Up, Qt.Key.Key_Down)
+    return key in (Qt.Key.Key_F2, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 def _editor_for(cell: QuestionView, parent: QWidget) -> TextField:
@@ -201,6 +221,13 @@ class GridTable(QTableView):
             return super().edit(index)
         self.began_by_typing = trigger == QAbstractItemView.EditTrigger.AnyKeyPressed
         return super().edit(index, trigger, event)
+
+    def event(self, event: QEvent) -> bool:
+        """Keys of the grid come before those of the page around it."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_own(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

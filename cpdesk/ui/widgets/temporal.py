@@ -129,7 +129,7 @@ class TimeField(TextField):
 
 
 class DayField(Editor):
-    """A day with a calendar behind a button (F4 or ↓) and a button for today."""
+    """A day with a calendar behind a button (↓) and a button for today."""
 
     def __init__(self, value: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -143,7 +143,7 @@ class DayField(Editor):
             line.addWidget(widget)
         line.addStretch(1)
         for button in (self.calendar_button, self.today_button):
-            button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # one stop of the Tab key: F4 opens, T writes today
+            button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # one stop of the Tab key: ↓ opens, T writes today
         self.setFocusProxy(self.field)
         self.setMaximumWidth(280)
         self.field.installEventFilter(self)
@@ -193,7 +193,7 @@ class DayField(Editor):
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched is self.field:
-            if event.key() in (Qt.Key.Key_F4, Qt.Key.Key_Down):
+            if event.key() == Qt.Key.Key_Down:
                 self.open_calendar()
                 return True
             if event.key() == Qt.Key.Key_T and not self.field.text():
