@@ -142,6 +142,9 @@ class Context:
     clock: Clock = field(default_factory=SystemClock)
     audits: OrderedDict[str, Audit] = field(default_factory=OrderedDict)
     """The last audits by what they were made of; kept by `operations.assess`."""
+    site_tables: dict[tuple[str, str], tuple[object, dict[str, ChoiceTable]]] = field(default_factory=dict)
+    """Registers as choice files, by family and township, with the stamp of their sites; kept by
+    `operations.site_tables`."""
 
     @cached_property
     def new_id(self) -> Callable[[], str]:

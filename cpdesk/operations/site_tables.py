@@ -1,7 +1,8 @@
 """Registers as choice files of forms: `wells.csv` is the wells of the survey's township, as they stand on this desk,
 called by their numbers; `well.csv` is the entity list that the form itself declares, called by their ids.
 
-A table is read when a form first asks for it, in one go; most forms ask for none.
+A table is read when a form first asks for it, in one go, and kept until a site of the township changes; most forms ask
+for none.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 
 from cpdesk.context import Context
 from cpdesk.forms.external import ChoiceTable, MemoryTable, Row
-from cpdesk.operations.families import FAMILIES, SEGMENT, SUBSTATION, WELL, Family, SiteKind
+from cpdesk.operations.families import FAMILIES, SEGMENT, SITE_KINDS, SUBSTATION, WELL, Family, SiteKind
 from cpdesk.store.lists import Query
 
 SITES_FILE: Final = "sites.csv"
@@ -27,6 +28,14 @@ def site_tables(ctx: Context, family: Family, stream: str) -> dict[str, ChoiceTa
     Args:
         family: `sites.csv` holds its sites; the other files are the same for all families.
     """
+    stamp = ctx.store.records.stamp(Query(kinds=tuple(SITE_KINDS), stream=stream))
+    known = ctx.site_tables.get((family.id, stream))
+    if known is None or known[0] != stamp:
+        known = ctx.site_tables[family.id, stream] = (stamp, _made(ctx, family, stream))
+    return dict(known[1])
+
+
+def _made(ctx: Context, family: Family, stream: str) -> dict[str, ChoiceTable]:
 
     def table(*kinds: SiteKind) -> ChoiceTable:
         return LazyTable(lambda: _table(_rows(ctx, kinds, stream)))

@@ -139,6 +139,13 @@ class Lists:
             found.update((row[1], _row(row)) for row in self._readers.all(sql, some))
         return [found[one] for one in ids if one in found]
 
+    def stamp(self, query: Query) -> tuple[object, ...]:
+        """Something that is another as soon as a record the query finds is another: for what is made of many records
+        and kept."""
+        where, parameters = _where(query)
+        sql = f"SELECT count(*), max(updated_at), total(revision), total(unsent) FROM records WHERE {where}"  # noqa: S608
+        return tuple(self._readers.one(sql, parameters))
+
     def answers(self, query: Query) -> Iterator[tuple[Row, dict[str, str]]]:
         """Row and answers of every record a query finds, in its order, read in one go: a table made of a register."""
         where, parameters = _where(query)

@@ -184,6 +184,22 @@ def test_choices_come_from_the_register_of_the_same_township(ctx: Context) -> No
     ]
 
 
+def test_a_well_that_is_new_or_renamed_is_among_the_choices_at_once(ctx: Context) -> None:
+    well, _ = add_site(ctx, RecordKind.WELL, WELL)
+    survey, _ = begin_survey(ctx, well)
+
+    def labels() -> list[str]:
+        return [choice.label for choice in open_survey(ctx, survey).session.state("next").choices]
+
+    assert labels() == ["W-1 样例路口"]
+    other, _ = add_site(ctx, RecordKind.WELL, {**WELL, "w_code": "W-2", "w_name": "桥头"})
+    assert labels() == ["W-1 样例路口", "W-2 桥头"]
+    ctx.store.records.save(other, {"w_name": "桥北"}, ctx.actor)
+    assert labels() == ["W-1 样例路口", "W-2 桥北"]
+    ctx.store.records.delete(other, ctx.actor)
+    assert labels() == ["W-1 样例路口"]
+
+
 def test_lists_show_one_kind_or_all_of_a_family(ctx: Context) -> None:
     add_site(ctx, RecordKind.SUBSTATION, {"township_code": STREAM, "u_code": "U-1", "u_name": "样例站"})
     add_site(ctx, RecordKind.WELL, {**WELL, "substation_code": "U-1"})
