@@ -56,6 +56,7 @@ XPATH_FUNCTIONS = {
     "current",
     "true",
     "contains",
+    "indexed-repeat",
 }
 ASCII_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 EXPRESSIONS = ("relevant", "constraint", "calculation", "default")
