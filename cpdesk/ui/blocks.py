@@ -116,7 +116,8 @@ class _Paste:
     def lay(self, row: int, line: list[str]) -> None:
         """Lay one line of the block over a row of the grid, or behind the last one."""
         beyond = row >= len(self.view.rows)
-        if beyond and not self.view.add_words:
+        full = self.view.most is not None and row >= self.view.most
+        if beyond and (full or not self.view.add_words):
             self.misfits.append(Misfit(row + 1, "", "\t".join(line).strip(), "ui.paste.no_row"))
             return
         new: list[tuple[str, str]] = []

@@ -277,6 +277,9 @@ class GridView:
     """What the form says of single rows, one line each."""
     wrong: tuple[int, ...] = ()
     """Places of the rows in which something is to be mended."""
+    least: int = 0
+    most: int | None = None
+    """How many rows there must and may be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Blocks from spreadsheets: reading, fitting to questions, laying over a grid. Pure, no window."""
 
+from dataclasses import replace
+
 import pytest
 
 pytest.importorskip("PySide6", reason="views use QImage")
@@ -110,3 +112,9 @@ def test_no_items_are_added_where_the_form_fixes_their_number():
     plan = plan_paste(grid(rows=1, add=""), 0, 0, [["alu"], ["wood"]])
     assert plan.edit.added == ()
     assert [each.reason for each in plan.misfits] == ["ui.paste.no_row"]
+
+
+def test_no_more_items_are_added_than_the_form_allows():
+    plan = plan_paste(replace(grid(rows=1), most=2), 0, 0, [["alu"], ["wood"], ["alu"]])
+    assert len(plan.edit.added) == 1
+    assert [(each.row, each.reason) for each in plan.misfits] == [(3, "ui.paste.no_row")]

@@ -118,10 +118,24 @@ def grid_view(session: Session, path: str, state: NodeState, known: Known, label
         for place, item in enumerate(items, 1)
         for words in known.rows[item, key].notes
     ]
+    least, most = (node.attributes.get(name, "") for name in ("min_items", "max_items"))
     add = tr("ui.survey.add_row") if can_add(session, path) else ""
     can_change = not node.no_add_remove and node.count is None
     return GridView(
-        path, "", label or state.label, heads, rows, state.hint, add, "", names, can_change, "\n".join(said), wrong
+        path,
+        "",
+        label or state.label,
+        heads,
+        rows,
+        state.hint,
+        add,
+        "",
+        names,
+        can_change,
+        "\n".join(said),
+        wrong,
+        int(least) if least.isdigit() else 0,
+        int(most) if most.isdigit() else None,
     )
 
 

@@ -322,7 +322,9 @@ class GridBlock(QWidget):
         top, _left, rows, _columns = self.table.area()
         if self.view.can_change and self.view.rows:
             items = tuple(item for item, _cells in self.view.rows[top : top + rows])
-            self.requested.emit(GridEdit(self.view.path, removed=items))
+            spare = len(self.view.rows) - self.view.least
+            if spare > 0:
+                self.requested.emit(GridEdit(self.view.path, removed=items[:spare]))
 
     def _move(self, step: int) -> None:
         here = self.table.currentIndex()
