@@ -203,10 +203,12 @@ def read_action(loading: Loading, element: Node, context: str) -> Action:
     """One `setvalue`, `setgeopoint` or `recordaudio`; its reference may be relative to the control it stands in.
 
     Raises:
-        InputFault: CP-1210 it speaks of a node that is not there; CP-1205 to CP-1209 its expression.
+        InputFault: CP-1210 it speaks of a node that is not there or takes no value; CP-1205 to CP-1209 its expression.
     """
     reference = _reference(loading, element)
     target = loading.path_of(reference, context, element.name) if reference else context
+    if not target or not loading.by_path[target].is_leaf:
+        raise InputFault("CP-1210", place=element.name, reference=reference or "—", nearest="—")
     source = element.attribute("value") if element.local == SETVALUE else ""
     value: Expression | None = compile_expression(source, f"setvalue {target}") if source else None
     literal = element.text if value is None and element.local == SETVALUE else ""

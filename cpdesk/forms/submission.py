@@ -115,7 +115,7 @@ def answers_of_submission(form: Form, xml: str | bytes, new_id: Callable[[], str
     """
     document, _ = read_xml(xml)
     root = next(iter(document.elements()))
-    if root.local != form.primary.local or root.attribute("id", form.id) != form.id:
+    if root.local != form.primary.local or (root.attribute("id") or form.id) != form.id:
         raise InputFault("CP-1244", found=root.attribute("id") or root.name, form=form.id)
     if root.attribute("encrypted") == "yes":
         raise InputFault("CP-1244", found="encrypted", form=form.id)

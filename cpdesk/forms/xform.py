@@ -16,6 +16,8 @@ from cpdesk.forms.tree import DOCUMENT, Node, read_xml
 from cpdesk.forms.xpath.compile import Expression, compile_expression
 
 _NODES_MAX: Final = 20_000
+_PRELOADS: Final = ("uid", "date", "property")
+_STAMPS: Final = (("timestamp", "start"), ("timestamp", "end"))
 _OWN_ATTRIBUTES: Final = frozenset(("preload", "preloadParams", "constraintMsg", "requiredMsg"))
 
 
@@ -200,6 +202,8 @@ class _Loader:
                 node.constraint_message = self.texts.words_of(text, f"constraintMsg {node.path}")
             elif local == "requiredMsg":
                 node.required_message = self.texts.words_of(text, f"requiredMsg {node.path}")
+        if node.preload[0] not in _PRELOADS and node.preload not in _STAMPS:
+            node.preload = ("", "")  # no other is known to any engine; they do nothing
         node.soft_min = _number(node, "soft_min")
         node.soft_max = _number(node, "soft_max")
 

@@ -134,8 +134,9 @@ def test_actions_of_repeats_happen_for_new_items(open_session: Open) -> None:
     assert session.value_at(f"{item}/e") == "y"
 
 
-def test_an_action_on_nothing_is_refused() -> None:
-    assert code_of(xform("<a/>", '<setvalue ref="/data/zz" event="odk-instance-load"/>')) == "CP-1210"
+@pytest.mark.parametrize("reference", ['ref="/data/zz"', 'ref="/data/g"', 'ref="/data"', ""])
+def test_an_action_on_nothing_that_takes_a_value_is_refused(reference: str) -> None:
+    assert code_of(xform("<g><a/></g>", f'<setvalue {reference} event="odk-instance-load"/>')) == "CP-1210"
 
 
 def test_controls_keep_what_they_say() -> None:
@@ -211,6 +212,17 @@ def test_groups_without_a_node_pass_their_questions_on(open_session: Open) -> No
         '<group appearance="field-list"><label>Page</label><input ref="/data/b"/><group ref="/data/g"><group><input ref="a"/></group></group></group>',
     )
     assert [form.node(path).control for path in ("g", "g/a", "b")] == ["group", "input", "input"]
+
+
+def test_preloads_that_nobody_knows_do_nothing(open_session: Open) -> None:
+    form = read(
+        "<a/><b/><c/>",
+        '<bind nodeset="/data/a" jr:preload="context"/><bind nodeset="/data/b" jr:preload="timestamp"/><bind nodeset="/data/c" jr:preload="date" jr:preloadParams="today"/>',
+    )
+    assert [form.node(path).preload for path in "abc"] == [("", ""), ("", ""), ("date", "today")]
+    session = open_session(form=form)
+    assert (session.value_at("a"), session.value_at("b"), session.value_at("c")) == ("", "", "2026-11-22")
+    assert "preload" not in [reason.rule for reason in session.explain("a").reasons]
 
 
 def test_references_may_be_relative(open_session: Open) -> None:
