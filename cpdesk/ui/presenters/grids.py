@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, overload
 
-from cpdesk.forms.form import Kind, NodeDef
+from cpdesk.forms.form import Form, Kind, NodeDef
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import NodeState
 from cpdesk.ui.language import tr
@@ -161,6 +161,12 @@ def _columns(repeat: NodeDef) -> list[NodeDef]:
     return found
 
 
+def _cell(form: Form, leaf: NodeDef, state: NodeState) -> QuestionView:
+    """A question as a cell: with its brief label, where the form has one for heads."""
+    view = question_view(form, leaf, state)
+    return replace(view, label=state.short) if state.short else view
+
+
 def _heads(cells: RowCells) -> tuple[QuestionView, ...]:
     return tuple(replace(view, path="", value=None, problem="", soft=False) for view, _asked in cells.questions())
 
@@ -169,7 +175,7 @@ def _row(session: Session, item: str, leaves: list[NodeDef], names: tuple[str, .
     def make() -> list[tuple[QuestionView, bool]]:
         states = [session.state(f"{item}/{name}") for name in names]
         pairs = zip(leaves, states, strict=True)
-        return [(question_view(session.form, leaf, state), state.relevant) for leaf, state in pairs]
+        return [(_cell(session.form, leaf, state), state.relevant) for leaf, state in pairs]
 
     said: list[str] = []
     for name in notes:
