@@ -37,21 +37,31 @@ def open_sheets(path: Path, *, only: str | None = None) -> list[RawSheet]:
     suffix = path.suffix.lower()
     if suffix in (".csv", ".txt"):
         return [RawSheet(path.name, csv_rows(path.name, content))]
+    if not content.startswith(_OLE) and suffix not in (".xlsx", ".xlsm"):
+        raise InputFault("CP-1125", file=path.name, suffix=suffix or "?")
+    return workbook_sheets(path, content, only=only)
+
+
+def workbook_sheets(path: Path, content: bytes, *, only: str | None = None, hidden: bool = False) -> list[RawSheet]:
+    """The sheets of an .xlsx that has been read already.
+
+    Args:
+        path: where it came from, for messages.
+        only: the name of the one sheet that is wanted.
+        hidden: with the sheets nobody sees.
+
+    Raises:
+        InputFault: CP-1101 damaged, CP-1102 password, CP-1103 old .xls, CP-1104 too large, CP-1124 no such sheet.
+    """
     if content.startswith(_OLE):
         protected = "EncryptedPackage".encode("utf-16-le") in content
         raise InputFault("CP-1102" if protected else "CP-1103", file=path.name)
-    if suffix not in (".xlsx", ".xlsm"):
-        raise InputFault("CP-1125", file=path.name, suffix=suffix or "?")
-    return _workbook_sheets(path, content, only)
-
-
-def _workbook_sheets(path: Path, content: bytes, only: str | None) -> list[RawSheet]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             unpacked = sum(part.file_size for part in package.infolist())
             if unpacked > UNPACKED_BYTES_MAX or len(package.infolist()) > _PARTS_MAX:
                 raise _too_large(path, unpacked, UNPACKED_BYTES_MAX)
-            parts = _sheet_parts(package)
+            parts = _sheet_parts(package, hidden=hidden)
             if only is not None and only not in parts:
                 raise InputFault("CP-1124", file=path.name, sheet=only, sheets="、".join(parts))
             return _read_sheets(package, {only: parts[only]} if only is not None else parts)
@@ -80,8 +90,8 @@ def _too_large(path: Path, found: int, limit: int) -> InputFault:
     return InputFault("CP-1104", file=path.name, found_mb=round(found / 1e6), limit_mb=limit // 1_000_000)
 
 
-def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
-    """Names of the visible work sheets in order, with their parts in the package."""
+def _sheet_parts(package: zipfile.ZipFile, *, hidden: bool) -> dict[str, str]:
+    """Names of the work sheets in order, with their parts in the package."""
     relations = _xml(package, "xl/_rels/workbook.xml.rels")
     targets = {
         item.get("Id", ""): item.get("Target", "") for item in relations if item.get("Type", "").endswith("/worksheet")
@@ -89,7 +99,7 @@ def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
     book = _xml(package, "xl/workbook.xml")
     parts: dict[str, str] = {}
     for item in book.iter():
-        if item.tag.rpartition("}")[2] == "sheet" and item.get("state", "visible") == "visible":
+        if item.tag.rpartition("}")[2] == "sheet" and (hidden or item.get("state", "visible") == "visible"):
             target = targets.get(item.get(_RELATION, ""))
             if target is not None:
                 parts[item.get("name", "")] = (

@@ -20,7 +20,7 @@ from cpdesk.forms.lint.structure import (
     look_at_sheets,
     look_at_types,
 )
-from cpdesk.forms.lint.workbook import read_sheets
+from cpdesk.forms.lint.workbook import Sheet
 
 _ORDER: Final = {"survey": 0, "choices": 1, "settings": 2}
 
@@ -45,6 +45,7 @@ class LintReport:
 
 def lint_xlsform(
     source: bytes | str,
+    sheets: Mapping[str, Sheet],
     *,
     name: str,
     quantities: Mapping[str, str] | None = None,
@@ -54,13 +55,11 @@ def lint_xlsform(
 
     Args:
         source: the bytes of an .xlsx workbook, or the text of a markdown XLSForm.
+        sheets: what stands in it (`workbook.markdown_sheets`, `workbook.workbook_sheets`).
         quantities: unit of each quantity that calculations know, by name.
         previous: the version that surveys are made with now.
-
-    Raises:
-        InputFault: CP-1216 when the file is no workbook at all.
     """
-    look = Look(read_sheets(source), quantities, previous)
+    look = Look(sheets, quantities, previous)
     for rule in (
         look_at_sheets,
         look_at_settings,

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from cpdesk.base.errors import InputFault
 from cpdesk.forms.lint.findings import Place
-
-_ROWS_MAX: Final = 200_000
-_COLUMNS_MAX: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +36,8 @@ class Sheet:
     rows: list[Row]
 
 
-def read_sheets(source: bytes | str) -> dict[str, Sheet]:
-    """The sheets of an .xlsx workbook or of the text of a markdown XLSForm, by name in small letters.
-
-    Raises:
-        InputFault: CP-1216 when it is no workbook that can be read.
-    """
-    return _markdown(source) if isinstance(source, str) else _workbook(source)
-
-
-def _markdown(source: str) -> dict[str, Sheet]:
+def markdown_sheets(source: str) -> dict[str, Sheet]:
+    """The sheets of the text of a markdown XLSForm, by name in small letters; rows are counted as lines."""
     sheets: dict[str, Sheet] = {}
     sheet: Sheet | None = None
     for number, line in enumerate(source.splitlines(), 1):
@@ -60,44 +45,41 @@ def _markdown(source: str) -> dict[str, Sheet]:
             continue
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if cells[0]:
-            header = tuple(cells[1:])
-            sheet = Sheet(cells[0].lower(), number, header, {}, [])
+            sheet = Sheet(cells[0].lower(), number, tuple(cells[1:]), {}, [])
             sheets[sheet.name] = sheet
         elif sheet is not None:
             _add(sheet, number, cells[1:])
     return sheets
 
 
-def _workbook(source: bytes) -> dict[str, Sheet]:
-    import openpyxl
-    from openpyxl.utils import get_column_letter
-    from openpyxl.utils.exceptions import InvalidFileException
+def workbook_sheets(raw: Iterable[tuple[str, Sequence[Sequence[object]]]]) -> dict[str, Sheet]:
+    """The sheets of a workbook, by name in small letters.
 
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(source), read_only=True, data_only=True)
-        sheets: dict[str, Sheet] = {}
-        for worksheet in book.worksheets:
-            rows = _values(worksheet.iter_rows(max_col=_COLUMNS_MAX, max_row=_ROWS_MAX, values_only=True))
-            first = next(rows, None)
-            if first is None:
-                continue
-            number, header = first
-            letters = {text: get_column_letter(place) for place, text in enumerate(header, 1) if text}
-            sheet = Sheet(worksheet.title.strip().lower(), number, header, letters, [])
-            for number, cells in rows:
-                _add(sheet, number, list(cells))
-            sheets[sheet.name] = sheet
-        return sheets
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, TypeError) as error:
-        # A damaged workbook fails in the reader, each in its own way.
-        raise InputFault("CP-1216", place="XLSForm", reason=f"{type(error).__name__}: {error}") from error
+    Args:
+        raw: name and rows of each sheet, the first row being row 1.
+    """
+    sheets: dict[str, Sheet] = {}
+    for name, rows in raw:
+        filled = [(number, cells) for number, row in enumerate(rows, 1) if any(cells := [_text(one) for one in row])]
+        if not filled:
+            continue
+        number, header = filled[0]
+        letters = {text: _letter(place) for place, text in enumerate(header) if text}
+        sheet = Sheet(name.strip().lower(), number, tuple(header), letters, [])
+        for number, cells in filled[1:]:
+            _add(sheet, number, cells)
+        sheets[sheet.name] = sheet
+    return sheets
 
 
-def _values(rows: Iterator[tuple[object, ...]]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    for number, row in enumerate(rows, 1):
-        cells = tuple(_text(value) for value in row)
-        if any(cells):
-            yield number, cells
+def _letter(place: int) -> str:
+    """What a spreadsheet program calls the column at a place: A, B, … Z, AA, …"""
+    name = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        name = chr(65 + rest) + name
+    return name
 
 
 def _text(value: object) -> str:
@@ -110,7 +92,7 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
-def _add(sheet: Sheet, number: int, cells: list[str]) -> None:
+def _add(sheet: Sheet, number: int, cells: Sequence[str]) -> None:
     texts = {header: cell for header, cell in zip(sheet.header, cells, strict=False) if header and cell}
     if texts:
         sheet.rows.append(Row(sheet, number, texts))

@@ -15,9 +15,11 @@ from cpdesk.base.resources import resource_path
 from cpdesk.context import SHIPPED_FORMS
 from cpdesk.forms.lint.findings import Finding, Severity
 from cpdesk.forms.lint.run import LintReport, lint_xlsform
+from cpdesk.forms.lint.workbook import markdown_sheets, workbook_sheets
 from cpdesk.forms.publish import compile_xlsform
 from cpdesk.forms.xform import load_form
-from cpdesk.operations.linting import known_quantities
+from cpdesk.interop.workbook import workbook_sheets as read_workbook
+from cpdesk.operations.linting import lint_file
 
 ZH, EN = "label::中文 (zh)", "label::English (en)"
 CHOICES = ["w", "brick", "砖", "Brick"], ["w", "mud", "土坯", "Adobe"]
@@ -53,7 +55,12 @@ def book(
 
 
 def lint(source: bytes | str, **more: object) -> LintReport:
-    return lint_xlsform(source, name="t", **more)  # type: ignore[arg-type]
+    if isinstance(source, str):
+        sheets = markdown_sheets(source)
+    else:
+        raw = read_workbook(Path("t.xlsx"), source, hidden=True)
+        sheets = workbook_sheets((sheet.name, sheet.rows) for sheet in raw)
+    return lint_xlsform(source, sheets, name="t", **more)  # type: ignore[arg-type]
 
 
 def only(report: LintReport, rule: str) -> Finding:
@@ -230,15 +237,29 @@ def test_sentences_name_the_place_as_a_spreadsheet_does() -> None:
 
 @pytest.mark.parametrize("name", SHIPPED_FORMS)
 def test_the_forms_that_ship_are_sound(name: str) -> None:
-    report = lint_xlsform(
-        resource_path(f"forms/{name}.md").read_text(encoding="utf-8"), name=name, quantities=known_quantities()
-    )
+    report = lint_file(resource_path(f"forms/{name}.md"))
     assert [(one.where("en"), one.message("en")) for one in report.findings] == []
     assert report.sound
 
 
-@pytest.mark.parametrize("source", [b"", b"PK\x03\x04", b"no workbook", b"\xd0\xcf\x11\xe0"])
-def test_a_file_that_is_no_workbook_is_refused(source: bytes) -> None:
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        (b"", "CP-1101"),
+        (b"PK\x03\x04", "CP-1101"),
+        (b"no workbook", "CP-1101"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "CP-1103"),
+    ],
+)
+def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path, source: bytes, code: str) -> None:
+    file = tmp_path / "t.xlsx"
+    file.write_bytes(source)
     with pytest.raises(InputFault) as refused:
-        lint(source)
-    assert refused.value.code == "CP-1216"
+        lint_file(file)
+    assert refused.value.code == code
+
+
+def test_columns_are_lettered_as_a_spreadsheet_does() -> None:
+    header = [f"c{number}" for number in range(703)]
+    sheet = workbook_sheets([("survey", [header])])["survey"]
+    assert [sheet.letters[f"c{place}"] for place in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
