@@ -44,7 +44,7 @@ import org.joda.time.DateTimeZone;
  *
  * Each line of the standard input is one JSON object with `xml`, the text of an XForm, perhaps `zone`, and one of
  *   `operations`: a list of ["set", ref, text], ["add", ref of a repeat], ["remove", ref of an item] and
- *       ["language", name], ["refresh"] (as if saved and opened again); the answer is {"steps": [...]}, the first step after loading and one for each operation;
+ *       ["language", name], ["reopen"] (as if saved and opened again); the answer is {"steps": [...]}, the first step after loading and one for each operation;
  *   `answers`: a list of [ref, text] to be timed; the answer is {"load_ms": [...], "answer_ms": [...]}.
  * A reference names items of repeats by their place: /data/building[2]/area. Each answer is one line.
  */
@@ -227,7 +227,7 @@ public final class JavaRosaDriver {
             case "language":
                 controller.setLanguage(ref);
                 return true;
-            case "refresh":
+            case "reopen":
                 form.initialize(false, new InstanceInitializationFactory());
                 return true;
             default:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Final
 
-from fuzz_expressions import Author, Expr, Path, Scope, Target
+from fuzz_expressions import HOLE, Author, Expr, Path, Scope, Target
 from fuzz_forms import Case, Item, Said
 
 TYPES: Final = {
@@ -47,6 +47,15 @@ ANSWERS |= {
 }
 XLSFORM_SHARE: Final = 0.04
 """Of forms that pyxform makes; it takes many times as long as both engines together."""
+WRONG: Final = {
+    "int": ("abc", "1.5", "12 m2", "--1", "1e3"),
+    "decimal": ("abc", "1.2.3", "12 m2", "--1"),
+    "date": ("abc", "2024-13-40", "yesterday", "2023-02-30"),
+    "dateTime": ("abc", "2024-02-30T25:00:00.000"),
+    "time": ("abc", "25:61"),
+    "geopoint": ("abc", "north"),
+}
+"""Texts that are no value of the type: phones do not let them be typed, we keep them with a problem."""
 LABELS: Final = ("Area", "面积", "How many?", "Wall & roof", "<5 years", "")
 
 
@@ -179,6 +188,8 @@ class Maker:
         here = (*path, item.name)
         author = self._author(here, repeats)
         item.rules["calculate"] = author.of(reads, self.rng.randint(1, 3))
+        if item.rules["calculate"].form == HOLE:
+            item.rules["calculate"] = Expr("B", f"boolean({HOLE})", (item.rules["calculate"],))
         if self.rng.random() < 0.1:
             item.rules["calculate"] = Expr("S", "once(§)", (item.rules["calculate"],))
         if self.rng.random() < 0.1:
@@ -194,7 +205,11 @@ class Maker:
         return tuple(parts)
 
     def _choices(self, item: Item, author: Author) -> None:
-        if self.case.lists and self.rng.random() < 0.5:
+        inside = [target for target in author._many("NS") if target.path[:-1] == target.repeats[-1]]
+        if inside and self.rng.random() < 0.3:
+            item.choices_nodes = Expr("X", "/" + "/".join(self.rng.choice(inside).path))
+            item.values = ("1", "2", "a", "b")
+        elif self.case.lists and self.rng.random() < 0.5:
             item.choices_from = self.rng.choice(list(self.case.lists))
             if self.rng.random() < 0.15:
                 item.randomize = self.rng.choice(("1", "42", "1234567", "-3", "2.5"))
@@ -238,7 +253,8 @@ class Maker:
         if plain:
             target = self.rng.choice(plain)
             value = Author(self.rng, Scope((), (), [], [])).of(target.kind, 1)
-            self.case.actions.append(("odk-instance-first-load", target.path, value))
+            event = self.rng.choice(("odk-instance-first-load", "odk-instance-first-load", "odk-instance-load"))
+            self.case.actions.append((event, target.path, value))
 
     # What a person does
 
@@ -246,6 +262,8 @@ class Maker:
         rng = self.rng
         if self.case.languages and rng.random() < 0.08:
             return [["language", rng.choice(("en", "zh"))]]
+        if rng.random() < 0.03:
+            return [["reopen"]]
         free = [place for place in self.repeats if self._item(place[0]).count is None]
         if free and rng.random() < 0.25:
             path, around = rng.choice(free)
@@ -278,20 +296,24 @@ class Maker:
         rng = self.rng
         if rng.random() < 0.1:
             return ""
+        if item.type in WRONG and item.control == "input" and rng.random() < 0.1:
+            return rng.choice(WRONG[item.type])
         if item.name.startswith("n"):
             return rng.choice(("0", "1", "2", "3", "2", "-1", ""))
-        if item.control == "trigger":
-            return "OK"
         if item.control == "range":
             return rng.choice(("0", "1", "2", "7") if item.type == "int" else ("0", "0.5", "-1.5", "2"))
-        if item.control == "odk:rank":
-            return " ".join(rng.sample(item.values, len(item.values)))
-        if item.control == "select":
-            chosen = rng.sample(item.values, rng.randint(1, min(3, len(item.values))))
-            return " ".join(value for value in item.values if value in chosen)
+        if item.control == "trigger":
+            return "OK"
+        return self._choice(item) if item.values else self._typed(item.type)
+
+    def _choice(self, item: Item) -> str:
+        rng = self.rng
         if item.control == "select1":
             return rng.choice(item.values)
-        return self._typed(item.type)
+        if item.control == "odk:rank":
+            return " ".join(rng.sample(item.values, len(item.values)))
+        chosen = rng.sample(item.values, rng.randint(1, min(3, len(item.values))))
+        return " ".join(value for value in item.values if value in chosen)
 
     def _typed(self, kind: str) -> str:
         """What a person types; times carry the zone of the device."""

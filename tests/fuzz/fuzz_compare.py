@@ -64,44 +64,87 @@ def compare(
     seen = set() if seen is None else seen
     xml = case.xml()
     theirs = engine.ask((theirs_case or case).request("" if theirs_case else xml))
-    ids = count(1)
     try:
-        clock = FixedClock(datetime.now(UTC))
-        session = Session(
-            load_form(xml), clock=clock, new_id=lambda: f"n{next(ids)}", language="en", zone=ZoneInfo(case.zone)
-        )
+        running = Running(case, xml)
     except CpdeskError as fault:
-        if "error" in theirs:
-            return Difference(0, "", "refusal of both", str(fault), theirs["error"])
-        return Difference(0, "", "refusal", str(fault), "")
+        both = "error" in theirs
+        return Difference(0, "", "refusal of both" if both else "refusal", str(fault), theirs["error"] if both else "")
     if "error" in theirs:
         return Difference(0, "", "failure", "", theirs["error"])
     for number, step in enumerate(theirs["steps"]):
         if "error" in step:
             return Difference(number, str(case.operations[number - 1]), "failure", "", step["error"])
-        if number and step["done"]:
-            try:
-                perform(session, case.operations[number - 1])
-            except CpdeskError as fault:
-                return Difference(number, str(case.operations[number - 1]), "operation", str(fault), "")
-        found = None if number < since else _first_difference(number, session, step["nodes"], seen)
+        operation = case.operations[number - 1] if number else []
+        try:
+            wrong = "" if not number else running.perform(operation) if step["done"] else running.mistype(operation)
+        except CpdeskError as fault:
+            wrong = str(fault)
+        if wrong:
+            return Difference(number, str(operation), "operation", wrong, "")
+        found = None if number < since else _first_difference(number, running.session, step["nodes"], seen)
         if found is not None:
             return found
     return None
 
 
-def perform(session: Session, operation: list[str]) -> None:
-    match operation:
-        case ["set", ref, text]:
-            session.set(own_path(session, ref), text)
-        case ["add", ref]:
-            session.add_item(own_path(session, ref))
-        case ["remove", ref]:
-            session.remove_item(own_path(session, ref))
-        case ["language", name]:
-            session.set_language(name)
-        case ["refresh"]:
-            pass
+class Running:
+    """A case in our engine."""
+
+    def __init__(self, case: Case, xml: str) -> None:
+        self._form = load_form(xml)
+        self._zone = ZoneInfo(case.zone)
+        self._ids = count(1)
+        self.session = self._open({}, "en")
+
+    def _open(self, answers: Mapping[str, str], language: str) -> Session:
+        return Session(
+            self._form,
+            answers,
+            clock=FixedClock(datetime.now(UTC)),
+            new_id=lambda: f"n{next(self._ids):04}",
+            language=language,
+            zone=self._zone,
+        )
+
+    def perform(self, operation: list[str]) -> str:
+        """Do what JavaRosa did; gives what is wrong with it, "" when nothing is."""
+        session = self.session
+        match operation:
+            case ["set", ref, text]:
+                session.set(own_path(session, ref), text)
+            case ["add", ref]:
+                session.add_item(own_path(session, ref))
+            case ["remove", ref]:
+                session.remove_item(own_path(session, ref))
+            case ["language", name]:
+                session.set_language(name)
+            case ["reopen"]:
+                before = session.answers()
+                self.session = self._open(before, session.language)
+                if not self._acts_on_load() and self.session.answers() != before:
+                    return "opened again it is not the same"
+        return ""
+
+    def _acts_on_load(self) -> bool:
+        return bool(self._form.first_load)
+
+    def mistype(self, operation: list[str]) -> str:
+        """Type what JavaRosa would not take: it must be a problem; then type again what was there before."""
+        if operation[0] != "set" or not operation[2]:
+            return ""
+        try:
+            path = own_path(self.session, operation[1])
+            state, definition = self.session.state(path), self.session.definition(path)
+        except CpdeskError:
+            return ""  # an item that is not there
+        if not state.relevant or state.readonly or definition.actions or definition.is_select:
+            return ""
+        self.session.set(path, operation[2])
+        problem = self.session.state(path).problem
+        self.session.set(path, state.value)
+        if problem is None or problem.code is not ProblemCode.TYPE:
+            return f"{operation[2]} is taken"
+        return ""
 
 
 def own_path(session: Session, ref: str) -> str:

@@ -20,6 +20,9 @@ _DIGITS: Final = re.compile(r"\d+(?:\.\d+)?")
 _NON_BMP: Final = re.compile("[\U00010000-\U0010ffff]")
 
 
+Proof = Callable[[Difference, Case, Engine], bool]
+
+
 @dataclass(frozen=True)
 class Rule:
     """A named, deliberate difference.
@@ -33,7 +36,7 @@ class Rule:
     name: str
     reason: str
     holds: Callable[[Difference, str], bool]
-    proof: Callable[[Difference, Case, Engine], bool] | None = None
+    proof: Proof | None = None
 
 
 def _number(value: object) -> float:
@@ -48,7 +51,7 @@ def _written(pattern: str) -> Callable[[Difference, str], bool]:
     return lambda _difference, text: compiled.search(text) is not None
 
 
-def _theirs(change: Callable[[Case], Case]) -> Callable[[Difference, Case, Engine], bool]:
+def _theirs(change: Callable[[Case], Case]) -> Proof:
     """JavaRosa agrees with us when it is asked in words that mean to it what we take the case for."""
 
     def proof(_difference: Difference, case: Case, engine: Engine) -> bool:
@@ -58,14 +61,18 @@ def _theirs(change: Callable[[Case], Case]) -> Callable[[Difference, Case, Engin
     return proof
 
 
-def _both(change: Callable[[Case], Case]) -> Callable[[Difference, Case, Engine], bool]:
+def _both(change: Callable[[Case], Case]) -> Proof:
     """The two agree when both are asked without that in which they differ."""
     return lambda _difference, case, engine: compare(change(case), engine) is None
 
 
+def _either(*proofs: Proof) -> Proof:
+    return lambda difference, case, engine: any(proof(difference, case, engine) for proof in proofs)
+
+
 def _is_stale(difference: Difference, case: Case, engine: Engine) -> bool:
     """JavaRosa agrees once it has worked out everything anew, as when a saved form is opened again."""
-    again = replace(case, operations=[*case.operations[: difference.step], ["refresh"]])
+    again = replace(case, operations=[*case.operations[: difference.step], ["reopen"]])
     return difference.step > 0 and compare(again, engine, since=difference.step + 1) is None
 
 
@@ -166,7 +173,10 @@ RULES: Final = (
         "maximum of negative numbers",
         "max() of negative numbers is the greatest of them; JavaRosa gives 0.",
         _written(r"max\("),
-        proof=_theirs(_in_forms(r"^max\(§, §\)$", "(0 - min((0 - §), (0 - §)))")),
+        proof=_either(
+            _theirs(_in_forms(r"^max\(§, §\)$", "(0 - min((0 - §), (0 - §)))")),
+            _both(_in_forms(r"^max\(§\)$", "min(§)")),
+        ),
     ),
     Rule(
         "days as numbers",

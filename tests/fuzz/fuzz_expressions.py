@@ -32,6 +32,11 @@ NUMBER_CALLS: Final = (
     *("round", "int", "abs", "sqrt", "exp", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "number"),
     *("exp10", "round2", "pow", "atan2", "min", "max", "pi", "round", "int"),
 )
+STEADY: Final = (
+    *("true()", "false()", "random() < 1", "string-length(uuid()) = 36", "string-length(uuid(8)) = 8"),
+    *("version() = '1'", "now() > today() - 1", "format-date(now(), '%Y-%m-%d') = string(today())", "boolean(now())"),
+)
+"""Conditions that are always the same though what they read is not."""
 DIGESTS: Final = ("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 ENCODINGS: Final = ("", ", 'hex'", ", 'base64'")
 DAY_FORMATS: Final = ("%Y-%m-%d", "%d/%m/%Y", "%e.%n.%y", "%Y%m%d", "%H:%M:%S", "%h %M", "%Y年%n月%e日", "%3")
@@ -152,11 +157,17 @@ class Author:
 
     def nodes(self, kinds: str) -> Expr | None:
         """The nodes of a question in the items of a repeat, sometimes of some items only."""
+        around = [target for target in self._single(kinds) if target.repeats and target.repeats == self.scope.repeats]
+        if around and self.scope.here and self.rng.random() < 0.2:
+            target = self.rng.choice(around)
+            repeat = target.repeats[-1]
+            tail = "/".join(target.path[len(repeat) :])
+            return Expr("X", f"{self._up_to(repeat)}/{tail}")
         found = self._many(kinds)
         if not found:
             return None
         target = self.rng.choice(found)
-        path = "/" + "/".join(target.path)
+        path = self._way(target.path)
         if self.rng.random() < 0.35:
             repeat = target.repeats[-1]
             head, tail = "/" + "/".join(repeat), "/".join(target.path[len(repeat) :])
@@ -425,10 +436,17 @@ class Author:
                 lambda: self._list_of_checks(depth),
                 lambda: Expr("B", f"boolean({HOLE})", (self.of(self.rng.choice("NS"), depth - 1),)),
                 lambda: Expr("B", f"boolean-from-string({HOLE})", (self.words(depth - 1),)),
-                lambda: Expr("B", self.rng.choice(("true()", "false()"))),
+                lambda: Expr("B", self.rng.choice(STEADY)),
+                lambda: Expr("B", HOLE, (self._number_leaf(),)),
+                self._answered,
             ],
             lambda: self._comparison(0),
         )
+
+    def _answered(self) -> Expr | None:
+        """A reference for a condition: true when answered, a number when it is not 0."""
+        found = self.reference("NSDM")
+        return None if found is None else Expr("B", HOLE, (found,))
 
     def _comparison(self, depth: int) -> Expr:
         sign = self.rng.choice(("=", "!=", "<", "<=", ">", ">="))

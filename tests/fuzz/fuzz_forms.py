@@ -39,6 +39,7 @@ class Item:
     default: str = ""
     values: tuple[str, ...] = ()
     choices_from: str = ""
+    choices_nodes: Expr | None = None
     filter: Expr | None = None
     randomize: str = ""
     message: str = ""
@@ -202,6 +203,10 @@ class Writer:
         self.body.append("</repeat></group>" if item.kind == "repeat" else "</group>")
 
     def _choices(self, item: Item) -> str:
+        if item.choices_nodes is not None:
+            way, _, name = str(item.choices_nodes).rpartition("/")
+            nodes = quoteattr(f"{way}[{name} != '']")
+            return f'<itemset nodeset={nodes}><value ref="{name}"/><label ref="{name}"/></itemset>'
         if item.choices_from:
             test = f"[{item.filter}]" if item.filter is not None else ""
             nodes = f"instance('{item.choices_from}')/root/item{test}"
