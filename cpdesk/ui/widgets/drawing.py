@@ -6,7 +6,6 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QDragEnterEvent,
     QDropEvent,
     QImage,
@@ -153,11 +152,9 @@ class Sheet(QWidget):
     def _draw_strokes(self, painter: QPainter, *, on_paper: bool) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for ink, width, points in self._strokes:
-            black = on_paper and ink == "text"
-            colour = QColor(Qt.GlobalColor.black) if black else theme().colour(ink)
-            if ink == "text" and not self.image.isNull():
-                colour = QColor(Qt.GlobalColor.black)  # over a photo the ink is what paper will show
-            pen = QPen(colour, width)
+            pen = QPen(theme().colour(ink), width)
+            if ink == "text" and (on_paper or not self.image.isNull()):
+                pen.setColor(Qt.GlobalColor.black)  # over a photo the ink is what paper will show
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             painter.setPen(pen)

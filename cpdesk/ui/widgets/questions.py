@@ -43,7 +43,7 @@ class QuestionBlock(QWidget):
         head.addWidget(self._number, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._label, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._star, 0, Qt.AlignmentFlag.AlignTop)
-        self._guide = Button(text("ui.question.guidance"), "mini", "info", self._show_guidance)
+        self._guide = Button(text("ui.question.guidance"), "mini", "note", self._show_guidance)
         self._guide.setCheckable(True)
         self._guide.hide()
         head.addWidget(self._guide, 0, Qt.AlignmentFlag.AlignTop)
