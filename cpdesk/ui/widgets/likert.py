@@ -76,14 +76,11 @@ class Scale(Editor):
         key = event.key()
         step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(key), 0)
         if step:
-            if self._several or not self._picked:
-                self._current = (self._current + step) % len(self._options) if self._several else self._current
-            else:
+            if self._several or self._picked:
                 self._current = (self._current + step) % len(self._options)
-            if self._several:
-                self.update()
-            elif self._options[self._current].code not in self._picked:
+            if not self._several and self._options[self._current].code not in self._picked:
                 self.choose(self._current)
+            self.update()
         elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
             place = key - Qt.Key.Key_1
             if self._several or place >= len(self._options) or self._options[place].code not in self._picked:
