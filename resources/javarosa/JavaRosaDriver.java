@@ -69,8 +69,8 @@ public final class JavaRosaDriver {
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = requests.readLine(); line != null; line = requests.readLine()) {
             JsonNode request = JSON.readTree(line);
-            String zone = request.path("zone").asText("Asia/Shanghai");
-            TimeZone.setDefault(TimeZone.getTimeZone(zone));
+            String zone = request.path("zone").asText("+08:00");
+            TimeZone.setDefault(TimeZone.getTimeZone("GMT" + zone));
             DateTimeZone.setDefault(DateTimeZone.forID(zone));
             ObjectNode answer = request.has("answers") ? timed(request) : new JavaRosaDriver().run(request);
             answers.println(JSON.writeValueAsString(answer));

@@ -73,7 +73,7 @@ class Maker:
         rng = self.rng
         self.case.languages = rng.random() < 0.25
         self.case.from_xlsform = rng.random() < XLSFORM_SHARE
-        self.case.zone = rng.choice(("UTC", "UTC", "Asia/Shanghai"))
+        self.case.zone = rng.choice(("+00:00", "+00:00", "+08:00"))
         for number in range(rng.choice((0, 1, 1, 2))):
             size = rng.randint(2, 6)
             self.case.lists[f"list{number}"] = [(f"v{index}", rng.choice(("a", "b", "1"))) for index in range(size)]
@@ -138,7 +138,7 @@ class Maker:
     def _count(self, parent: Item, path: Path, repeats: tuple[Path, ...]) -> Expr:
         """A question of its own for the number of items, so that numbers stay small."""
         item = Item("question", self._name("n"), "int", "input", label=("Count",))
-        item.default = self.rng.choice(("", "", "1", "2"))
+        item.default = self.rng.choice(("", *("0", "1", "1", "2") * 3))
         parent.children.append(item)
         here = (*path, item.name)
         self.targets.append(Target(here, "N", repeats))
@@ -319,7 +319,7 @@ class Maker:
         """What a person types; times carry the zone of the device."""
         text = self.rng.choice(ANSWERS[kind])
         if kind in ("dateTime", "time") and text:
-            text += "Z" if self.case.zone == "UTC" else "+08:00"
+            text += "Z" if self.case.zone == "+00:00" else self.case.zone
         return text
 
 

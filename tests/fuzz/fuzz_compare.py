@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final, Protocol
-from zoneinfo import ZoneInfo
 
 from fuzz_forms import Case
 
@@ -92,7 +91,7 @@ class Running:
 
     def __init__(self, case: Case, xml: str) -> None:
         self._form = load_form(xml)
-        self._zone = ZoneInfo(case.zone)
+        self._zone = datetime.strptime(case.zone, "%z").tzinfo
         self._ids = count(1)
         self.session = self._open({}, "en")
 

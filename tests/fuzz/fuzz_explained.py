@@ -104,7 +104,7 @@ def _in_forms(pattern: str, replacement: str) -> Callable[[Case], Case]:
 
 
 def _in_utc(case: Case) -> Case:
-    return replace(case, zone="UTC")
+    return replace(case, zone="+00:00")
 
 
 def _numbers_typed(case: Case) -> Case:
@@ -120,6 +120,14 @@ def _with_templates(case: Case) -> Case:
     new = copy.deepcopy(case)
     for item in new.root.walk():
         item.template = True
+    return new
+
+
+def _with_counts(case: Case) -> Case:
+    new = copy.deepcopy(case)
+    for item in new.root.walk():
+        if item.name.startswith("n") and not item.default:
+            item.default = "1"
     return new
 
 
@@ -182,7 +190,7 @@ RULES: Final = (
         "days as numbers",
         "A date as a number counts days from 1970-01-01 00:00 UTC, as the specification says; JavaRosa counts whole "
         "days of its own zone.",
-        lambda difference, text: "Asia/Shanghai" in text and re.search(r"date|today", text) is not None,
+        lambda difference, text: "+08:00" in text and re.search(r"date|today", text) is not None,
         proof=_both(_in_utc),
     ),
     Rule(
@@ -199,6 +207,12 @@ RULES: Final = (
         "An action leaves a question that is hidden alone, as ODK Web Forms does: an answer nobody saw must not appear "
         "later. JavaRosa writes it.",
         _written(r"relevant=.*<setvalue"),
+    ),
+    Rule(
+        "items before a count",
+        "A counted repeat has no items until its count is there; JavaRosa shows the published one meanwhile.",
+        _written("jr:count"),
+        proof=_both(_with_counts),
     ),
     Rule(
         "counted items without template",

@@ -99,7 +99,7 @@ class Scope:
     all_repeats: Sequence[tuple[Path, tuple[Path, ...]]] = ()
     own_kind: str = ""
     lists: Sequence[str] = ()
-    zone: str = "UTC"
+    zone: str = "+00:00"
 
 
 class Author:
@@ -311,7 +311,7 @@ class Author:
         first = self.day(depth - 1)
         if self.rng.random() < 0.4:
             return Expr("N", f"({HOLE} - {HOLE})", (first, self.day(depth - 1)))
-        if self.scope.zone != "UTC" and self.rng.random() < 0.97:
+        if self.scope.zone != "+00:00" and self.rng.random() < 0.97:
             return None
         name = self.rng.choice(("number", "int", "decimal-date-time"))
         return Expr("N", f"{name}({HOLE})", (first,))

@@ -64,7 +64,7 @@ class Case:
     lists: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     actions: list[tuple[str, Path, Expr]] = field(default_factory=list)
     languages: bool = False
-    zone: str = "UTC"
+    zone: str = "+00:00"
     from_xlsform: bool = False
     operations: list[list[str]] = field(default_factory=list)
 
