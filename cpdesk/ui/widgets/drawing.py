@@ -32,7 +32,6 @@ from cpdesk.ui.widgets.editor import Editor, EnterMovesOn
 Stroke = tuple[str, float, list[QPointF]]
 """Colour token, width in sheet pixels, points in sheet pixels."""
 PENS: Final = ("text", "bad", "series1", "series2")
-_SHOT: Final = 1200
 
 
 class Sheet(QWidget):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
@@ -181,12 +181,6 @@ class GridTable(QTableView):
         top, left, rows, columns = self.area()
         places = [(row, column) for row in range(top, top + rows) for column in range(left, left + columns)]
         return [self._model.cell(self._model.index(*place)) for place in places]
-
-    def select_rows(self, first: int, last: int) -> None:
-        """Select whole rows."""
-        model = self._model
-        span = QItemSelection(model.index(first, 0), model.index(last, model.columnCount() - 1))
-        self.selectionModel().select(span, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def fit_columns(self) -> None:
         """Give columns the width their heads and first rows want, and what is left over in equal parts."""

@@ -233,7 +233,6 @@ class LineField(Editor):
         super().__init__(parent)
         self._closed = closed
         self._points: list[Position] = []
-        self._undone: list[list[Position]] = []
         stack = column(self, gap=6)
         self.pane = MapPane(places, self)
         self.pane.placed.connect(self.add_point)
@@ -256,7 +255,7 @@ class LineField(Editor):
         self._listed = column(self._frame, (12, 6, 12, 6), 2)
         self._frame.setMaximumWidth(720)
         stack.addWidget(self._frame)
-        self.field.moved_on.connect(self._enter)
+        self.field.moved_on.connect(self.moved_on)
         self.setFocusProxy(self.field)
         self._value = ""
         self.show_value(value)
@@ -313,23 +312,15 @@ class LineField(Editor):
         return True
 
     def _typed(self, typed: str) -> None:
-        if typed and self.paste(typed):
-            self.field.show_value("")
+        is_point = not typed or self.paste(typed)
+        self.field.set_bad(not is_point)
+        if is_point:
             self.field.clear()
-
-    def _enter(self) -> None:
-        if not self.field.text():
-            if self._just_added:
-                self._just_added = False
-                return
-            self.moved_on.emit()
-
-    _just_added = False
+            self.field.show_value("")
 
     def _give(self, points: list[Position]) -> None:
         ring = [*points, points[0]] if self._closed and len(points) > 2 else points
         value = ";".join(point.lexical() for point in ring)
-        self._just_added = len(points) > len(self._points)
         self.show_value(value)
         self.chosen.emit(value or None)
 
@@ -348,7 +339,15 @@ _LISTED_MAX = 12
 
 
 class _PointLine(TextField):
+    """Enter takes what is typed and stays for the next point; in the empty line it moves on."""
+
     pasted = Signal(str)
+
+    def _enter(self) -> None:
+        is_empty = not self.text().strip()
+        self.commit()
+        if is_empty:
+            self.moved_on.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
