@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,7 +127,11 @@ class QuestionFiles(QObject):
             if content is None:
                 return None
             if self._opened is None:
-                self._opened = Path(tempfile.mkdtemp(prefix="cpdesk-"))
+                folder = self._presenter.ctx.paths.cache / "opened"
+                shutil.rmtree(folder, ignore_errors=True)  # what a crash left behind
+                with disk_faults(folder):
+                    folder.mkdir(mode=0o700, parents=True)
+                self._opened = folder
             copy = self._opened / Path(name).name
             with disk_faults(copy):
                 copy.write_bytes(content)
