@@ -8,8 +8,9 @@ import pytest
 pytest.importorskip("PySide6", reason="the window needs PySide6")
 
 from PIL import ExifTags, Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from real_desk import RealDesk, add_homes, first_day
 from widget_samples import widgets_form
@@ -79,6 +80,29 @@ def test_a_photo_is_turned_made_small_and_says_when_and_where(place, qtbot, monk
     assert "40.21833, 116.23139" in facts
     assert "768 × 1024 px" in facts
     assert not editor.thumbnail._image.isNull()
+
+
+def test_marks_are_stored_over_the_photo_in_its_full_size(place, qtbot):
+    stream = BytesIO()
+    Image.new("RGB", (2000, 1500), (20, 60, 140)).save(stream, "JPEG")
+    place.survey.show_question("files/marked")
+    place.page.requested.emit(ContentGiven("files/marked", "wall.jpg", content=stream.getvalue()))
+    place.settle()
+    editor = place.page.body.question("files/marked").editor
+    middle = editor.sheet.ground().center().toPoint()
+    QTest.mousePress(editor.sheet, Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseMove(editor.sheet, middle + QPoint(30, 0))
+    QTest.mouseMove(editor.sheet, middle - QPoint(30, 0))
+    QTest.mouseRelease(editor.sheet, Qt.MouseButton.LeftButton, pos=middle)
+    assert editor.state.text() == ""
+    qtbot.mouseClick(editor.keep, Qt.MouseButton.LeftButton)
+    place.settle()
+    kept = Image.open(BytesIO(attachments.content(place.ctx, stored(place, "files/marked")))).convert("RGB")
+    assert kept.size == (1600, 1200)
+    red, _green, blue = kept.getpixel((800, 600))
+    assert red > 150 and blue < 90, "the mark lies on the photo"
+    assert kept.getpixel((60, 60))[2] > 120
+    assert editor.state.text() == "图已存到本机"
 
 
 def test_a_recording_is_kept_with_its_size_and_opened_with_the_system(place, qtbot, monkeypatch, tmp_path):

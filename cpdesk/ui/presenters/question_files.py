@@ -21,6 +21,8 @@ from cpdesk.ui.requests import ContentGiven, FileOpened, FileWanted, MediaOpened
 from cpdesk.ui.views import ContentView
 from cpdesk.ui.widgets.photos import thumbnail
 
+_DRAWN_ON = ("annotation", "drawing", "signature")
+"""Controls that need the picture in its full size, since they give it back with more on it."""
 _FILTERS = {
     "image": "*.jpg *.jpeg *.png *.bmp *.webp *.tif *.tiff",
     "audio": "*.mp3 *.m4a *.wav *.amr *.ogg *.aac *.wma",
@@ -63,7 +65,11 @@ class QuestionFiles(QObject):
                 if isinstance(block, QuestionBlock) and block.view.value == reference:
                     block.show_content(view)
 
-            self._presenter.run(lambda reference=reference: self._content_view(reference), shown)  # type: ignore[misc]
+            whole = block.view.control in _DRAWN_ON
+            self._presenter.run(
+                lambda reference=reference, whole=whole: self._content_view(reference, whole=whole),  # type: ignore[misc]
+                shown,
+            )
         for holder in body.media_blocks():
             for name in holder.media_names():
                 self._presenter.run(
@@ -77,13 +83,14 @@ class QuestionFiles(QObject):
             shutil.rmtree(self._opened, ignore_errors=True)
             self._opened = None
 
-    def _content_view(self, reference: str) -> ContentView:
+    def _content_view(self, reference: str, *, whole: bool) -> ContentView:
         ctx = self._presenter.ctx
         known = attachments.facts(ctx, reference)
         if known is None:
             return ContentView(QImage(), 0, (tr("ui.file.not_here"),))
         picture = reference.rpartition(".")[2] in attachments.PICTURES
-        image = thumbnail(attachments.content(ctx, reference)) if picture else QImage()
+        content = attachments.content(ctx, reference) if picture else None
+        image = _image(content) if whole else thumbnail(content)
         words: list[str] = []
         if known.taken_at:
             words.append(tr("ui.photo.taken", at=moment_long(known.taken_at, ctx.clock)))

@@ -195,7 +195,6 @@ class SignaturePad(Editor):
         if self._value and not value:
             self.sheet.wipe()
         self._value = value
-        self.state.set_words(text(self.KEPT) if value else "")
         self._changed()
 
     def show_content(self, content: ContentView) -> None:
@@ -211,8 +210,10 @@ class SignaturePad(Editor):
         self.sheet.setAccessibleName(f"{name} {tr(self.HINT)}")
 
     def _changed(self) -> None:
-        self.keep.setEnabled(self.sheet.has_strokes())
-        self.undo_button.setEnabled(self.sheet.has_strokes())
+        drawn = self.sheet.has_strokes()
+        self.keep.setEnabled(drawn)
+        self.undo_button.setEnabled(drawn)
+        self.state.set_words(text(self.KEPT) if self._value and not drawn else "")
 
     def _keep(self) -> None:
         picture = self.sheet.png()
