@@ -6,7 +6,7 @@ figures stay figures so that painters can draw them to scale.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -31,31 +31,35 @@ class StatusView:
     icon: str = ""
 
 
-# households ---------------------------------------------------------------------------------------------------------
+# lists of sites -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class HouseholdQuery:
-    """What the list is asked for. `status` is a status code or empty for all."""
+class ListQuery:
+    """What a list of sites is asked for. Each is a code, or empty for all."""
 
     search: str = ""
     status: str = ""
+    kind: str = ""
+    place: str = ""
+    township: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class HouseholdRow:
-    """One row of the list. `answered` is a share 0–1. None stands for nobody has been there or nothing is known."""
+class SiteRow:
+    """One row of a list of sites. `answered` is a share 0–1, None where nothing is known.
+
+    Attributes:
+        cells: words of the columns of its kind by their names; what is not there is not known.
+    """
 
     id: str
     number: str
     name: str
     address: str
-    heating: str
     status: StatusView
     answered: float | None = None
-    area_m2: float | None = None
-    heat_kwh_m2: float | None = None
-    saving_yuan: float | None = None
+    cells: Mapping[str, str] = field(default_factory=dict)
     updated: str = ""
 
 
@@ -69,12 +73,21 @@ class FilterChip:
 
 
 @dataclass(frozen=True, slots=True)
-class HouseholdList:
-    """The answer to a query: ids in the order of the list, and the counts of the filters."""
+class SiteList:
+    """The answer to a query: ids in the order of the list, and the counts of the filters.
 
-    query: HouseholdQuery
+    Attributes:
+        kinds, places, townships: empty where there is nothing to choose between.
+        begun: surveys of sites that no register has yet, which are still being filled: id and title.
+    """
+
+    query: ListQuery
     ids: tuple[str, ...]
     chips: tuple[FilterChip, ...]
+    kinds: tuple[FilterChip, ...] = ()
+    places: tuple[FilterChip, ...] = ()
+    townships: tuple[FilterChip, ...] = ()
+    begun: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +108,8 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class HouseholdPreview:
-    """What the pane beside the list says of the chosen household."""
+class SitePreview:
+    """What the pane beside the list says of the chosen site."""
 
     id: str
     title: str

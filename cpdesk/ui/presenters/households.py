@@ -16,8 +16,8 @@ from cpdesk.operations import households, register, surveys
 from cpdesk.operations.photos import photo_content
 from cpdesk.operations.surveys import SURVEY_FORM, survey_of
 from cpdesk.ui.language import language, tr
-from cpdesk.ui.pages.households import HouseholdsPage
-from cpdesk.ui.pages.new_household import NewHouseholdDialog
+from cpdesk.ui.pages.sites import SitesPage
+from cpdesk.ui.pages.new_site import NewHouseholdDialog
 from cpdesk.ui.presenters.base import Desk, Presenter, Step
 from cpdesk.ui.presenters.choices import choice_words
 from cpdesk.ui.presenters.register_import import RegisterImportPresenter
@@ -25,10 +25,10 @@ from cpdesk.ui.presenters.words import fault_words, moment, moment_long, number,
 from cpdesk.ui.views import (
     Fact,
     FilterChip,
-    HouseholdList,
-    HouseholdPreview,
+    SiteList,
+    SitePreview,
     HouseholdQuery,
-    HouseholdRow,
+    SiteRow,
     Share,
 )
 from cpdesk.ui.widgets.choices import Option
@@ -43,7 +43,7 @@ class HouseholdsPresenter(Presenter):
     opened = Signal(str)
     report_wanted = Signal(str)
 
-    def __init__(self, desk: Desk, page: HouseholdsPage) -> None:
+    def __init__(self, desk: Desk, page: SitesPage) -> None:
         super().__init__(desk)
         self.page = page
         self.register = RegisterImportPresenter(desk, page)
@@ -141,7 +141,7 @@ def store_query(query: HouseholdQuery) -> households.HouseholdQuery:
     return households.HouseholdQuery(text=query.search, status=Status(query.status) if query.status else None)
 
 
-def list_of(ctx: Context, query: HouseholdQuery) -> HouseholdList:
+def list_of(ctx: Context, query: HouseholdQuery) -> SiteList:
     """Ids and filter counts of a query."""
     asked = store_query(query)
     counts = households.household_counts(ctx, asked)
@@ -151,10 +151,10 @@ def list_of(ctx: Context, query: HouseholdQuery) -> HouseholdList:
         for status in _CHIPS
         if counts.by_status.get(status, 0) or query.status == status.value
     ]
-    return HouseholdList(query, tuple(households.household_ids(ctx, asked)), tuple(chips))
+    return SiteList(query, tuple(households.household_ids(ctx, asked)), tuple(chips))
 
 
-def rows_of(ctx: Context, ids: tuple[str, ...]) -> list[HouseholdRow]:
+def rows_of(ctx: Context, ids: tuple[str, ...]) -> list[SiteRow]:
     """Rows ready to be painted."""
     return [_row(ctx, line) for line in households.household_lines(ctx, ids)]
 
@@ -180,8 +180,8 @@ def export_ledger(ctx: Context, query: HouseholdQuery, path: Path) -> int:
     return len(surveys)
 
 
-def _row(ctx: Context, line: households.HouseholdLine) -> HouseholdRow:
-    return HouseholdRow(
+def _row(ctx: Context, line: households.HouseholdLine) -> SiteRow:
+    return SiteRow(
         id=line.id,
         number=line.number,
         name=line.name,
@@ -206,7 +206,7 @@ def _address(line: households.HouseholdLine) -> str:
     return " ".join(part for part in (line.village, line.door) if part)
 
 
-def preview_of(ctx: Context, record: str) -> HouseholdPreview:
+def preview_of(ctx: Context, record: str) -> SitePreview:
     """The pane beside the list."""
     line = households.household_lines(ctx, [record])[0]
     facts = [
@@ -233,7 +233,7 @@ def preview_of(ctx: Context, record: str) -> HouseholdPreview:
         Status.COMPLETE: "ui.preview.look",
         Status.RETURNED: "ui.preview.mend",
     }.get(line.status, "ui.preview.look")
-    return HouseholdPreview(
+    return SitePreview(
         id=record,
         title="·".join(part for part in (line.number, line.name) if part),
         address=_address(line),

@@ -121,8 +121,17 @@ def given_by(data: object, *, image: bool) -> ContentGiven | None:
 
 def png_of(picture: QImage) -> bytes:
     """A picture as the bytes of a PNG."""
+    return _encoded(picture, "PNG", -1)
+
+
+def jpeg_of(picture: QImage) -> bytes:
+    """A photo as the bytes of a JPEG of good quality: a tenth of what a PNG would take."""
+    return _encoded(picture, "JPG", 90)
+
+
+def _encoded(picture: QImage, kind: str, quality: int) -> bytes:
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(buffer, "PNG")  # type: ignore[call-overload]
+    picture.save(buffer, kind, quality)  # type: ignore[call-overload]
     return bytes(content.data())

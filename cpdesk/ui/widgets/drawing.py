@@ -24,7 +24,7 @@ from cpdesk.ui.language import text, tr
 from cpdesk.ui.requests import ContentGiven, FileWanted
 from cpdesk.ui.theme import theme
 from cpdesk.ui.views import ContentView
-from cpdesk.ui.widgets.attachments import given_by, png_of
+from cpdesk.ui.widgets.attachments import given_by, jpeg_of, png_of
 from cpdesk.ui.widgets.basic import Button, Label, column, row
 from cpdesk.ui.widgets.choices import Option, Segmented
 from cpdesk.ui.widgets.editor import Editor, EnterMovesOn
@@ -89,8 +89,8 @@ class Sheet(QWidget):
         left, top = area.center().x() - size.width() / 2, area.center().y() - size.height() / 2
         return QRectF(QPointF(left, top), size)
 
-    def png(self) -> bytes:
-        """The sheet as a PNG: over an image in its own size, else ink on white, at twice the size."""
+    def picture(self) -> QImage:
+        """The sheet as a picture: over an image in its own size, else ink on white, at twice the size."""
         ground = self.ground()
         if self.image.isNull():
             picture = QImage(self.size() * 2, QImage.Format.Format_RGB32)
@@ -104,7 +104,7 @@ class Sheet(QWidget):
         painter.translate(-ground.topLeft())
         self._draw_strokes(painter, on_paper=True)
         painter.end()
-        return png_of(picture)
+        return picture
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._strokes.append((self.pen, self.width_px, [event.position()]))
@@ -216,11 +216,16 @@ class SignaturePad(Editor):
         self.state.set_words(text(self.KEPT) if self._value and not drawn else "")
 
     def _keep(self) -> None:
-        picture = self.sheet.png()
-        self.sheet.show_image(QImage.fromData(picture))
+        picture = self.sheet.picture()
+        content = self.encoded(picture)
+        self.sheet.show_image(picture)
         self._changed()
-        self.requested.emit(ContentGiven("", tr(self.NAME), content=picture))
+        self.requested.emit(ContentGiven("", tr(self.NAME), content=content))
         self.moved_on.emit()
+
+    def encoded(self, picture: QImage) -> bytes:
+        """The bytes that are kept."""
+        return png_of(picture)
 
     def _again(self) -> None:
         self.sheet.wipe()
@@ -259,6 +264,10 @@ class AnnotationField(DrawingField):
     """Marks over a photo: the photo is chosen, dropped or pasted; undo takes marks back, the photo stays."""
 
     HINT = "ui.draw.photo_first"
+    NAME = "ui.draw.marked"
+
+    def encoded(self, picture: QImage) -> bytes:
+        return jpeg_of(picture)
 
     def __init__(self, value: str | None = None, parent: QWidget | None = None) -> None:
         super().__init__(value, parent)
