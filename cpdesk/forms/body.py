@@ -12,6 +12,8 @@ from cpdesk.forms.form import RECORDAUDIO, SETGEOPOINT, SETVALUE, Action, Item, 
 from cpdesk.forms.texts import Texts
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.compile import Expression, compile_expression
+from cpdesk.forms.xpath.syntax import Path
+from cpdesk.forms.xpath.unparse import bare, written
 
 CONTROLS: Final = frozenset(("input", "secret", "select", "select1", "upload", "trigger", "range", "rank"))
 ACTIONS: Final = frozenset((SETVALUE, SETGEOPOINT, RECORDAUDIO))
@@ -206,6 +208,10 @@ def read_action(loading: Loading, element: Node, context: str) -> Action:
         InputFault: CP-1210 it speaks of a node that is not there or takes no value; CP-1205 to CP-1209 its expression.
     """
     reference = _reference(loading, element)
+    chosen: Expression | None = None
+    if reference and "[" in reference:
+        chosen = compile_expression(reference, element.name)
+        reference = written(bare(chosen.ast)) if isinstance(chosen.ast, Path) else reference
     target = loading.path_of(reference, context, element.name) if reference else context
     if not target or not loading.by_path[target].is_leaf:
         raise InputFault("CP-1210", place=element.name, reference=reference or "—", nearest="—")
@@ -214,4 +220,4 @@ def read_action(loading: Loading, element: Node, context: str) -> Action:
     literal = element.text if value is None and element.local == SETVALUE else ""
     names = (element.attribute("event") or element.attribute("ev:event")).split()
     events = frozenset(name.rpartition(":")[2] for name in names)
-    return Action(target, value, literal, events, element.local)
+    return Action(target, value, literal, events, element.local, chosen)

@@ -10,13 +10,14 @@ from cpdesk.base.i18n import LANGUAGES, Translator
 from cpdesk.forms import checks
 from cpdesk.forms.form import SETGEOPOINT, Action, Kind, NodeDef
 from cpdesk.forms.instance import Instance
-from cpdesk.forms.phrases import Phrases, without_last_predicates, written
+from cpdesk.forms.phrases import Phrases
 from cpdesk.forms.state import Explanation, Input, ProblemCode, Reason
 from cpdesk.forms.tree import Node
 from cpdesk.forms.words import Speaker
 from cpdesk.forms.xpath.compile import Expression, compile_expression
 from cpdesk.forms.xpath.context import Context, Environment
 from cpdesk.forms.xpath.syntax import Ast, Call, Chain, Filter, Literal, Negate, Path
+from cpdesk.forms.xpath.unparse import without_last_predicates, written
 from cpdesk.forms.xpath.values import to_boolean, to_text
 
 _CHAIN_MAX: Final = 4

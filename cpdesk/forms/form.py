@@ -70,13 +70,15 @@ RECORDAUDIO = "recordaudio"
 @dataclass(frozen=True, slots=True)
 class Action:
     """What happens to the node `target` when one of `events` does: `setvalue` gives it `value` (or the text `literal`),
-    `setgeopoint` the place of the device, `recordaudio` a recording. The last two need a client that has the device."""
+    `setgeopoint` the place of the device, `recordaudio` a recording. The last two need a client that has the device.
+    `chosen` tells which node of a repeat is meant where the form picks one, seen from the node whose event it is."""
 
     target: str
     value: Expression | None
     literal: str
     events: frozenset[str]
     kind: str = SETVALUE
+    chosen: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

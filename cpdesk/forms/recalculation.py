@@ -323,11 +323,19 @@ class Recalculation:
         for action in actions:
             if event not in action.events:
                 continue
-            definition = self._form.by_path[action.target]
-            anchor = self._nearest(around, definition)
-            for node in self._instance.of(definition, anchor):
+            for node in self._targets(action, around):
                 if node.relevant:
                     self._carry_out(action, node)
+
+    def _targets(self, action: Action, around: Node) -> list[Node]:
+        definition = self._form.by_path[action.target]
+        if action.chosen is None:
+            return self._instance.of(definition, self._nearest(around, definition))
+        try:
+            nodes = action.chosen.nodes(Context(around, self._environment))
+        except CpdeskError:
+            return []
+        return [node for node in nodes if node.definition is definition]
 
     def _carry_out(self, action: Action, node: Node) -> None:
         if action.kind == SETGEOPOINT:

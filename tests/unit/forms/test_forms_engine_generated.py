@@ -75,7 +75,12 @@ class Maker:
                 attributes[rule] = own + self.condition(path)
         self.bind(path, attributes)
         self.leaves.append(path)
-        return f"<{name}>{default}</{name}>"
+        attribute = ""
+        if self.chance.random() < 0.15:
+            attribute = ' note="1"'
+            self.bind(f"{path}/@note", {"calculate": self.expression(f"{path}/@note")})
+            self.leaves.append(f"{path}/@note")
+        return f"<{name}{attribute}>{default}</{name}>"
 
     def container(self, kind: str, name: str, path: str, depth: int) -> str:
         if self.chance.random() < 0.3:
@@ -98,7 +103,19 @@ class Maker:
             self.binds.append(f'<bind nodeset="{path}" {written}/>')
 
     def select(self, path: str) -> None:
-        control = self.chance.choice(("select1", "select"))
+        control = self.chance.choice(("select1", "select", "rank"))
+        if self.chance.random() < 0.2:
+            items = "".join(f"<item><value>{value}</value><label>{value}</label></item>" for value in ("a", "b", "1"))
+            self.body.append(f'<{control} ref="{path}"><label>L</label>{items}</{control}>')
+            return
+        listed = [leaf for leaf in self.leaves if leaf.rpartition("/")[0] in self.repeats]
+        if listed and self.chance.random() < 0.4:  # choices that a person has written into a repeat
+            repeat, _, name = self.chance.choice(listed).rpartition("/")
+            self.body.append(
+                f'<{control} ref="{path}"><label>L</label><itemset nodeset="{repeat}[{name} != \'\']">'
+                f'<value ref="{name}"/><label ref="{name}"/></itemset></{control}>'
+            )
+            return
         rule = self.chance.choice(("kind = {}", "name != {}", "selected({}, name) or kind = '1'", "true()"))
         nodeset = f"instance('list')/root/item[{rule.format(self.reference(path))}]"
         self.body.append(
@@ -130,7 +147,11 @@ class Maker:
             f"coalesce({leaf}, '0')",
             f"count-non-empty({leaf})",
             f"join(' ', {leaf})",
+            f"once({leaf})",
         ]
+        around = leaf.rpartition("/")[0]
+        if around in self.repeats:
+            shapes += [f"indexed-repeat({leaf}, {around}, 2)", f"{around}[last()]/{leaf.rpartition('/')[2]}"]
         inside = [repeat for repeat in self.repeats if path.startswith(f"{repeat}/")]
         closed = [repeat for repeat in self.repeats if not path.startswith(f"{repeat}/")]
         if inside and path.rpartition("/")[0] == inside[-1]:
