@@ -273,7 +273,7 @@ def _texts(value: Value) -> list[str]:
 def _truths(answers: Sequence[Value]) -> list[bool]:
     found: list[bool] = []
     for answer in answers:
-        found.extend([_holds(node.text) for node in answer] if isinstance(answer, list) else [_holds(answer)])
+        found.extend([_holds([node]) for node in answer] if isinstance(answer, list) else [_holds(answer)])
     return found
 
 

@@ -330,3 +330,24 @@ def test_pulldata_asks_the_index_of_a_choice_file(
     assert session.state("depth").value == "1234"
     session.set("well", "W9999")
     assert session.state("depth").value == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("boolean(/data/n)", "false"),
+        ("if(/data/n, 'yes', 'no')", "no"),
+        ("checklist(1, -1, /data/n)", "false"),
+        ("checklist(1, 1, /data/n, true())", "true"),
+        ("weighted-checklist(5, -1, /data/n, 5)", "false"),
+        ("boolean(/data/t)", "true"),
+        ("checklist(1, -1, /data/t)", "true"),
+    ],
+)
+def test_a_question_of_numbers_holds_when_it_is_not_0(
+    load: Callable[..., Form], open_session: Callable[..., Session], source: str, text: str
+) -> None:
+    session = open_session(form=load("type | name | label", "integer | n | N", "text | t | T"))
+    session.set("n", "0")
+    session.set("t", "0")
+    assert session.evaluate(source) == text
