@@ -151,9 +151,7 @@ class Instance:
             if definition.kind is Kind.REPEAT:
                 self._stand(parent, definition)
                 first: list[Node | None] = [node for node in given if not _is_template(node)]
-                if definition.count is not None:
-                    first = []  # the count makes them, at a blank one there are none yet
-                elif not first and definition.no_add_remove:
+                if not first and definition.no_add_remove and definition.count is None:
                     first.append(given[0] if given else None)  # nobody could ever add one
                 for rank, node in zip(rank_list(len(first)), first, strict=True):
                     self._fill(self._item(parent, definition, self._new_id(), rank), node)
