@@ -215,11 +215,13 @@ class Recalculation:
             self._states.add(node.path)
             self.wake_readers(node)
 
-    def worked_out(self, expression: Expression, node: Node) -> tuple[str, InputFault | None]:
+    def worked_out(
+        self, expression: Expression, node: Node, origin: Node | None = None
+    ) -> tuple[str, InputFault | None]:
         """The lexical value of a calculation for a node, and what went wrong with it."""
         assert node.definition is not None
         try:
-            value = expression.evaluate(Context(node, self._environment))
+            value = expression.evaluate(Context(node, self._environment, origin))
             return lexical(value, node.definition.type, self._environment.zone), None
         except InputFault as fault:
             return "", fault
@@ -325,7 +327,7 @@ class Recalculation:
                 continue
             for node in self._targets(action, around):
                 if node.relevant:
-                    self._carry_out(action, node)
+                    self._carry_out(action, node, around if _items_around(around) > _items_around(node) else node)
 
     def _targets(self, action: Action, around: Node) -> list[Node]:
         definition = self._form.by_path[action.target]
@@ -337,14 +339,15 @@ class Recalculation:
             return []
         return [node for node in nodes if node.definition is definition]
 
-    def _carry_out(self, action: Action, node: Node) -> None:
+    def _carry_out(self, action: Action, node: Node, origin: Node) -> None:
+        """Fill the target; seen from outside a repeat, absolute paths mean the item that the event came from."""
         if action.kind == SETGEOPOINT:
             if self._position:
                 self.set_value(node, self._position)
         elif action.kind == SETVALUE and action.value is None:
             self.set_value(node, action.literal)
         elif action.kind == SETVALUE and action.value is not None:
-            text, fault = self.worked_out(action.value, node)
+            text, fault = self.worked_out(action.value, node, origin)
             self.set_value(node, text)
             node.fault = fault
 
@@ -369,6 +372,16 @@ class Recalculation:
             if definition is not None and definition.is_leaf:
                 for node in self._instance.of(definition, self._instance.root):
                     self.set_value(node, value)
+
+
+def _items_around(node: Node) -> int:
+    """In how many repeat items a node lies."""
+    count = 0
+    step: Node | None = node
+    while step is not None:
+        count += step.rank != ""
+        step = step.parent
+    return count
 
 
 def lexical(value: Value, kind: str, zone: tzinfo) -> str:

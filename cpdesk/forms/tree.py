@@ -39,6 +39,7 @@ _EAST_ASIAN: Final = frozenset(("gbk", "gb2312", "gb18030", "big5", "big5-hkscs"
 _BYTES_MAX: Final = 30_000_000
 _DEPTH_MAX: Final = 100
 _ELEMENTS_MAX: Final = 1_000_000
+_WORDS: Final = frozenset(("label", "hint", "value"))
 
 
 class Node:
@@ -329,6 +330,8 @@ class _Reader:
         elif node.children:
             if text.strip():
                 self._text(node, text)
+            elif node.local in _WORDS:
+                self._text(node, " ")  # between two outputs a blank is a blank, elsewhere it is layout
         else:
             node.value = (node.value or "") + text
 

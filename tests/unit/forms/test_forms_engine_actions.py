@@ -94,3 +94,22 @@ def test_a_hidden_target_is_left_alone(open_session: Open) -> None:
     session = open_session(form=form)
     assert session.set("a", "1").values == {"a": "1"}
     assert session.set("a", "7").values == {"a": "7", "b": "7"}
+
+
+def test_an_event_in_an_item_may_fill_a_question_outside(open_session: Open) -> None:
+    form = form_of(
+        "<latest/><r><a/></r>",
+        f'<repeat nodeset="/data/r"><input ref="/data/r/a">{action("/data/latest", "/data/r/a")}</input></repeat>',
+    )
+    session = open_session(form=form)
+    item, _ = session.add_item("r")
+    assert session.set(f"{item}/a", "x").values == {f"{item}/a": "x", "latest": "x"}
+
+
+def test_blanks_between_outputs_stay(open_session: Open) -> None:
+    form = form_of(
+        "<a>1</a><b/>",
+        '<input ref="/data/b"><label> From <output value="../a"/> <output value="/data/a"/>,\n'
+        ' <output value="../a"/> </label></input>',
+    )
+    assert open_session(form=form).state("b").label.split() == ["From", "1", "1,", "1"]
