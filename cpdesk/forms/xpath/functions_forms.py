@@ -259,8 +259,10 @@ def _weighted_checklist(arguments: Sequence[Evaluate], _asts: Sequence[Ast]) -> 
         zone = context.environment.zone
         least, most, *pairs = (argument(context) for argument in arguments)
         low, high = to_number(least, zone), to_number(most, zone)
-        weights = [to_number(text, zone) for value in pairs[1::2] for text in _texts(value)]
-        total = sum(weight for holds, weight in zip(_truths(pairs[::2]), weights, strict=False) if holds)
+        total = 0.0
+        for answers, given in zip(pairs[::2], pairs[1::2], strict=True):
+            weights = [to_number(text, zone) for text in _texts(given)]
+            total += sum(weight for holds, weight in zip(_truths([answers]), weights, strict=False) if holds)
         return (low == -1 or total >= low) and (high == -1 or total <= high)
 
     return weighted_checklist

@@ -198,6 +198,7 @@ TRUTHS = [
     ("weighted-checklist(-5, 5, 1, -6)", "false"),
     ("weighted-checklist(2, -1, 1, 3)", "true"),
     ("weighted-checklist(0, 0)", "true"),
+    ("weighted-checklist(5, 5, nothere, 9, true(), 5)", "true"),
     ("false() and weighted-checklist(1, 2, 3)", "false"),
     ("weighted-checklist(3, 3, r/x, r/x)", "false"),
     ("lang('zh')", "true"),
