@@ -21,7 +21,7 @@ from cpdesk.forms.xform import load_form
 TOLERATED: Final = {
     "truth": "A calculation of type string that is true or false is stored as `true` or `false`, as in ODK Web Forms; "
     "JavaRosa stores 1 or 0.",
-    "digits": "12 and 12.0, the last digits of sines and logarithms, exponents, spaces between the points of a shape.",
+    "digits": "12 and 12.0, the last digits of sines and logarithms, exponents, spaces around choices and in shapes.",
     "nearly nothing": "A number closer to 0 than 1e-12 is kept; JavaRosa stores 0.",
     "no number": "Where a calculation or an output is no number, one of the two writes NaN and the other nothing.",
     "hidden items": "Items of a hidden repeat that one of the two has not made yet.",
@@ -119,6 +119,8 @@ class Running:
                 session.set_language(name)
             case ["reopen"]:
                 before = session.answers()
+                if not before:
+                    return ""  # a form without any answer is a new one
                 self.session = self._open(before, session.language)
                 if not self._acts_on_load() and self.session.answers() != before:
                     return "opened again it is not the same"
@@ -193,7 +195,10 @@ def _first_difference(number: int, session: Session, nodes: Mapping[str, Any], s
 
 
 def _means_the_same(ours: object, theirs: object) -> str:
-    """The name of the way in which two unlike texts say the same, "" when they do not."""
+    """The name of the way in which two unlike texts, or lists of choices, say the same, "" when they do not."""
+    if isinstance(ours, list) and isinstance(theirs, list):
+        texts = [[part.strip() for choice in choices for part in choice] for choices in (ours, theirs)]
+        return "digits" if list(map(_rounded, texts[0])) == list(map(_rounded, texts[1])) else ""
     if not isinstance(ours, str) or not isinstance(theirs, str):
         return ""
     if {"true": "1", "false": "0"}.get(ours) == theirs:

@@ -63,7 +63,13 @@ def _theirs(change: Callable[[Case], Case]) -> Proof:
 
 def _both(change: Callable[[Case], Case]) -> Proof:
     """The two agree when both are asked without that in which they differ."""
-    return lambda _difference, case, engine: compare(change(case), engine) is None
+
+    def proof(_difference: Difference, case: Case, engine: Engine) -> bool:
+        changed = change(case)
+        found = compare(changed, engine)
+        return found is None or _is_stale(found, changed, engine)
+
+    return proof
 
 
 def _either(*proofs: Proof) -> Proof:
@@ -73,7 +79,7 @@ def _either(*proofs: Proof) -> Proof:
 def _is_stale(difference: Difference, case: Case, engine: Engine) -> bool:
     """JavaRosa agrees once it has worked out everything anew, as when a saved form is opened again."""
     again = replace(case, operations=[*case.operations[: difference.step], ["reopen"]])
-    return difference.step > 0 and compare(again, engine, since=difference.step + 1) is None
+    return compare(again, engine, since=difference.step + 1) is None
 
 
 def _meets_infinity(_difference: Difference, case: Case, engine: Engine) -> bool:
@@ -98,7 +104,12 @@ def _apart(ours: object, theirs: object) -> float:
     return max((abs(one - other) / max(abs(one), abs(other), 1e-9) for one, other in pairs), default=math.inf)
 
 
-def _in_forms(pattern: str, replacement: str) -> Callable[[Case], Case]:
+def _plain_number(match: re.Match[str]) -> str:
+    """Instead of what may be very large or very small."""
+    return "max" if match[1] else "(§ + §)"
+
+
+def _in_forms(pattern: str, replacement: str | Callable[[re.Match[str]], str]) -> Callable[[Case], Case]:
     """Every expression written as `pattern` is written as `replacement`."""
     return lambda case: case.mapped(lambda one: replace(one, form=re.sub(pattern, replacement, one.form)))
 
@@ -129,6 +140,28 @@ def _with_counts(case: Case) -> Case:
         if item.name.startswith("n") and not item.default:
             item.default = "1"
     return new
+
+
+def _with_targets_shown(case: Case) -> Case:
+    """Questions that actions write are always shown, and what they lie in."""
+    new = copy.deepcopy(case)
+    actions = [*new.actions, *(action for item in new.root.walk() for action in item.actions)]
+    written = {name for _event, target, _value in actions for name in target}
+    for item in new.root.walk():
+        if item.name in written:
+            item.rules.pop("relevant", None)
+    return new
+
+
+def _without_events(event: str) -> Callable[[Case], Case]:
+    def change(case: Case) -> Case:
+        new = copy.deepcopy(case)
+        new.actions = [action for action in new.actions if action[0] != event]
+        for item in new.root.walk():
+            item.actions = [action for action in item.actions if action[0] != event]
+        return new
+
+    return change
 
 
 def _without_emoji(case: Case) -> Case:
@@ -199,14 +232,21 @@ RULES: Final = (
         lambda difference, text: (
             re.search(r"(?:number|int)\(", text) is not None
             and re.search(r"date\(|today\(|type=\"date\"", text) is not None
-            and "" in (difference.ours, difference.theirs)
+            and (difference.theirs == "" or "NaN" in str(difference.theirs))
         ),
+    ),
+    Rule(
+        "days of nothing",
+        "decimal-date-time() and decimal-time() of nothing are no number; JavaRosa gives an empty text.",
+        _written(r"decimal-(?:date-)?time\("),
+        proof=_theirs(_in_forms(r"^(decimal-(?:date-)?time)\(§\)$", r"number(\1(§))")),
     ),
     Rule(
         "actions and hidden questions",
         "An action leaves a question that is hidden alone, as ODK Web Forms does: an answer nobody saw must not appear "
         "later. JavaRosa writes it.",
         _written(r"relevant=.*<setvalue"),
+        proof=_both(_with_targets_shown),
     ),
     Rule(
         "items before a count",
@@ -245,10 +285,8 @@ RULES: Final = (
     Rule(
         "numbers as text",
         "Very large and very small numbers are written in digits, as XPath 1.0 says; JavaRosa writes 1.0E12.",
-        lambda difference, text: (
-            re.search(r"string|concat|length|substr|join", text) is not None
-            and re.search(r"\d\.\d+E-?\d", str(difference.theirs)) is not None
-        ),
+        _written("(?:string|concat|length|substr|join|coalesce).*(?:exp|pow|div|[*])"),
+        proof=_both(_in_forms(r"^(exp|exp10|pow)(?=\()|^\(§ (div|[*]) §\)$", _plain_number)),
     ),
     Rule(
         "nearly nothing",
@@ -272,6 +310,7 @@ RULES: Final = (
         "actions at opening",
         "An action reads calculations as they are; when a form is opened JavaRosa has not worked them out yet.",
         _written("odk-instance-first-load.*xforms-value-changed"),
+        proof=_both(_without_events("odk-instance-first-load")),
     ),
     Rule(
         "first values of once",
@@ -285,6 +324,7 @@ RULES: Final = (
         "Items that a count makes at one go are all there when the actions of new items run; JavaRosa makes one after "
         "the other.",
         _written("jr:count.*odk-new-repeat"),
+        proof=_both(_without_events("odk-new-repeat")),
     ),
     Rule(
         "areas",
