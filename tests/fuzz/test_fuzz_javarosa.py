@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fuzz_cases import make_case
@@ -61,7 +62,7 @@ class Altered:
     def __init__(self, engine: JavaRosa) -> None:
         self._engine = engine
 
-    def ask(self, request: dict[str, object]) -> dict[str, object]:
+    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         answer = self._engine.ask(request)
         for step in answer.get("steps", []):
             for node in step.get("nodes", {}).values():
