@@ -132,6 +132,14 @@ class _Finder:
                 outside = repeat_around(target.parent) if scope is target else scope
                 self.found[Reference(target, outside, items=True)] = None
             self.found[Reference(target, scope, chosen=place.chosen)] = None
+            self._count_items_above(target, place.apex)
+
+    def _count_items_above(self, target: NodeDef, apex: NodeDef | None) -> None:
+        """What lies in a repeat below the highest node of a walk is there as often as the repeat has items."""
+        around = repeat_around(target)
+        while around is not None and _depth(around) > _depth(apex):
+            self.found[Reference(around, repeat_around(apex), items=True)] = None
+            around = repeat_around(around.parent)
 
     def _walk(self, path: Path, place: _Place, *, bind: bool = True) -> _Place:
         place = self._start(path, place, bind)

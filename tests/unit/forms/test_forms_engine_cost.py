@@ -139,3 +139,36 @@ def test_rounds_count_items_until_they_are_enough(load: Load, open_session: Open
         assert len(session.children("r")) == number
     session.set(f"{session.children('r')[-1]}/more", "no")
     assert (session.state("have").value, session.state("want").value) == ("4", "4")
+
+
+def test_every_way_to_the_items_follows_them(load: Load, open_session: Open) -> None:
+    """Adding, moving and removing items is seen through siblings, descendants and predicates."""
+    form = load(
+        "type | name | label | calculation",
+        "begin_repeat | r | R | ",
+        "text | a | A | ",
+        "calculate | before | | count(../preceding-sibling::r)",
+        "calculate | after | | join(',', ../following-sibling::r/a)",
+        "calculate | others | | join(',', ../../r[position() != position(current()/..)]/a)",
+        "end_repeat | | | ",
+        "calculate | anywhere | | count(/data/descendant::a)",
+        "calculate | deep | | join(',', //a)",
+    )
+    session = open_session(form=form)
+    for _ in range(2):
+        session.add_item("r")
+    for item, text in zip(session.children("r"), "xyz", strict=True):
+        session.set(f"{item}/a", text)
+
+    def seen() -> list[str]:
+        items = [(session.state(f"{item}/{name}").value) for item in session.children("r") for name in NAMES]
+        return [*items, session.state("anywhere").value, session.state("deep").value]
+
+    assert seen() == ["0", "y,z", "y,z", "1", "z", "x,z", "2", "", "x,y", "3", "x,y,z"]
+    session.move_item(session.children("r")[2], session.children("r")[0])
+    assert seen() == ["0", "x,y", "x,y", "1", "y", "z,y", "2", "", "z,x", "3", "z,x,y"]
+    session.remove_item(session.children("r")[0])
+    assert seen() == ["0", "y", "y", "1", "", "x", "2", "x,y"]
+
+
+NAMES = ("before", "after", "others")

@@ -155,8 +155,15 @@ class Maker:
         inside = [repeat for repeat in self.repeats if path.startswith(f"{repeat}/")]
         closed = [repeat for repeat in self.repeats if not path.startswith(f"{repeat}/")]
         if inside and path.rpartition("/")[0] == inside[-1]:
+            name = inside[-1].rpartition("/")[2]
+            mine = [one.rpartition("/")[2] for one in self.leaves if one.rpartition("/")[0] == inside[-1]]
+            if mine and not any("@" in one for one in mine):
+                axis = self.chance.choice(("preceding-sibling", "following-sibling"))
+                shapes.append(f"join(',', ../{axis}::{name}/{self.chance.choice(mine)})")
             shapes += ["position(..)", f"count(../../{inside[-1].rpartition('/')[2]})"]
         shapes += [f"count({repeat})" for repeat in closed]
+        if "@" not in leaf and leaf.startswith("/"):
+            shapes.append(f"count(/data/descendant::{leaf.rpartition('/')[2]})")
         return self.chance.choice(shapes)
 
     def condition(self, path: str) -> str:
