@@ -1,11 +1,14 @@
-"""Syntax trees to Python closures over an evaluation `Context`. Everything that can be decided once is decided here."""
+"""Syntax trees to Python closures over an evaluation `Context`. Everything that can be decided once is decided here.
+
+A form is refused for what its expressions say when it is loaded; they become closures when they are first worked out.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import Final
 
 from cpdesk.base.errors import InputFault
@@ -13,25 +16,29 @@ from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.comparison import Test, compare, never_empty
 from cpdesk.forms.xpath.context import Context
 from cpdesk.forms.xpath.functions import Evaluate, function_named
-from cpdesk.forms.xpath.parser import parse
+from cpdesk.forms.xpath.parser import parse, parse_with_calls
 from cpdesk.forms.xpath.paths import compile_path, compile_predicate, filter_nodes, in_document_order, searches
 from cpdesk.forms.xpath.syntax import Ast, Call, Chain, Filter, Literal, Negate, Path
 from cpdesk.forms.xpath.values import Value, to_boolean, to_number, to_text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Expression:
-    """One compiled expression. Holds no state: any number of sessions may share it.
+    """One expression, read and checked. Holds no state: any number of sessions may share it.
 
     Attributes:
-        source: as written in the form.
+        source: as written in the form, without blanks around it.
         place: where in the form it stands, for messages ("relevant /data/a").
     """
 
     source: str
     place: str
-    ast: Ast = field(repr=False)
-    evaluate: Evaluate = field(repr=False)
+    ast: Ast = field(repr=False, compare=False)
+
+    @cached_property
+    def evaluate(self) -> Evaluate:
+        """The closure. Made when it is first wanted: a form has many expressions that most fillings never run."""
+        return _compiled(self.source)
 
     def boolean(self, context: Context) -> bool:
         return to_boolean(self.evaluate(context))
@@ -46,7 +53,7 @@ class Expression:
 
 
 def compile_expression(source: str, place: str = "") -> Expression:
-    """Compile one expression.
+    """Read and check one expression.
 
     With a place it is part of a form, which is refused at once when it calls what does not exist. Without one it is
     asked on its own; such a call then fails only when it is reached, as in `false() and unknown()`.
@@ -55,52 +62,58 @@ def compile_expression(source: str, place: str = "") -> Expression:
         InputFault: CP-1205 syntax; CP-1209 too large; with `place`, which the message names, CP-1206 unknown function
             and CP-1208 wrong number of arguments.
     """
+    source = source.strip()
     try:
-        ast = parse(source)
-        return Expression(source.strip(), place, ast, _compiled(ast, not place))
+        return Expression(source, place, _checked(source) if place else parse(source))
     except InputFault as fault:
         raise InputFault(fault.code, **{**fault.fields, "place": place or "—"}) from None
 
 
 @lru_cache(maxsize=4096)
-def _compiled(ast: Ast, late: bool) -> Evaluate:
-    return _compile(ast, late)
+def _checked(source: str) -> Ast:
+    """The syntax tree of an expression whose calls are all of functions that exist."""
+    ast, calls = parse_with_calls(source)
+    for call in calls:
+        function_named(call.name, len(call.arguments))
+    return ast
 
 
-def _compile(ast: Ast, late: bool) -> Evaluate:
-    """`late` puts the refusal of a call off until it is reached."""
+@lru_cache(maxsize=4096)
+def _compiled(source: str) -> Evaluate:
+    return _compile(parse(source))
+
+
+def _compile(ast: Ast) -> Evaluate:
     match ast:
         case Literal(value):
             return lambda _context: value
         case Path():
-            return compile_path(ast, partial(_compile, late=late))
+            return compile_path(ast, _compile)
         case Filter():
-            return _filter(ast, partial(_compile, late=late))
+            return _filter(ast)
         case Call():
-            return _call(ast, late)
+            return _call(ast)
         case Chain(first, rest):
-            return _chain(first, rest, late)
+            return _chain(first, rest)
         case Negate(operand, times):
             sign = -1.0 if times % 2 else 1.0
-            inner = _compile(operand, late)
+            inner = _compile(operand)
             return lambda context: sign * to_number(inner(context), context.environment.zone)
 
 
 def compile_unbound(path: Path) -> Evaluate:
     """A location path that keeps to no repeat item of the asking node (`indexed-repeat` chooses its own)."""
-    return compile_path(path, partial(_compile, late=False), bind=False)
+    return compile_path(path, _compile, bind=False)
 
 
-def _call(call: Call, late: bool) -> Evaluate:
-    compiled = [_compile(argument, late) for argument in call.arguments]
+def _call(call: Call) -> Evaluate:
+    compiled = [_compile(argument) for argument in call.arguments]
     try:
         function = function_named(call.name, len(compiled))
-        if function.build is not None:
-            return function.build(compiled, call.arguments)
     except InputFault as fault:
-        if not late:
-            raise
         return _refusal(fault)
+    if function.build is not None:
+        return function.build(compiled, call.arguments)
     apply = function.apply
     assert apply is not None
     if not compiled:
@@ -112,6 +125,7 @@ def _call(call: Call, late: bool) -> Evaluate:
 
 
 def _refusal(fault: InputFault) -> Evaluate:
+    """An expression of no form may call what does not exist, as long as nobody gets there."""
     code, fields = fault.code, {**fault.fields, "place": "—"}
 
     def refuse(_context: Context) -> Value:
@@ -120,9 +134,9 @@ def _refusal(fault: InputFault) -> Evaluate:
     return refuse
 
 
-def _filter(ast: Filter, compile_ast: Callable[[Ast], Evaluate]) -> Evaluate:
-    primary = compile_ast(ast.primary)
-    predicates = [compile_predicate(predicate, compile_ast) for predicate in ast.predicates]
+def _filter(ast: Filter) -> Evaluate:
+    primary = _compile(ast.primary)
+    predicates = [compile_predicate(predicate, _compile) for predicate in ast.predicates]
 
     def evaluate(context: Context) -> Value:
         nodes = primary(context)
@@ -135,10 +149,10 @@ def _filter(ast: Filter, compile_ast: Callable[[Ast], Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _chain(first: Ast, rest: Sequence[tuple[str, Ast]], late: bool) -> Evaluate:
+def _chain(first: Ast, rest: Sequence[tuple[str, Ast]]) -> Evaluate:
     operators = [operator for operator, _ in rest]
     asts = [first, *(operand for _, operand in rest)]
-    operands = [_compile(operand, late) for operand in asts]
+    operands = [_compile(operand) for operand in asts]
     if operators[0] == "|":
         return _union(operands)
     if operators[0] == "or":

@@ -19,13 +19,27 @@ Build = Callable[[Sequence[Evaluate], Sequence[Ast]], Evaluate]
 @dataclass(frozen=True, slots=True)
 class Function:
     """`apply` gets the context and the values of its arguments; `build` gets the arguments themselves, for functions
-    that must not work all of them out. `most` is None where there is no limit."""
+    that must not work all of them out. `most` is None where there is no limit; beyond `least` they come `by` at a
+    time."""
 
     name: str
     least: int
     most: int | None
     apply: Callable[..., Value] | None = None
     build: Build | None = None
+    by: int = 1
+
+    def takes(self, arguments: int) -> bool:
+        """Whether it may be called with so many arguments."""
+        beyond = arguments - self.least
+        return beyond >= 0 and (self.most is None or arguments <= self.most) and beyond % self.by == 0
+
+    @property
+    def expected(self) -> str:
+        """The numbers of arguments it takes, for messages."""
+        if self.by > 1:
+            return f"{self.least}, {self.least + self.by}, {self.least + 2 * self.by}, …"
+        return str(self.least) if self.least == self.most else f"{self.least}–{self.most or '…'}"
 
 
 @cache
@@ -54,9 +68,6 @@ def function_named(name: str, arguments: int) -> Function:
     if function is None:
         nearest = difflib.get_close_matches(name, registry(), 1, 0.5)
         raise InputFault("CP-1206", function=name, nearest=nearest[0] if nearest else "—")
-    if arguments < function.least or (function.most is not None and arguments > function.most):
-        expected = (
-            str(function.least) if function.least == function.most else f"{function.least}–{function.most or '…'}"
-        )
-        raise InputFault("CP-1208", function=name, found=arguments, expected=expected)
+    if not function.takes(arguments):
+        raise InputFault("CP-1208", function=name, found=arguments, expected=function.expected)
     return function

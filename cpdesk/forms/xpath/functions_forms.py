@@ -78,8 +78,6 @@ def _indexed_repeat(arguments: Sequence[Evaluate], asts: Sequence[Ast]) -> Evalu
     repeats are named; no node where an index is blank or beyond them."""
     from cpdesk.forms.xpath.compile import compile_unbound
 
-    if len(arguments) % 2 == 0:
-        raise InputFault("CP-1208", function="indexed-repeat", found=len(arguments), expected="3, 5, 7")
     unbound = [compile_unbound(ast) if isinstance(ast, Path) else None for ast in asts]
     target = unbound[0] or arguments[0]
     levels = [(unbound[place] or arguments[place], arguments[place + 1]) for place in range(1, len(arguments), 2)]
@@ -252,8 +250,6 @@ def _checklist(context: Context, least: Value, most: Value, *answers: Value) -> 
 def _weighted_checklist(arguments: Sequence[Evaluate], _asts: Sequence[Ast]) -> Evaluate:
     """Whether the weights of the answers that hold come to a sum within two bounds; -1 is no bound. Answers and weights
     by turns; either may be a node-set, which stands for all its nodes."""
-    if len(arguments) % 2:
-        raise InputFault("CP-1208", function="weighted-checklist", found=len(arguments), expected="2, 4, 6, …")
 
     def weighted_checklist(context: Context) -> Value:
         zone = context.environment.zone
@@ -319,7 +315,7 @@ FUNCTIONS: Final = (
     Function("coalesce", 1, None, build=_coalesce),
     Function("once", 1, 1, build=_once),
     Function("position", 0, 1, build=_position),
-    Function("indexed-repeat", 3, None, build=_indexed_repeat),
+    Function("indexed-repeat", 3, None, build=_indexed_repeat, by=2),
     Function("current", 0, 0, lambda context: [context.origin]),
     Function("instance", 1, 1, _instance),
     Function("pulldata", 4, 4, _pulldata),
@@ -333,7 +329,7 @@ FUNCTIONS: Final = (
     Function("join", 1, None, _join),
     Function("substr", 2, 3, _substr),
     Function("checklist", 2, None, _checklist),
-    Function("weighted-checklist", 2, None, build=_weighted_checklist),
+    Function("weighted-checklist", 2, None, build=_weighted_checklist, by=2),
     Function("jr:itext", 1, 1, _itext),
     Function("jr:choice-name", 2, 2, _choice_name),
     Function("uuid", 0, 1, _uuid),

@@ -10,6 +10,9 @@ from cpdesk.base.errors import InputFault
 LENGTH_MAX: Final = 20_000
 
 _NAME: Final = r"[^\W\d][\w.\-·]*"
+_STEP: Final = rf"(?:(?>{_NAME}(?::(?!:){_NAME})?)(?!\s*[(:])|\.\.|\.(?!\d))"
+_PATH: Final = re.compile(rf"\s*(/?{_STEP}(?:/{_STEP})*)")
+"""What most of all forms consists of, `/data/yard/area` or `../area`, in one token: no calls, axes or wildcards."""
 _TOKEN: Final = re.compile(
     rf"""\s*(?:
       (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
@@ -20,13 +23,15 @@ _TOKEN: Final = re.compile(
     )""",
     re.VERBOSE,
 )
-_BEFORE_OPERAND: Final = frozenset(("@", "::", "(", "[", ",", "op", "/", "//"))
+_BEFORE_OPERAND: Final = frozenset(("", "@", "::", "(", "[", ",", "op", "/", "//"))
+_BEFORE_PATH: Final = _BEFORE_OPERAND - {"@", "::"}
 _OPERATOR: Final = re.compile(r"(?:and|or|mod|div)(?=\d|\Z)")
 _OPERATOR_MARKS: Final = frozenset(("|", "+", "-", "=", "!=", "<", "<=", ">", ">=", "*"))
 
 
 class Token(NamedTuple):
-    """`kind` is "number", "string", "name", "op", "end" or the mark itself."""
+    """`kind` is "path" (plain steps), "number", "string", "name" (of a call, an axis, a test), "op", "end" or the mark
+    itself."""
 
     kind: str
     text: str
@@ -46,6 +51,12 @@ def tokens(source: str, place: str = "") -> list[Token]:
     position = 0
     previous = ""
     while True:
+        match = _PATH.match(source, position) if previous in _BEFORE_PATH else None
+        if match is not None and not (previous in ("/", "//") and match[1].startswith("/")):
+            position = match.end()
+            found.append(Token("path", match[1], match.start(1), position))
+            previous = "path"
+            continue
         match = _TOKEN.match(source, position)
         if match is None:
             rest = source[position:].lstrip()
@@ -57,7 +68,7 @@ def tokens(source: str, place: str = "") -> list[Token]:
         if kind == "end":
             found.append(Token("end", "", position, position))
             return found
-        after_operand = previous != "" and previous not in _BEFORE_OPERAND
+        after_operand = previous not in _BEFORE_OPERAND
         if kind == "name" and after_operand:
             match_operator = _OPERATOR.match(text)
             if match_operator:

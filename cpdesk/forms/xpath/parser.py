@@ -19,17 +19,39 @@ AXES: Final = frozenset(
     )
 )  # fmt: skip
 _LEVELS: Final = (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
+_LEVEL_OF: Final = {operator: level for level, operators in enumerate(_LEVELS) for operator in operators}
+_DOTS: Final = {".": "self", "..": "parent"}
+_GOES_ON: Final = frozenset(("[", "/", "//"))
+"""What may follow the first token of an operand that is but one token otherwise."""
 _NODE_TYPES: Final = frozenset(("node", "text", "comment", "processing-instruction"))
 
 
-@lru_cache(maxsize=4096)
 def parse(source: str) -> Ast:
     """The syntax tree of an expression.
 
     Raises:
         InputFault: CP-1205 syntax, with position; CP-1209 too long or too deep.
     """
-    return _Parser(source).whole()
+    return parse_with_calls(source)[0]
+
+
+@lru_cache(maxsize=4096)
+def parse_with_calls(source: str) -> tuple[Ast, tuple[Call, ...]]:
+    """As `parse`, and beside the tree all calls in it, inner ones first."""
+    parser = _Parser(source)
+    return parser.whole(), tuple(parser.calls)
+
+
+@lru_cache(maxsize=4096)
+def _plain_steps(path: str) -> tuple[Step, ...]:
+    """The steps of a token of kind "path"."""
+    return tuple(_plain_step(name) for name in path.removeprefix("/").split("/"))
+
+
+@lru_cache(maxsize=4096)
+def _plain_step(name: str) -> Step:
+    axis = _DOTS.get(name)
+    return Step("child", name) if axis is None else Step(axis, "node()")
 
 
 class _Parser:
@@ -40,6 +62,7 @@ class _Parser:
         self._token = self._tokens[0]
         self._kind = self._token.kind
         self._depth = 0
+        self.calls: list[Call] = []
 
     def whole(self) -> Ast:
         tree = self._expression()
@@ -48,8 +71,8 @@ class _Parser:
         return tree
 
     def _next(self) -> None:
-        """Go on to the next token; the last, "end", stays."""
-        self._at = min(self._at + 1, len(self._tokens) - 1)
+        """Go on to the next token; nobody goes past the last, "end"."""
+        self._at += 1
         self._token = self._tokens[self._at]
         self._kind = self._token.kind
 
@@ -75,13 +98,15 @@ class _Parser:
 
     def _expression(self) -> Ast:
         """All levels of precedence in one frame: a stack of open chains instead of a call a level."""
+        operand = self._unary()
+        if self._kind != "op":
+            return operand
         firsts: list[Ast] = []
         rests: list[list[tuple[str, Ast]]] = []
         levels: list[int] = []
-        operand = self._unary()
         while True:
             token = self._token
-            found = _level_of(token) if token.kind == "op" else -1
+            found = _LEVEL_OF.get(token.text, -1) if token.kind == "op" else -1
             while levels and levels[-1] > found:
                 operand = self._close(firsts.pop(), rests.pop(), operand)
                 levels.pop()
@@ -121,8 +146,10 @@ class _Parser:
         return Chain(first, tuple(rest)) if rest else first
 
     def _path(self) -> Ast:
-        begin = self._token.begin
+        _, text, begin, end = self._token
         kind = self._kind
+        if kind == "path":
+            return self._plain_path(text, begin, end)
         if kind in ("/", "//"):
             self._next()
             steps = [ANYWHERE] if kind == "//" else []
@@ -144,20 +171,38 @@ class _Parser:
         self._steps(steps)
         return Path(False, tuple(steps), primary, begin, self._tokens[self._at - 1].end)
 
+    def _plain_path(self, text: str, begin: int, end: int) -> Path:
+        """A path that begins with plain steps, and mostly ends with them."""
+        after = self._tokens[self._at + 1].kind
+        if after not in _GOES_ON:
+            self._next()
+            return Path(text[0] == "/", _plain_steps(text), None, begin, end)
+        steps: list[Step] = []
+        self._steps(steps)
+        return Path(text[0] == "/", tuple(steps), None, begin, self._tokens[self._at - 1].end)
+
     def _starts_step(self) -> bool:
-        return self._kind in ("name", ".", "..", "@")
+        return self._kind in ("path", "name", ".", "..", "@")
 
     def _is_call(self) -> bool:
         token, after = self._token, self._tokens[min(self._at + 1, len(self._tokens) - 1)]
         return token.kind == "name" and after.kind == "(" and token.text not in _NODE_TYPES
 
     def _steps(self, steps: list[Step]) -> None:
-        steps.append(self._step())
-        while self._kind in ("/", "//"):
+        while True:
+            if self._kind == "path":
+                steps.extend(_plain_steps(self._token.text))
+                self._next()
+                if self._kind == "[":
+                    last = steps.pop()
+                    steps.append(Step(last.axis, last.test, self._predicates()))
+            else:
+                steps.append(self._step())
             if self._kind == "//":
                 steps.append(ANYWHERE)
+            elif self._kind != "/":
+                return
             self._next()
-            steps.append(self._step())
 
     def _step(self) -> Step:
         if self._kind == ".":
@@ -227,11 +272,6 @@ class _Parser:
                 self._next()
                 arguments.append(self._expression())
         self._depth -= 1
-        return Call(token.text, tuple(arguments), token.begin, self._take(")").end)
-
-
-def _level_of(token: Token) -> int:
-    for level, operators in enumerate(_LEVELS):
-        if token.text in operators:
-            return level
-    return -1
+        call = Call(token.text, tuple(arguments), token.begin, self._take(")").end)
+        self.calls.append(call)
+        return call
