@@ -255,7 +255,8 @@ class Recalculation:
         changes nothing: who clears a number to type it anew must not lose the items. Nor does one that is too large:
         who types a digit too many gets a problem, not thousands of items."""
         try:
-            wanted = to_number(rule.expression.evaluate(Context(stand, self._environment)))
+            value = rule.expression.evaluate(Context(stand, self._environment))
+            wanted = to_number(value)
         except InputFault as fault:
             self._blame(stand, fault)
             return
@@ -268,11 +269,15 @@ class Recalculation:
         if count > len(items):
             for item in self._instance.new_items(stand, count - len(items)):
                 self._begin_item(stand, item)
-        elif count < len(items):
+        elif count < len(items) and not self._is_kept_aside(value):
             self._take_items(stand, items[count:])
         else:
             return
         self.wake_item_readers(stand)
+
+    def _is_kept_aside(self, value: Value) -> bool:
+        """Whether a value comes from an answer that does not fit: it is to be mended, no item goes for its sake."""
+        return isinstance(value, list) and bool(value) and value[0].path in self._instance.kept
 
     def _blame(self, node: Node, fault: InputFault | None) -> None:
         if fault is not None or node.fault is not None:

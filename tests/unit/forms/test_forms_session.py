@@ -242,3 +242,21 @@ def test_a_calculation_that_fails_is_a_problem_not_a_crash(load: Callable[..., F
     session.set("a", "2026-03-05")
     assert session.state("b").value == "2026-03-05"
     assert session.state("b").problem is None
+
+
+def test_a_count_that_does_not_fit_takes_no_items(load: Callable[..., Form], open_session: Open) -> None:
+    form = load(
+        "type | name | label | repeat_count",
+        "integer | n | N | ",
+        "begin_repeat | r | R | ${n}",
+        "text | t | T | ",
+        "end_repeat | | | ",
+    )
+    session = open_session(form=form)
+    session.set("n", "3")
+    session.set(f"{session.children('r')[2]}/t", "x")
+    for value in ("1.5", "abc", ""):
+        session.set("n", value)
+        assert session.state(f"{session.children('r')[2]}/t").value == "x"
+    session.set("n", "1")
+    assert len(session.children("r")) == 1
