@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from typing import Final
 
-from cpdesk.forms.xpath.values import date_of_text
+from cpdesk.forms.xpath.values import Value, date_of_days, date_of_text, moment_text, number_text, to_number, to_text
 
 LENGTH_MAX: Final = 200_000
 _WIDE: Final = str.maketrans("０１２３４５６７８９．，－＋：／　", "0123456789.,-+:/ ")
@@ -60,6 +62,24 @@ def accepted(kind: str, text: str) -> str:
         day, sign, clock = text.partition("T")
         return day if sign and _LOCAL_CLOCK.match(clock) and _is_day(day) else ""
     return ""
+
+
+def calculated(value: Value, kind: str, zone: tzinfo) -> str:
+    """A worked-out value as the data type writes it: NaN is no answer, day counts become dates, whole numbers whole."""
+    if isinstance(value, float) and kind in ("date", "dateTime") and not math.isnan(value):
+        value = date_of_days(value, zone) or ""
+    if isinstance(value, datetime) and kind in ("date", "dateTime"):
+        return value.date().isoformat() if kind == "date" else moment_text(value)
+    if isinstance(value, bool):
+        return ("1" if value else "0") if kind in ("int", "decimal") else to_text(value)
+    if isinstance(value, float) and math.isnan(value):
+        return ""
+    if kind == "int" and not isinstance(value, datetime):
+        number = to_number(value)
+        if not math.isnan(number) and abs(number) < 1e18:
+            return number_text(float(int(number)))
+        return "" if isinstance(value, float) else to_text(value)
+    return to_text(value)
 
 
 def _whole_part(text: str) -> str:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
 from typing import Final
 
 from cpdesk.base.errors import CpdeskError, InputFault
 from cpdesk.forms.form import SETGEOPOINT, SETVALUE, Action, Form, Kind, NodeDef
 from cpdesk.forms.graph import CALCULATE, CHOICES, COUNT, RELEVANT, SHOW, Reader, Rule
 from cpdesk.forms.instance import Instance
+from cpdesk.forms.lexical import calculated
 from cpdesk.forms.rounds import Round
 from cpdesk.forms.state import Touched
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.compile import Expression
 from cpdesk.forms.xpath.context import Context, Environment
-from cpdesk.forms.xpath.values import Value, date_of_days, moment_text, number_text, to_number, to_text
+from cpdesk.forms.xpath.values import Value, to_number
 
 ITEMS_MAX: Final = 10_000
 VALUE_CHANGED: Final = "xforms-value-changed"
@@ -222,7 +222,7 @@ class Recalculation:
         assert node.definition is not None
         try:
             value = expression.evaluate(Context(node, self._environment, origin))
-            return lexical(value, node.definition.type, self._environment.zone), None
+            return calculated(value, node.definition.type, self._environment.zone), None
         except InputFault as fault:
             return "", fault
 
@@ -387,21 +387,3 @@ def _items_around(node: Node) -> int:
         count += step.rank != ""
         step = step.parent
     return count
-
-
-def lexical(value: Value, kind: str, zone: tzinfo) -> str:
-    """A worked-out value as the data type writes it: NaN is no answer, day counts become dates, whole numbers whole."""
-    if isinstance(value, float) and kind in ("date", "dateTime") and not math.isnan(value):
-        value = date_of_days(value, zone) or ""
-    if isinstance(value, datetime) and kind in ("date", "dateTime"):
-        return value.date().isoformat() if kind == "date" else moment_text(value)
-    if isinstance(value, bool):
-        return ("1" if value else "0") if kind in ("int", "decimal") else to_text(value)
-    if isinstance(value, float) and math.isnan(value):
-        return ""
-    if kind == "int" and not isinstance(value, datetime):
-        number = to_number(value)
-        if not math.isnan(number) and abs(number) < 1e18:
-            return number_text(float(int(number)))
-        return "" if isinstance(value, float) else to_text(value)
-    return to_text(value)
