@@ -193,7 +193,8 @@ class _Teller:
         for action, around in self._actions(definition):
             event, source = "load", ""
             if "xforms-value-changed" in action.events and around is not None:
-                event, source = "changed", f"「{_short(self._speaker.say(around.label, node) or around.name)}」"
+                label = _short(self._speaker.say(around.label, node) or around.name)
+                event, source = "changed", self._tr("form.words.question", text=label)
             elif "odk-new-repeat" in action.events:
                 event = "new_item"
             said = action.literal if action.value is None else self._phrases(node).sentence(action.value.ast)
@@ -241,7 +242,7 @@ class _Teller:
                 return self._tr("form.words.cell", name=name, text=shown)
             if not labels and definition is not None:
                 labels = [_short(self._speaker.say(definition.label, node) or name)]
-            return f"「{labels[0]}」" if labels else name or written(path)
+            return self._tr("form.words.question", text=labels[0]) if labels else name or written(path)
 
         def choice_of(path: Path, value: str) -> str:
             asked = next((one for one in self._nodes(node, path) if one.definition is not None), None)

@@ -152,3 +152,11 @@ def test_a_place_is_filled_by_hand_on_a_desk(open_session: Open) -> None:
     assert session.state("a").value == ""
     assert session.explain("a").text() == "「甲」在手机上由定位自动填；电脑没有定位，请手工填写。"
     assert open_session(form=form, fixed={"position": "40.2 116.2 50 4"}).state("a").value == "40.2 116.2 50 4"
+
+
+def test_reasons_in_english(open_session: Open) -> None:
+    session = open_session(language="en")
+    building = session.children("yard/building")[0]
+    session.set(f"{building}/wall", "stone")
+    told = session.explain(f"{building}/inner").text()
+    assert told == "“Inner wall” is hidden because this does not hold: “Wall” is “Brick”\n  Wall: Stone"
