@@ -106,7 +106,7 @@ def _apart(ours: object, theirs: object) -> float:
 
 def _plain_number(match: re.Match[str]) -> str:
     """Instead of what may be very large or very small."""
-    return "max" if match[1] else "(§ + §)"
+    return "min" if match[1] else "(§ + §)"
 
 
 def _in_forms(pattern: str, replacement: str | Callable[[re.Match[str]], str]) -> Callable[[Case], Case]:
@@ -128,7 +128,8 @@ def _numbers_typed(case: Case) -> Case:
 
 
 def _with_templates(case: Case) -> Case:
-    new = copy.deepcopy(case)
+    """Counted repeats publish a template and no item."""
+    new = replace(copy.deepcopy(case), from_xlsform=False)
     for item in new.root.walk():
         item.template = True
     return new
@@ -232,7 +233,7 @@ RULES: Final = (
         lambda difference, text: (
             re.search(r"(?:number|int)\(", text) is not None
             and re.search(r"date\(|today\(|type=\"date\"", text) is not None
-            and (difference.theirs == "" or "NaN" in str(difference.theirs))
+            and (difference.theirs == "" or isinstance(difference.theirs, bool) or "NaN" in str(difference.theirs))
         ),
     ),
     Rule(
@@ -255,10 +256,10 @@ RULES: Final = (
         proof=_both(_with_counts),
     ),
     Rule(
-        "counted items without template",
+        "counted items as published",
         "Items that a count makes at a place where the form publishes an item begin as published, as in ODK Web Forms; "
         "in JavaRosa they begin empty.",
-        lambda _difference, text: "jr:count" in text and "jr:template" not in text,
+        _written("jr:count"),
         proof=_both(_with_templates),
     ),
     Rule(
@@ -268,6 +269,7 @@ RULES: Final = (
         lambda difference, text: (
             re.search(r"(?:min|max)\(", text) is not None and "" in (difference.ours, difference.theirs)
         ),
+        proof=_both(_in_forms(r"^(?:min|max)\(§\)$", "sum(§)")),
     ),
     Rule(
         "whole numbers of 32 bits",
