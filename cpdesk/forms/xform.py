@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Final
 
 from cpdesk.base.errors import InputFault
+from cpdesk.base.nearest import nearest_name
 from cpdesk.forms.body import ACTIONS, read_action, read_body
 from cpdesk.forms.entities import EntityDef, read_entities
 from cpdesk.forms.external import CSV, ExternalInstance, external_instance
@@ -227,8 +227,8 @@ class _Loader:
         """
         path = _plain_path(reference, context, self.root_name)
         if path is None or path not in self.by_path:
-            nearest = difflib.get_close_matches(path or reference, self.by_path, 1, 0.5)
-            raise InputFault("CP-1210", place=place, reference=reference, nearest=nearest[0] if nearest else "—")
+            nearest = nearest_name(path or reference, self.by_path, 0.5)
+            raise InputFault("CP-1210", place=place, reference=reference, nearest=nearest)
         return path
 
 

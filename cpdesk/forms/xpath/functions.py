@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from cpdesk.base.errors import InputFault
+from cpdesk.base.nearest import nearest_name
 from cpdesk.forms.xpath.context import Context
 from cpdesk.forms.xpath.syntax import Ast
 from cpdesk.forms.xpath.values import Value
@@ -66,8 +66,7 @@ def function_named(name: str, arguments: int) -> Function:
     """
     function = registry().get(name)
     if function is None:
-        nearest = difflib.get_close_matches(name, registry(), 1, 0.5)
-        raise InputFault("CP-1206", function=name, nearest=nearest[0] if nearest else "—")
+        raise InputFault("CP-1206", function=name, nearest=nearest_name(name, registry(), 0.5))
     if not function.takes(arguments):
         raise InputFault("CP-1208", function=name, found=arguments, expected=function.expected)
     return function

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-import hashlib
 import math
-import uuid
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import Final
 
 from cpdesk.base.errors import InputFault
+from cpdesk.base.nearest import nearest_name
 from cpdesk.forms.tree import ELEMENT, Node
 from cpdesk.forms.xpath.context import Context
 from cpdesk.forms.xpath.functions import Evaluate, Function
@@ -122,9 +120,8 @@ def _instance_named(context: Context, name: str, shown: str = "instance") -> Nod
     instances = context.environment.instances
     found = instances.get(name)
     if found is None:
-        nearest = difflib.get_close_matches(name, instances, 1, 0.3)
         reference = f"{shown}('{name}')"
-        raise InputFault("CP-1210", place="—", reference=reference, nearest=nearest[0] if nearest else "—")
+        raise InputFault("CP-1210", place="—", reference=reference, nearest=nearest_name(name, instances, 0.3))
     return found
 
 
@@ -177,6 +174,8 @@ def _seed(value: Value, zone: tzinfo) -> int:
         text = to_text(value) if isinstance(value, str | list) else ""
         if not text:
             return 0
+        import hashlib
+
         digest = hashlib.sha256(text.encode("utf-8", "replace")).digest()
         return int.from_bytes(digest[:8], "big", signed=True)
     return int(min(max(number, -(2.0**63)), 2.0**63))
@@ -295,6 +294,8 @@ def _uuid(context: Context, *length: Value) -> Value:
     """A random identifier of version 4, or so many random characters."""
     draw = context.environment.random
     if not length:
+        import uuid
+
         return str(uuid.UUID(int=int(draw() * 2**64) << 64 | int(draw() * 2**64), version=4))
     count = to_number(length[0], context.environment.zone)
     if math.isnan(count):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
-import hashlib
 from typing import Final
 
 from cpdesk.base.errors import InputFault
@@ -32,8 +30,14 @@ def _digest(_context: Context, text: Value, algorithm: Value, encoding: Value = 
         raise InputFault("CP-1218", function="digest", value=name[:40], expected=f" {', '.join(_ALGORITHMS)}")
     if form not in _ENCODINGS:
         raise InputFault("CP-1218", function="digest", value=form[:40], expected=f" {', '.join(_ENCODINGS)}")
+    import hashlib
+
     made = hashlib.new(name.replace("-", ""), _bytes(to_text(text)), usedforsecurity=False).digest()
-    return made.hex() if form == "hex" else base64.b64encode(made).decode()
+    return made.hex() if form == "hex" else _base64(made)
+
+
+def _base64(data: bytes) -> str:
+    return binascii.b2a_base64(data, newline=False).decode()
 
 
 def _bytes(text: str) -> bytes:
@@ -41,7 +45,7 @@ def _bytes(text: str) -> bytes:
 
 
 def _base64_encode(_context: Context, text: Value) -> Value:
-    return bounded("base64-encode", base64.b64encode(_bytes(to_text(text))).decode())
+    return bounded("base64-encode", _base64(_bytes(to_text(text))))
 
 
 def _base64_decode(_context: Context, text: Value) -> Value:
@@ -51,7 +55,7 @@ def _base64_decode(_context: Context, text: Value) -> Value:
 def _decoded(text: str) -> bytes:
     """The bytes that base64 stands for; none when it is not base64."""
     try:
-        return base64.b64decode(_bytes(text))
+        return binascii.a2b_base64(_bytes(text))
     except binascii.Error:
         return b""
 
