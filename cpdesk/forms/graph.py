@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cpdesk.forms.form import NodeDef
 from cpdesk.forms.ordering import Draft, Edge, ordered
@@ -37,8 +38,7 @@ class Rule:
     expression: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """A rule (or `SHOW`) at `node` that reads something within one item of `scope` (None: anywhere in the form)."""
 
     rule: int
@@ -56,6 +56,7 @@ class Graph:
         value_readers: who reads the value of a node; `items_readers` who reads which items a repeat has.
         rounds: rules that read themselves by way of other items, to the first rule of their round.
         unfiltered: selects whose options are always the same.
+        mutual: selects whose options depend on their own answers, which therefore take any.
     """
 
     rules: list[Rule] = field(default_factory=list)
@@ -64,6 +65,7 @@ class Graph:
     items_readers: dict[NodeDef, list[Reader]] = field(default_factory=dict)
     rounds: dict[int, int] = field(default_factory=dict)
     unfiltered: set[NodeDef] = field(default_factory=set)
+    mutual: set[NodeDef] = field(default_factory=set)
 
 
 def build_graph(root: NodeDef, root_name: str) -> Graph:
@@ -113,6 +115,8 @@ def _add_rules(
             graph.rounds[index] = index_of[rounds[number]]
     for number, references in enumerate(reads):
         draft = drafts[number]
+        if number not in index_of:
+            graph.mutual.add(draft.node)
         for reference in references:
             if number in index_of:
                 _add_reader(graph, reference, Reader(index_of[number], draft.node, reference.scope))

@@ -58,8 +58,14 @@ class Recalculation:
         if instance.raw(node) == text:
             return
         before = node.value
-        instance.put(node, text, instance.offered(node, self._environment))
+        instance.put(node, text, self._taken(node))
         self._written(node, text, before)
+
+    def _taken(self, node: Node) -> Mapping[str, int] | None:
+        """The choices that an answer is held to; None where it may be anything."""
+        if node.definition in self._graph.mutual:
+            return None
+        return self._instance.offered(node, self._environment)
 
     def _written(self, node: Node, text: str, before: str | None) -> None:
         node.fault = None

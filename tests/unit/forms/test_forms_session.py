@@ -260,3 +260,21 @@ def test_a_count_that_does_not_fit_takes_no_items(load: Callable[..., Form], ope
         assert session.state(f"{session.children('r')[2]}/t").value == "x"
     session.set("n", "1")
     assert len(session.children("r")) == 1
+
+
+def test_choices_that_depend_on_each_other_take_no_answer_away(load: Callable[..., Form], open_session: Open) -> None:
+    form = load(
+        "type | name | label | choice_filter | calculation",
+        "select_one yn | a | A | name != ${b} | ",
+        "select_one yn | b | B | name != ${a} | ",
+        "calculate | c | | | concat(${a}, ${b})",
+        tail="| choices |\n| | list_name | name | label |\n| | yn | x | X |\n| | yn | y | Y |",
+    )
+    session = open_session(form=form)
+    session.set("a", "x")
+    session.set("b", "x")
+    for one in (session, open_session(session.answers(), form=form)):
+        assert one.state("c").value == "xx"
+        assert [problem.path for problem in one.validate()] == ["a", "b"]
+    session.set("b", "y")
+    assert session.validate() == []
