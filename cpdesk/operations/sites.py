@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from cpdesk.base.errors import InputFault
@@ -62,11 +62,12 @@ class SiteLine:
 
 @dataclass(frozen=True)
 class SiteCounts:
-    """How many sites a query finds without its own filter on status, by status, and by place."""
+    """How many sites a query finds without its own filter on status, by status, by place, and by township."""
 
     total: int
     by_status: Mapping[Status, int] = field(default_factory=dict)
     by_place: Mapping[str, int] = field(default_factory=dict)
+    by_township: Mapping[str, int] = field(default_factory=dict)
 
 
 def site_ids(ctx: Context, query: SiteQuery) -> list[str]:
@@ -85,9 +86,21 @@ def site_lines(ctx: Context, ids: Sequence[str]) -> list[SiteLine]:
 
 def site_counts(ctx: Context, query: SiteQuery) -> SiteCounts:
     """The figures on the filter chips."""
-    asked = _store_query(query, status=None)
-    by_status = ctx.store.records.count_by_status(asked)
-    return SiteCounts(sum(by_status.values()), by_status, ctx.store.records.count_by_village(asked))
+    records, asked = ctx.store.records, _store_query(query, status=None)
+    by_status = records.count_by_status(asked)
+    total = sum(by_status.values())
+    return SiteCounts(total, by_status, records.count_by_village(asked), records.count_by_township(asked))
+
+
+def count_by_kind(ctx: Context, query: SiteQuery) -> dict[RecordKind, int]:
+    """How many sites of each kind of the family a query finds, whatever kind and status it asks for itself."""
+    kinds = [site.kind for site in family(query.family).sites]
+    return {kind: ctx.store.records.count(_store_query(replace(query, kind=kind), status=None)) for kind in kinds}
+
+
+def newest_surveys(ctx: Context, sites: Sequence[str]) -> list[str]:
+    """The newest surveys of some sites, in their order; the never visited are left out."""
+    return [line.survey for line in site_lines(ctx, sites) if line.survey is not None]
 
 
 def new_surveys(ctx: Context, family_id: str) -> list[str]:
@@ -97,8 +110,7 @@ def new_surveys(ctx: Context, family_id: str) -> list[str]:
 
 def surveyed_sites(ctx: Context, query: SiteQuery) -> list[str]:
     """The newest surveys of the sites a query finds, in the list's order; the never visited are left out."""
-    rows = ctx.store.records.rows(site_ids(ctx, query))
-    return [str(row.columns["visit"]) for row in rows if row.columns.get("visit")]
+    return newest_surveys(ctx, site_ids(ctx, query))
 
 
 def survey_of(ctx: Context, site: str) -> str | None:

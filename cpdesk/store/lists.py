@@ -115,6 +115,10 @@ class Lists:
         """The description's `village` → how many, the empty text for records without one."""
         return dict(self._counted("village", query))
 
+    def count_by_township(self, query: Query | None = None) -> dict[str, int]:
+        """Township code → how many."""
+        return dict(self._counted("stream", query))
+
     def count_by_village_and_status(self, query: Query | None = None) -> dict[str, dict[Status, int]]:
         """Village → status → how many, for a progress board."""
         where, parameters = _where(query or Query())

@@ -40,7 +40,7 @@ _NEEDED_BY_LIST: Final = (
     "cpdesk.forms.session",
     "cpdesk.operations.households",
     "cpdesk.operations.register",
-    "cpdesk.ui.pages.households",
+    "cpdesk.ui.pages.sites",
     "cpdesk.ui.presenters.households",
     "cpdesk.ui.window",
 )

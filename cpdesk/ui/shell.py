@@ -17,7 +17,13 @@ from cpdesk.ui.widgets.basic import Avatar, Block, ElidedLabel, Label, Pill, cle
 from cpdesk.ui.widgets.faults import FaultBar
 from cpdesk.ui.widgets.toast import Toast
 
-RAIL_PAGES = (("households", "home"), ("reports", "report"), ("sync", "sync"))
+RAIL_PAGES = (
+    ("households", "home"),
+    ("communities", "blocks"),
+    ("network", "network"),
+    ("reports", "report"),
+    ("sync", "sync"),
+)
 
 
 class RailButton(QAbstractButton):

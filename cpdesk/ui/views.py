@@ -122,6 +122,8 @@ class SitePreview:
     facts: tuple[Fact, ...] = ()
     events: tuple[Fact, ...] = ()
     photos: tuple[QImage, ...] = ()
+    report: bool = False
+    """Whether a report can be made of it."""
 
 
 @dataclass(frozen=True, slots=True)

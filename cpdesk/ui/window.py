@@ -18,7 +18,7 @@ from cpdesk.context import Context
 from cpdesk.model.records import Changes
 from cpdesk.ui.actions import install
 from cpdesk.ui.language import tr
-from cpdesk.ui.pages.households import HouseholdsPage
+from cpdesk.ui.pages.sites import SitesPage
 from cpdesk.ui.presenters.base import Desk
 from cpdesk.ui.presenters.households import HouseholdsPresenter
 from cpdesk.ui.shell import Shell
@@ -33,10 +33,13 @@ if TYPE_CHECKING:
     from cpdesk.ui.pages.sync import SyncPage
     from cpdesk.ui.presenters.reports import ReportsPresenter
     from cpdesk.ui.presenters.settings import SettingsPresenter
+    from cpdesk.ui.presenters.sites import SitesPresenter
     from cpdesk.ui.presenters.survey import SurveyPresenter
     from cpdesk.ui.presenters.sync import SyncPresenter
 
 _SURVEYING = ("survey", "packages")
+_LISTS = {"households": "ui.rail.households", "communities": "family.community", "network": "family.heatnet"}
+"""The lists of sites, and what they are called above the page."""
 
 Page = TypeVar("Page", bound=QWidget)
 
@@ -52,7 +55,8 @@ class DeskWindow(QObject):
         self.desk = Desk(ctx, shell, worker)
         self._pages: dict[str, QWidget] = {}
         self._closed = False
-        self.households = self._added("households", HouseholdsPage())
+        self._list_name = "households"
+        self.households = self._added("households", SitesPage())
         self._list = HouseholdsPresenter(self.desk, self.households)
         self._connect()
         self._keys: dict[str, QAction] = install(
@@ -60,6 +64,8 @@ class DeskWindow(QObject):
             "",
             {
                 "go.households": lambda: self.go("households"),
+                "go.communities": lambda: self.go("communities"),
+                "go.network": lambda: self.go("network"),
                 "go.reports": lambda: self.go("reports"),
                 "go.sync": lambda: self.go("sync"),
                 "go.settings": lambda: self.go("settings"),
@@ -90,6 +96,16 @@ class DeskWindow(QObject):
         return page
 
     @property
+    def communities(self) -> SitesPage:
+        """The list of old communities."""
+        return self._communities.page
+
+    @property
+    def network(self) -> SitesPage:
+        """The lists of what a heating network is made of."""
+        return self._network.page
+
+    @property
     def reports(self) -> ReportsPage:
         """Where reports are looked at, saved and printed."""
         return self._reports.page
@@ -111,7 +127,31 @@ class DeskWindow(QObject):
         presenter = SurveyPresenter(self.desk, self.survey)
         presenter.shown.connect(self._survey_shown)
         presenter.compare_wanted.connect(self._compare)
-        presenter.left.connect(lambda: self.go("households"))
+        presenter.left.connect(lambda: self.go(self._list_name))
+        return presenter
+
+    @cached_property
+    def _communities(self) -> SitesPresenter:
+        from cpdesk.operations.families import OLD_COMMUNITY
+        from cpdesk.ui.pages.sites import COMMUNITIES
+        from cpdesk.ui.presenters.sites import SitesPresenter
+
+        page = self._added("communities", SitesPage(COMMUNITIES))
+        return self._connected(SitesPresenter(self.desk, page, OLD_COMMUNITY))
+
+    @cached_property
+    def _network(self) -> SitesPresenter:
+        from cpdesk.operations.families import HEATING_NETWORK
+        from cpdesk.ui.pages.sites import NETWORK
+        from cpdesk.ui.presenters.sites import SitesPresenter
+
+        page = self._added("network", SitesPage(NETWORK))
+        return self._connected(SitesPresenter(self.desk, page, HEATING_NETWORK))
+
+    def _connected(self, presenter: SitesPresenter) -> SitesPresenter:
+        presenter.opened.connect(self._begin)
+        presenter.survey_opened.connect(self._open)
+        presenter.refresh()
         return presenter
 
     @cached_property
@@ -158,14 +198,21 @@ class DeskWindow(QObject):
         if self.shell.current_page() in _SURVEYING and name not in _SURVEYING:
             self._survey.close()
         self._make(name)
-        self.shell.show_page(name, rail="households" if name in _SURVEYING else None)
+        self.shell.show_page(name, rail=self._list_name if name in _SURVEYING else None)
+        if name in _LISTS:
+            self._list_name = name
+            self.list_page().focus_first()
         self._show_bar(name)
-        if name == "households":
-            self.households.focus_first()
-        elif name == "reports":
+        if name == "reports":
             self._reports.show()
         elif name == "settings":
             self._settings.refresh()
+
+    def list_page(self) -> SitesPage:
+        """The list that was in front last."""
+        page = self._pages[self._list_name]
+        assert isinstance(page, SitesPage)
+        return page
 
     def close(self) -> None:
         """Give on what is typed, wait until it is written, close the store and take the pages away."""
@@ -197,6 +244,8 @@ class DeskWindow(QObject):
         made: dict[str, Callable[[], object]] = {
             "survey": lambda: self._survey,
             "packages": lambda: self.packages,
+            "communities": lambda: self._communities,
+            "network": lambda: self._network,
             "reports": lambda: self._reports,
             "sync": lambda: self._sync,
             "settings": lambda: self._settings,
@@ -209,12 +258,16 @@ class DeskWindow(QObject):
         shell.rail.chosen.connect(self.go)
         shell.bar.pill_pressed.connect(lambda: self.go("sync"))
         self._list.opened.connect(self._begin)
+        self._list.survey_opened.connect(self._open)
         self._list.report_wanted.connect(self._show_report)
         self.desk.language_changed.connect(lambda: self._show_bar(shell.current_page()))
         self.desk.changed.connect(self._changed)
 
-    def _begin(self, household: str) -> None:
-        self._survey.begin(household)
+    def _begin(self, site: str) -> None:
+        self._survey.begin(site)
+
+    def _open(self, survey: str, path: str) -> None:
+        self._survey.open_survey(survey, path)
 
     def _changed(self, changes: Changes) -> None:
         if changes.settings:
@@ -238,7 +291,7 @@ class DeskWindow(QObject):
 
     def _show_bar(self, name: str) -> None:
         actions: dict[str, Callable[[], QWidget]] = {
-            "households": lambda: self.households.new_button,
+            **{listed: lambda: self.list_page().new_button for listed in _LISTS},
             "survey": lambda: self.survey.complete,
             "packages": lambda: self.packages.back,
         }
@@ -246,16 +299,16 @@ class DeskWindow(QObject):
         if name == "packages" and self.survey.view is not None:
             self.shell.bar.show_path((self.survey.view.title, tr("ui.packages.title")))
         elif name not in _SURVEYING:
-            self.shell.bar.show_path((tr(f"ui.rail.{name}"),))
+            self.shell.bar.show_path((tr(_LISTS.get(name, f"ui.rail.{name}")),))
 
     def _search(self) -> None:
-        self.go("households")
+        self.go(self._list_name)
 
     def _back(self) -> None:
         if self.shell.current_page() == "packages":
             self._back_to_survey()
         elif self.shell.current_page() == "survey":
-            self.go("households")
+            self.go(self._list_name)
 
     def _help(self) -> None:
         if self.shell.current_page() == "survey":
@@ -282,8 +335,9 @@ class DeskWindow(QObject):
     def _panes(self) -> tuple[QWidget, ...]:
         """The panes of the page in front, in the order F6 goes through them."""
         page = self.shell.current_page()
-        if page == "households":
-            return self.households.search, self.households.table, self.households.preview.open_button
+        if page in _LISTS:
+            listed = self.list_page()
+            return listed.search, listed.table, listed.preview.open_button
         if page == "survey":
             return self.survey.sections, self.survey.body, self.survey.result.packages
         if page == "reports":

@@ -7,13 +7,13 @@ pytest.importorskip("PySide6", reason="the window needs PySide6")
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
-from ui_samples import household_list, household_rows, preview, result, section_page, survey
+from ui_samples import household_list, household_rows, network_list, network_rows, preview, result, section_page, survey
 
 from cpdesk.ui.language import set_language, text
 from cpdesk.ui.pages.first_start import FirstStart
-from cpdesk.ui.pages.households import HouseholdsPage
 from cpdesk.ui.pages.reports import ReportsPage
 from cpdesk.ui.pages.settings import SettingsPage
+from cpdesk.ui.pages.sites import NETWORK, SitesPage
 from cpdesk.ui.pages.survey import SurveyPage
 from cpdesk.ui.pages.sync import SyncPage
 from cpdesk.ui.pages.unlock import UnlockPage
@@ -23,7 +23,7 @@ from cpdesk.ui.views import (
     ConflictFieldView,
     ConflictView,
     Fact,
-    HouseholdQuery,
+    ListQuery,
     SideView,
     StatusView,
     SyncView,
@@ -46,10 +46,19 @@ def conflicts():
 
 
 def make_households():
-    page = HouseholdsPage()
+    page = SitesPage()
     rows = {row.id: row for row in household_rows()}
     page.rows_wanted.connect(lambda ids: page.show_rows([rows[record] for record in ids]))
     page.show_list(household_list())
+    page.show_preview(preview())
+    return page
+
+
+def make_network():
+    page = SitesPage(NETWORK)
+    rows = {row.id: row for row in network_rows()}
+    page.rows_wanted.connect(lambda ids: page.show_rows([rows[record] for record in ids]))
+    page.show_list(network_list())
     page.show_preview(preview())
     return page
 
@@ -93,6 +102,7 @@ def make_settings():
 
 MAKERS = {
     "households": make_households,
+    "network": make_network,
     "survey": make_survey,
     "reports": ReportsPage,
     "sync": make_sync,
@@ -180,7 +190,7 @@ def test_a_page_survives_the_dark_theme_and_another_language_while_shown(dressed
 
 
 def test_the_list_asks_for_rows_by_pages_and_keeps_few(dressed, qtbot):
-    page = HouseholdsPage()
+    page = SitesPage()
     qtbot.addWidget(page)
     asked = []
     page.rows_wanted.connect(asked.append)
@@ -215,10 +225,10 @@ def test_filters_ask_a_new_question_and_a_second_press_takes_them_back(dressed, 
     _shell, page = in_shell(qtbot, "households")
     asked = []
     page.query_changed.connect(asked.append)
-    chip = page._chips["returned"]
+    chip = page.filters.chips["returned"]
     qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
-    assert asked == [HouseholdQuery("", "returned"), HouseholdQuery("", "")]
+    assert asked == [ListQuery("", "returned"), ListQuery("", "")]
 
 
 def test_enter_walks_the_questions_and_answers_come_once(dressed, qtbot):

@@ -15,7 +15,7 @@ from cpdesk.operations.demo.village import import_sample_village, survey_househo
 from cpdesk.operations.households import HouseholdQuery, household_ids, household_photos
 from cpdesk.operations.photos import photos_named
 from cpdesk.ui.language import tr
-from cpdesk.ui.pages.household_preview import PreviewPane
+from cpdesk.ui.pages.site_preview import PreviewPane
 from cpdesk.ui.presenters.defaults import assumptions
 from cpdesk.ui.presenters.households import preview_of
 
@@ -47,7 +47,7 @@ def test_the_preview_shows_where_heat_goes_and_three_pictures(dressed, qtbot, su
     qtbot.addWidget(pane)
     pane.resize(364, 700)
     pane.show()
-    pane.show_household(view)
+    pane.show_site(view)
     assert [picture.isVisible() for picture in pane.pictures] == [True, True, True]
     assert pane._strip.isVisible()
 
@@ -59,7 +59,7 @@ def test_a_household_nobody_visited_has_neither_bar_nor_pictures(dressed, qtbot,
     pane = PreviewPane()
     qtbot.addWidget(pane)
     pane.show()
-    pane.show_household(view)
+    pane.show_site(view)
     assert not pane._strip.isVisible() and not any(picture.isVisible() for picture in pane.pictures)
 
 

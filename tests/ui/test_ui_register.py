@@ -50,18 +50,18 @@ def homes(place):
 def test_a_register_is_shown_first_and_only_its_good_rows_go_in_when_asked(place, qtbot, monkeypatch, tmp_path):
     dialog = read(place, monkeypatch, workbook(tmp_path / "r.xlsx", [*GOOD, WRONG]))
     assert homes(place) == [], "nothing is written before the decision"
-    assert dialog.counts.text() == "新增 2 户，更新 0 户，没有变化 0 户，有错 1 户。"
+    assert dialog.counts.text() == "新增 2，更新 0，没有变化 0，有错 1。"
     assert [line[0] for line in dialog.model.lines] == ["登记表!F4", "登记表!G4"]
     assert [line[1] for line in dialog.model.lines] == ["电话没有", "三口"]
     assert all(line[2] and line[3] for line in dialog.model.lines)
     assert dialog.none_button.hasFocus(), "the safe answer has the focus"
-    assert dialog.import_button.text() == "导入没问题的 2 户"
+    assert dialog.import_button.text() == "导入没问题的 2 条"
     qtbot.keyClick(dialog.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text().splitlines()[0].startswith("登记表!F4\t电话没有\t")
     qtbot.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
     place.settle()
     assert homes(place) == ["样例甲", "样例乙"]
-    assert place.toast() == "导入完成：新增 2 户，更新 0 户，没有导入 1 户。"
+    assert place.toast() == "导入完成：新增 2，更新 0，没有导入 1。"
     assert place.window.households.model.rowCount() == 2
 
 
@@ -80,10 +80,10 @@ def test_the_same_register_again_says_what_would_change(place, qtbot, monkeypatc
     place.settle()
     changed = [[*GOOD[0][:5], "13900000001", *GOOD[0][6:]], GOOD[1]]
     dialog = read(place, monkeypatch, workbook(tmp_path / "r.xlsx", changed))
-    assert dialog.counts.text() == "新增 0 户，更新 1 户，没有变化 1 户，有错 0 户。"
+    assert dialog.counts.text() == "新增 0，更新 1，没有变化 1，有错 0。"
     qtbot.keyClick(dialog.import_button, Qt.Key.Key_Return)
     place.settle()
-    assert place.toast() == "导入完成：新增 0 户，更新 1 户，没有导入 0 户。"
+    assert place.toast() == "导入完成：新增 0，更新 1，没有导入 0。"
 
 
 def test_a_register_without_a_village_asks_for_it_and_is_read_again(place, qtbot, monkeypatch, tmp_path):
@@ -97,7 +97,7 @@ def test_a_register_without_a_village_asks_for_it_and_is_read_again(place, qtbot
     dialog.village.setText("黑寨村")  # QTest types only what a plain keyboard has
     qtbot.mouseClick(dialog.again_button, Qt.MouseButton.LeftButton)
     place.settle()
-    assert dialog.import_button.text() == "导入 2 户"
+    assert dialog.import_button.text() == "导入 2 条"
     qtbot.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
     place.settle()
     lines = household_lines(place.ctx, household_ids(place.ctx, HouseholdQuery(village="黑寨村")))

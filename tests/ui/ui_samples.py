@@ -4,10 +4,7 @@ from cpdesk.ui.views import (
     Fact,
     FilterChip,
     GridView,
-    HouseholdList,
-    HouseholdPreview,
-    HouseholdQuery,
-    HouseholdRow,
+    ListQuery,
     NowAfter,
     OptionView,
     PackageView,
@@ -16,6 +13,9 @@ from cpdesk.ui.views import (
     SectionPage,
     SectionView,
     Share,
+    SiteList,
+    SitePreview,
+    SiteRow,
     StatusView,
     SurveyView,
 )
@@ -27,7 +27,7 @@ ACCEPTED = StatusView("已通过", "ok", "check")
 SUBMITTED = StatusView("已提交", "warn", "clock")
 
 
-def household_rows(count: int = 86) -> list[HouseholdRow]:
+def household_rows(count: int = 86) -> list[SiteRow]:
     names = [
         "张秀兰",
         "李福来",
@@ -48,24 +48,26 @@ def household_rows(count: int = 86) -> list[HouseholdRow]:
         status = statuses[place % 6]
         known = status is not FRESH
         rows.append(
-            HouseholdRow(
+            SiteRow(
                 id=f"id{place}",
                 number=f"{32 + place * 3:03d}",
                 name=names[place % len(names)],
                 address=f"瓦窑村 {32 + place * 3} 号",
-                heating=heatings[place % 6],
                 status=status,
                 answered=(0.52, 0.96, 0.0, 1.0, 1.0, 1.0)[place % 6],
-                area_m2=118.0 + place if known else None,
-                heat_kwh_m2=198.0 if known else None,
-                saving_yuan=1340.0 if known else None,
+                cells={
+                    "heating": heatings[place % 6],
+                    "area": str(118 + place) if known else "—",
+                    "heat": "198" if known else "—",
+                    "saving": "1,340" if known else "—",
+                },
                 updated="14:32" if known else "",
             )
         )
     return rows
 
 
-def household_list(count: int = 86, query: HouseholdQuery | None = None) -> HouseholdList:
+def household_list(count: int = 86, query: ListQuery | None = None) -> SiteList:
     chips = (
         FilterChip("", "全部状态", count),
         FilterChip("none", "未开始", 12),
@@ -73,7 +75,45 @@ def household_list(count: int = 86, query: HouseholdQuery | None = None) -> Hous
         FilterChip("returned", "退回", 2),
         FilterChip("accepted", "已通过", 54),
     )
-    return HouseholdList(query or HouseholdQuery(), tuple(f"id{place}" for place in range(count)), chips)
+    return SiteList(query or ListQuery(), tuple(f"id{place}" for place in range(count)), chips)
+
+
+def network_rows(count: int = 40) -> list[SiteRow]:
+    statuses = [WRITING, FRESH, ACCEPTED, SUBMITTED]
+    return [
+        SiteRow(
+            id=f"id{place}",
+            number=f"GW-{417 + place:04d}",
+            name="" if place % 5 == 4 else f"北环支线 {place + 1}（示例）",
+            address="城北街道，U03",
+            status=statuses[place % 4],
+            answered=(0.4, 0.0, 1.0, 1.0)[place % 4],
+            cells={
+                "grade": "" if place % 4 == 1 else str(1 + place % 5),
+                "dn": "200",
+                "length_m": "86",
+                "laying": "直埋",
+                "build_year": "2004",
+                "level": "二次网",
+                "last_visit": "10-28",
+            },
+            updated="14:32",
+        )
+        for place in range(count)
+    ]
+
+
+def network_list(count: int = 40) -> SiteList:
+    kinds = ("segment", "管段"), ("well", "检查井"), ("component", "部件"), ("substation", "换热站")
+    return SiteList(
+        ListQuery(kind="segment"),
+        tuple(f"id{place}" for place in range(count)),
+        (FilterChip("", "全部状态", count), FilterChip("none", "未开始", 10), FilterChip("draft", "填写中", 30)),
+        kinds=tuple(FilterChip(code, words, count) for code, words in kinds),
+        places=(FilterChip("U03", "U03", 30), FilterChip("U04", "U04", 10)),
+        townships=(FilterChip("110114010", "城北街道", 20), FilterChip("110114110", "流村镇", 20)),
+        begun=(("s1", "J-118"), ("s2", "J-119")),
+    )
 
 
 def shares() -> tuple[Share, ...]:
@@ -86,8 +126,8 @@ def shares() -> tuple[Share, ...]:
     )
 
 
-def preview(record: str = "id0") -> HouseholdPreview:
-    return HouseholdPreview(
+def preview(record: str = "id0") -> SitePreview:
+    return SitePreview(
         id=record,
         title="032·张秀兰家",
         address="流村镇瓦窑村 32 号·户内 3 人",

@@ -104,7 +104,7 @@ class ImportDialog(QDialog):
 
     def __init__(self, parent: QWidget, file: str, townships: Sequence[Option], township_code: str) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("ui.households.import"))
+        self.setWindowTitle(tr("ui.sites.import_from"))
         self.resize(920, 580)
         self.view: ImportView | None = None
         stack = column(self, (24, 20, 24, 20), 12)
@@ -205,12 +205,12 @@ class ImportDialog(QDialog):
         line = row(gap=12)
         self.township = ComboBox(townships, township_code or None)
         self.township.setMaximumWidth(240)
-        self._township_label = Label(text("household.field.township_code"), "h3")
-        self.township.setAccessibleName(say(text("household.field.township_code")))
+        self._township_label = Label(text("site_field.township_code"), "h3")
+        self.township.setAccessibleName(say(text("site_field.township_code")))
         self.village = TextField()
         self.village.setMaximumWidth(240)
-        self._village_label = Label(text("household.field.village"), "h3")
-        self.village.setAccessibleName(say(text("household.field.village")))
+        self._village_label = Label(text("site_field.village"), "h3")
+        self.village.setAccessibleName(say(text("site_field.village")))
         self.village.moved_on.connect(self._give_place)
         for part in (self._township_label, self.township, self._village_label, self.village):
             line.addWidget(part)

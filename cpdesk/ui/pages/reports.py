@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 from cpdesk.ui.actions import install
 from cpdesk.ui.fonts import font
 from cpdesk.ui.language import text, tr
-from cpdesk.ui.pages.household_table import HouseholdModel
+from cpdesk.ui.pages.site_table import SiteModel
 from cpdesk.ui.theme import theme
-from cpdesk.ui.views import Fact, HouseholdList, HouseholdQuery, HouseholdRow
+from cpdesk.ui.views import Fact, ListQuery, SiteList, SiteRow
 from cpdesk.ui.widgets.bars import ProgressBar
 from cpdesk.ui.widgets.basic import (
     Block,
@@ -52,7 +52,7 @@ class ReportDelegate(QStyledItemDelegate):
         area = QRect(option.rect)  # type: ignore[attr-defined]
         selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
         model = index.model()
-        assert isinstance(model, HouseholdModel)
+        assert isinstance(model, SiteModel)
         item = model.row(index.row())
         painter.save()
         painter.fillRect(area, theme().colour("weak" if selected else "surface"))
@@ -162,14 +162,14 @@ class ReportsPage(QWidget):
 
     # what it shows --------------------------------------------------------------------------------------------------
 
-    def show_list(self, answer: HouseholdList) -> None:
+    def show_list(self, answer: SiteList) -> None:
         kept = self.current_id()
         self.model.show_ids(answer.ids)
         self.count.set_words(text("ui.households.count", n=len(answer.ids)))
         if answer.ids:
             self.choose(kept if kept in answer.ids else answer.ids[0])
 
-    def show_rows(self, rows: Sequence[HouseholdRow]) -> None:
+    def show_rows(self, rows: Sequence[SiteRow]) -> None:
         self.model.show_rows(rows)
 
     def choose(self, record: str) -> None:
@@ -239,10 +239,10 @@ class ReportsPage(QWidget):
         stack.addLayout(head)
         search_line = row(margins=(20, 0, 16, 0))
         self.search = SearchField(text("ui.households.search"))
-        self.search.searched.connect(lambda words: self.query_changed.emit(HouseholdQuery(words)))
+        self.search.searched.connect(lambda words: self.query_changed.emit(ListQuery(words)))
         search_line.addWidget(self.search)
         stack.addLayout(search_line)
-        self.model = HouseholdModel(self)
+        self.model = SiteModel(self)
         self.model.rows_wanted.connect(self.rows_wanted)
         self.list = QListView()
         self.list.setModel(self.model)

@@ -1,4 +1,4 @@
-"""The pane beside the village list: how the chosen household stands."""
+"""The pane beside a list of sites: how the chosen one stands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from cpdesk.ui.language import text, tr
-from cpdesk.ui.views import Fact, HouseholdPreview, StatusView
+from cpdesk.ui.views import Fact, SitePreview, StatusView
 from cpdesk.ui.widgets.bars import ShareStrip
 from cpdesk.ui.widgets.basic import Block, Button, ElidedLabel, Label, Line, Pill, Scroll, clear, column, row
 from cpdesk.ui.widgets.photos import Thumbnail
@@ -93,10 +93,10 @@ class PreviewPane(Block):
         outer.addWidget(self._foot)
 
     def show_nothing(self) -> None:
-        """No household is chosen."""
-        self.show_household(HouseholdPreview("", "", "", self._blank(), ""))
+        """No site is chosen."""
+        self.show_site(SitePreview("", "", "", self._blank(), ""))
 
-    def show_household(self, view: HouseholdPreview) -> None:
+    def show_site(self, view: SitePreview) -> None:
         self._id = view.id
         self._title.set_words(view.title)
         self._status.show_status(view.status.words, view.status.tone, view.status.icon)
@@ -115,6 +115,7 @@ class PreviewPane(Block):
         self._line3.setVisible(bool(view.events))
         _show_facts(self._events, view.events)
         self.open_button.set_words(view.primary)
+        self.report_button.setVisible(view.report)
         self._foot.setVisible(bool(view.id))
 
     def _show_figures(self, figures: tuple[Fact, ...]) -> None:

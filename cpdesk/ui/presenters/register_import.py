@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from cpdesk.model.records import Changes
+from cpdesk.model.records import Changes, RecordKind
 from cpdesk.operations import register
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.pages.import_dialog import ImportDialog, problem_head
@@ -37,7 +37,7 @@ class RegisterImportPresenter(Presenter):
 
     def ask(self, townships: list[Option]) -> None:
         """Ask for the file and read it."""
-        name, _kind = QFileDialog.getOpenFileName(self._owner, tr("ui.households.import"), "", _FILTER)
+        name, _kind = QFileDialog.getOpenFileName(self._owner, tr("ui.sites.import_from"), "", _FILTER)
         if name:
             self.read(Path(name), townships)
 
@@ -65,7 +65,7 @@ class RegisterImportPresenter(Presenter):
         path, (township_code, village) = self._path, self._place
         self.run(
             lambda: register.import_register(
-                self.ctx, path, township_code=township_code, village=village, dry_run=True
+                self.ctx, path, family_id=None, township_code=township_code, village=village, dry_run=True
             )[0],
             self._show,
             key="import",
@@ -90,7 +90,12 @@ class RegisterImportPresenter(Presenter):
         self._step(0, 1)
         self.run(
             lambda: register.import_register(
-                self.ctx, path, township_code=township_code, village=village, step=steps.step.emit
+                self.ctx,
+                path,
+                family_id=None,  # the columns say whose register it is
+                township_code=township_code,
+                village=village,
+                step=steps.step.emit,
             ),
             self._imported,
             key="import",
@@ -130,7 +135,6 @@ class RegisterImportPresenter(Presenter):
 
 def import_view(found: register.RegisterImport) -> ImportView:
     """A dry run in words."""
-    reading = found.reading
     lines = tuple(
         (
             tr("ui.import.at", sheet=one.sheet, cell=f"{one.column}{one.row}"),
@@ -140,21 +144,36 @@ def import_view(found: register.RegisterImport) -> ImportView:
         )
         for one in found.problems
     )
-    notes = []
-    if reading.unused:
-        notes.append(tr("ui.import.unused", names="、".join(name for _letter, name in reading.unused)))
-    if reading.other_sheets:
-        notes.append(tr("ui.import.other_sheets", sheet=reading.sheet, names="、".join(reading.other_sheets)))
-    if reading.hidden_rows:
-        notes.append(tr("ui.import.hidden", n=reading.hidden_rows))
     return ImportView(
-        file=reading.file,
+        file=found.reading.file,
         new=found.added,
         changed=found.changed,
         unchanged=found.unchanged,
         wrong=found.left_out,
         problems=lines,
-        lacks_township="township_code" not in reading.columns,
-        lacks_village="village" not in reading.columns,
-        notes=tuple(notes),
+        lacks_township=any("township_code" not in reading.columns for reading in found.readings),
+        lacks_village=any(
+            reading.kind == RecordKind.HOUSEHOLD and "village" not in reading.columns for reading in found.readings
+        ),
+        notes=tuple(_notes(found)),
     )
+
+
+def _notes(found: register.RegisterImport) -> list[str]:
+    """Whose register it is, and what in the file was not read or is hidden."""
+    kinds = "、".join(
+        tr("ui.import.of_kind", kind=tr(f"site_kind.{reading.kind}"), n=len(reading.rows)) for reading in found.readings
+    )
+    notes = [tr("ui.import.kinds", kinds=kinds)]
+    for reading in found.readings:
+        names = "、".join(name for _letter, name in reading.unused)
+        if reading.unused and len(found.readings) > 1:
+            notes.append(tr("ui.import.unused_in", sheet=reading.sheet, names=names))
+        elif reading.unused:
+            notes.append(tr("ui.import.unused", names=names))
+        if reading.hidden_rows:
+            notes.append(tr("ui.import.hidden", n=reading.hidden_rows))
+    if found.reading.other_sheets:
+        sheets = "、".join(reading.sheet for reading in found.readings)
+        notes.append(tr("ui.import.other_sheets", sheet=sheets, names="、".join(found.reading.other_sheets)))
+    return notes

@@ -21,9 +21,9 @@ from cpdesk.ui.language import language, tr
 from cpdesk.ui.pages.reports import ReportsPage
 from cpdesk.ui.pdf import PDF_KEY, page_count, render_page
 from cpdesk.ui.presenters.base import Desk, Presenter
-from cpdesk.ui.presenters.households import list_of, rows_of
+from cpdesk.ui.presenters.households import homes_of, rows_of
 from cpdesk.ui.presenters.words import fault_words, moment_long
-from cpdesk.ui.views import Fact, HouseholdQuery
+from cpdesk.ui.views import Fact, ListQuery
 
 if TYPE_CHECKING:
     from cpdesk.operations.reporting import Batch
@@ -54,7 +54,7 @@ class ReportsPresenter(Presenter):
         super().__init__(desk)
         self.page = page
         self._made: MadeReport | None = None
-        self._query = HouseholdQuery()
+        self._query = ListQuery()
         self._wanted = ""
         self._stale = True
         self._busy = self._cancelled = False
@@ -87,14 +87,14 @@ class ReportsPresenter(Presenter):
 
     def _refresh(self) -> None:
         query = self._query
-        self.run(lambda: list_of(self.ctx, query), self._listed, key="reports", latest=True)
+        self.run(lambda: homes_of(self.ctx, query), self._listed, key="reports", latest=True)
 
     def _listed(self, answer: object) -> None:
         self.page.show_list(answer)  # type: ignore[arg-type]
         if self._wanted:
             self.page.choose(self._wanted)
 
-    def _searched(self, query: HouseholdQuery) -> None:
+    def _searched(self, query: ListQuery) -> None:
         self._query = query
         self._refresh()
 

@@ -85,6 +85,16 @@ class SurveyPresenter(Presenter):
 
         self.run(work, self._opened, key=_SAVE)
 
+    def open_survey(self, survey: str, path: str = "") -> None:
+        """Open a survey, at one of its questions where a path is given."""
+
+        def done(opened: surveys.OpenSurvey) -> None:
+            self._opened((opened, Changes()))
+            if path:
+                self.show_question(path)
+
+        self.run(lambda: surveys.open_survey(self.ctx, survey), done, key=_SAVE)
+
     def close(self) -> None:
         """Give on what is typed, and let the survey go."""
         self.page.commit()
