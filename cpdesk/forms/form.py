@@ -118,7 +118,7 @@ class NodeDef:
 
     Attributes:
         path: template path without root and item ids (`yard/building/b_area`); "" for the root.
-        index: place in document order.
+        index: place in document order; `depth` counts the nodes above it.
         type: data type of the bind ("string", "int", "decimal", "date", "dateTime", "time", "geopoint", "binary", ...);
             questions of `select` keep "string".
         control: "input", "select1", "select", "upload", "trigger", "range", "rank", "group", "repeat" or "".
@@ -138,6 +138,7 @@ class NodeDef:
     index: int
     kind: Kind
     parent: NodeDef | None
+    depth: int = 0
     children: list[NodeDef] = field(default_factory=list)
     named: dict[str, NodeDef] = field(default_factory=dict)
     type: str = "string"

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cpdesk.forms.form import NodeDef
 from cpdesk.forms.ordering import Draft, Edge, ordered
@@ -26,6 +26,9 @@ RELEVANT = "relevant"
 COUNT = "count"
 CHOICES = "choices"
 SHOW = -1
+_Places = dict[NodeDef, dict[str, int]]
+"""Numbers of the drafts at a node, by role."""
+_NO_RULES: Final[dict[str, int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +91,44 @@ def build_graph(root: NodeDef, root_name: str) -> Graph:
                 graph.unfiltered.add(node)
             drafts.append(Draft(CHOICES, node, node.itemset.nodeset))
             reads.append(read)
-    places = {(draft.role, draft.node): number for number, draft in enumerate(drafts)}
+    places: _Places = {}
+    for number, draft in enumerate(drafts):
+        places.setdefault(draft.node, {})[draft.role] = number
     needs = [_needed(references, places) for references in reads]
     for draft, needed in zip(drafts, needs, strict=True):
         if draft.role == CALCULATE:
             needed.update(_own_relevance(draft.node, places))
     order, rounds = ordered(drafts, needs)
-    _add_rules(graph, drafts, reads, order, rounds)
+    readers = _Readers()
+    _add_rules(graph, readers, drafts, reads, order, rounds)
     for node in nodes:
         for expression in _shown(node):
             for reference in references_of(expression, node, root, root_name):
-                _add_reader(graph, reference, Reader(SHOW, node, reference.scope))
+                readers.add(reference, SHOW, node)
+    graph.value_readers = {node: list(found) for node, found in readers.of_values.items()}
+    graph.items_readers = {node: list(found) for node, found in readers.of_items.items()}
     return graph
 
 
+class _Readers:
+    """Who reads what, each reader once, in order."""
+
+    def __init__(self) -> None:
+        self.of_values: dict[NodeDef, dict[Reader, None]] = {}
+        self.of_items: dict[NodeDef, dict[Reader, None]] = {}
+
+    def add(self, reference: Reference, rule: int, node: NodeDef) -> None:
+        table = self.of_items if reference.items else self.of_values
+        table.setdefault(reference.target, {})[Reader(rule, node, reference.scope)] = None
+
+
 def _add_rules(
-    graph: Graph, drafts: list[Draft], reads: list[list[Reference]], order: list[int], rounds: dict[int, int]
+    graph: Graph,
+    readers: _Readers,
+    drafts: list[Draft],
+    reads: list[list[Reference]],
+    order: list[int],
+    rounds: dict[int, int],
 ) -> None:
     index_of = {number: index for index, number in enumerate(order)}
     for index, number in enumerate(order):
@@ -119,16 +144,9 @@ def _add_rules(
             graph.mutual.add(draft.node)
         for reference in references:
             if number in index_of:
-                _add_reader(graph, reference, Reader(index_of[number], draft.node, reference.scope))
+                readers.add(reference, index_of[number], draft.node)
             if draft.role == CHOICES:
-                _add_reader(graph, reference, Reader(SHOW, draft.node, reference.scope))
-
-
-def _add_reader(graph: Graph, reference: Reference, reader: Reader) -> None:
-    table = graph.items_readers if reference.items else graph.value_readers
-    readers = table.setdefault(reference.target, [])
-    if reader not in readers:
-        readers.append(reader)
+                readers.add(reference, SHOW, draft.node)
 
 
 def _rules_of(node: NodeDef) -> Iterator[tuple[str, Expression]]:
@@ -145,25 +163,26 @@ def _shown(node: NodeDef) -> Iterator[Expression]:
         if expression is not None:
             yield expression
     words = (node.label, node.hint, node.constraint_message, node.required_message, *(i.label for i in node.items))
-    for text in (text for words_of in words for text in words_of.values()):
-        for part in text.parts:
-            if isinstance(part, Expression):
-                yield part
+    for words_of in words:
+        for text in words_of.values():
+            for part in text.parts:
+                if not isinstance(part, str):
+                    yield part
 
 
-def _own_relevance(node: NodeDef, places: dict[tuple[str, NodeDef], int]) -> dict[int, Edge]:
+def _own_relevance(node: NodeDef, places: _Places) -> dict[int, Edge]:
     """What is hidden is not calculated, so whether it is hidden is found out first."""
     found: dict[int, Edge] = {}
     step: NodeDef | None = node
     while step is not None:
-        number = places.get((RELEVANT, step))
-        if number is not None:
-            found[number] = Edge.STRICT
+        roles = places.get(step)
+        if roles is not None and RELEVANT in roles:
+            found[roles[RELEVANT]] = Edge.STRICT
         step = step.parent
     return found
 
 
-def _needed(references: list[Reference], places: dict[tuple[str, NodeDef], int]) -> dict[int, Edge]:
+def _needed(references: list[Reference], places: _Places) -> dict[int, Edge]:
     """The rules that decide what is read: its calculation and choices, its and its ancestors' relevance, the counts of
     repeats; and how strictly each must run before."""
     needed: dict[int, Edge] = {}
@@ -172,9 +191,8 @@ def _needed(references: list[Reference], places: dict[tuple[str, NodeDef], int])
         inside = reference.chosen is not None
         roles: tuple[str, ...] = (COUNT, RELEVANT) if reference.items else (CALCULATE, CHOICES, RELEVANT)
         while node is not None:
-            for role in roles:
-                number = places.get((role, node))
-                if number is not None:
+            for role, number in places.get(node, _NO_RULES).items():
+                if role in roles:
                     edge = Edge.COUNT if role == COUNT else Edge.OTHER_ITEM if inside else Edge.STRICT
                     needed[number] = min(edge, needed.get(number, edge))
             inside = inside and node is not reference.chosen

@@ -6,12 +6,12 @@ whose item the path never leaves, so that an answer in one building touches the 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from cpdesk.base.errors import InputFault
+from cpdesk.base.nearest import nearest_name
 from cpdesk.forms.form import ItemSet, Kind, NodeDef
 from cpdesk.forms.xpath.compile import Expression
 from cpdesk.forms.xpath.syntax import Ast, Call, Chain, Filter, Literal, Negate, Path, Step
@@ -19,8 +19,7 @@ from cpdesk.forms.xpath.syntax import Ast, Call, Chain, Filter, Literal, Negate,
 _SIBLINGS: Final = frozenset(("preceding-sibling", "following-sibling", "preceding", "following"))
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """`target` is read for its value, or, when `items`, for which items it has. `scope` None is the whole form.
 
     `chosen` is the repeat around the owner among whose items an expression picks some, by a predicate, a sibling axis
@@ -81,7 +80,6 @@ class _Finder:
         self._root = root
         self._root_name = root_name
         self._expression = expression
-        self._repeats = {node for node in (owner, *_ancestors(owner)) if node is not None and node.kind is Kind.REPEAT}
         self.found: dict[Reference, None] = {}
 
     def visit(self, ast: Ast, place: _Place) -> _Place | None:
@@ -143,6 +141,9 @@ class _Finder:
 
     def _walk(self, path: Path, place: _Place, *, bind: bool = True) -> _Place:
         place = self._start(path, place, bind)
+        straight = self._straight(path, place)
+        if straight is not None:
+            return straight
         for number, step in enumerate(path.steps):
             before = place
             place = self._step(step, place)
@@ -155,9 +156,39 @@ class _Finder:
                 place.chosen = self._own_repeat(place.at) or place.chosen
         return place
 
+    def _straight(self, path: Path, place: _Place) -> _Place | None:
+        """The walk of a path that goes from one node to one by names and dots, as most do; None for any other, and for
+        one that leads nowhere."""
+        if len(place.at) != 1:
+            return None
+        node, apex = place.at[0], place.apex
+        counted: list[Reference] = []
+        for step in path.steps:
+            if step.predicates:
+                return None
+            if step.axis == "child":
+                if node is None:
+                    node = self._root if step.test == self._root_name else None
+                else:
+                    node = node.named.get(step.test)
+                if node is None:
+                    return None
+                if node.kind is Kind.REPEAT and node.depth > _depth(apex):
+                    counted.append(Reference(node, repeat_around(apex), items=True))
+            elif step.axis == "parent" and step.test == "node()" and node is not None:
+                node = node.parent
+                apex = node if _depth(node) < _depth(apex) else apex
+            elif step.axis != "self" or step.test != "node()":
+                return None
+        self.found.update(dict.fromkeys(counted))
+        return _Place([node], apex, place.known, place.chosen)
+
     def _own_repeat(self, at: Sequence[NodeDef | None]) -> NodeDef | None:
         """The innermost repeat around the owner that a walk stands at, so that one of the nodes may be its own item."""
-        return next((node for node in at if node in self._repeats), None)
+        return next((node for node in at if node is not None and self._is_own_repeat(node)), None)
+
+    def _is_own_repeat(self, repeat: NodeDef) -> bool:
+        return repeat.kind is Kind.REPEAT and (repeat is self._owner or repeat in _ancestors(self._owner))
 
     def _start(self, path: Path, place: _Place, bind: bool) -> _Place:
         if path.absolute:
@@ -253,13 +284,12 @@ class _Finder:
         ):
             return
         names = [child.name for node in before.at if node is not None for child in node.children] or [self._root_name]
-        nearest = difflib.get_close_matches(step.test, names, 1, 0.4)
         reference = self._expression.source[path.begin : path.end] if path.begin or path.end else step.test
         raise InputFault(
             "CP-1210",
             place=self._expression.place,
             reference=f"{reference} ({step.test}, {number + 1})",
-            nearest=nearest[0] if nearest else "—",
+            nearest=nearest_name(step.test, names, 0.4),
         )
 
 
@@ -273,8 +303,4 @@ def _ancestors(node: NodeDef | None) -> list[NodeDef | None]:
 
 def _depth(node: NodeDef | None) -> int:
     """None, the document, is above the root."""
-    depth = 0
-    while node is not None:
-        depth += 1
-        node = node.parent
-    return depth
+    return -1 if node is None else node.depth

@@ -163,7 +163,8 @@ class _Loader:
             owner.named[found.name] = found
 
     def _new(self, name: str, path: str, kind: Kind, parent: NodeDef | None, default: str) -> NodeDef:
-        found = NodeDef(name, path, self._index, kind, parent, default=default)
+        depth = 0 if parent is None else parent.depth + 1
+        found = NodeDef(name, path, self._index, kind, parent, depth, default=default)
         self._index += 1
         if self._index > _NODES_MAX:
             raise InputFault("CP-1203", what="nodes", found=self._index, limit=_NODES_MAX)
