@@ -278,6 +278,11 @@ class Session:
         node = self._instance.nodes.get(path)
         return node.text if node is not None and node.relevant and node.value is not None else ""
 
+    def entry(self, path: str) -> str:
+        """What a store keeps at one path, as `answers` has it: an answer, also a hidden one, or a remark; "" for none."""
+        node = self._instance.nodes.get(path)
+        return self._beside.get(path, "") if node is None else node.rank or self._instance.raw(node)
+
     def validate(self) -> list[Problem]:
         """Everything to mend, required answers included, in the order of the form."""
         self._environment.steps = 0
