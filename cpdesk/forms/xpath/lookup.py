@@ -55,6 +55,27 @@ def lookup_of(step: Step, compile_ast: Callable[[Ast], Evaluate]) -> Lookup | No
     return Lookup(step.test, compiled, len(keys) == len(terms))
 
 
+def place_wanted(predicate: Ast) -> Ast | None:
+    """The number in `[position() = number]`, where it is one and the same for all nodes that the predicate filters."""
+    if not isinstance(predicate, Chain) or len(predicate.rest) != 1 or predicate.rest[0][0] != "=":
+        return None
+    for own, other in ((predicate.first, predicate.rest[0][1]), (predicate.rest[0][1], predicate.first)):
+        if isinstance(own, Call) and own.name == "position" and not own.arguments:
+            return other if _is_number(other) and _is_fixed(other) else None
+    return None
+
+
+def _is_number(ast: Ast) -> bool:
+    match ast:
+        case Literal(value):
+            return isinstance(value, float)
+        case Call(name, arguments):
+            return bool(arguments) and name in ("position", "number", "int", "round", "count")
+        case Chain(_, rest):
+            return rest[0][0] in ("+", "-", "*", "div", "mod")
+    return isinstance(ast, Negate)
+
+
 def _terms(predicate: Ast) -> Iterator[Ast]:
     """What must all be true."""
     if isinstance(predicate, Chain) and all(operator == "and" for operator, _ in predicate.rest):
@@ -94,7 +115,7 @@ def _is_fixed(ast: Ast) -> bool:
             return absolute or (start is not None and _is_fixed(start))
         case Call(name, arguments):
             return (
-                name not in ("position", "last", "random", "once")
+                (name not in ("position", "last", "random", "once") or (name == "position" and bool(arguments)))
                 and (name in ("current", "instance") or bool(arguments))
                 and all(_is_fixed(argument) for argument in arguments)
             )

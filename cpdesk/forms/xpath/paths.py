@@ -9,9 +9,9 @@ from cpdesk.base.errors import InputFault
 from cpdesk.forms.tree import ATTRIBUTE, COMMENT, DOCUMENT, ELEMENT, INSTRUCTION, TEXT, Node, order_key
 from cpdesk.forms.xpath.context import Context
 from cpdesk.forms.xpath.functions import Evaluate
-from cpdesk.forms.xpath.lookup import lookup_of
+from cpdesk.forms.xpath.lookup import lookup_of, place_wanted
 from cpdesk.forms.xpath.syntax import ANYWHERE, Ast, Path, Step
-from cpdesk.forms.xpath.values import Value, to_boolean, to_text
+from cpdesk.forms.xpath.values import Value, to_boolean, to_number, to_text
 
 XHTML: Final = "http://www.w3.org/1999/xhtml"
 _NAMESPACES: Final = {
@@ -28,6 +28,7 @@ _NAMESPACES: Final = {
 }
 """Namespaces by the prefixes that expressions use for them."""
 
+_EPSILON: Final = 1e-12
 Walk = Callable[[list[Node], Context], list[Node]]
 Compile = Callable[[Ast], Evaluate]
 
@@ -186,7 +187,7 @@ def _step(step: Step, compile_ast: Compile) -> Walk:
     plain = _plain(step)
     if not step.predicates:
         return plain
-    predicates = [compile_predicate(predicate, compile_ast) for predicate in step.predicates]
+    predicates = [_keeping(predicate, compile_ast) for predicate in step.predicates]
     lookup = lookup_of(step, compile_ast)
 
     def walk(nodes: list[Node], context: Context) -> list[Node]:
@@ -197,12 +198,29 @@ def _step(step: Step, compile_ast: Compile) -> Walk:
                 found, first = lookup.find(node, context), int(lookup.whole)
             if found is None:
                 found, first = plain([node], context), 0
-            for predicate in predicates[first:]:
-                found = filter_nodes(found, predicate, context)
+            for keep in predicates[first:]:
+                found = keep(found, context)
             parts.append(found)
         return parts[0] if len(parts) == 1 else _merged(parts)
 
     return _reversed(walk) if step.axis in _REVERSE else walk
+
+
+def _keeping(predicate: Ast, compile_ast: Compile) -> Walk:
+    """One predicate. `[position() = position(current()/..) - 1]`, the item before, is a look-up, not a walk."""
+    wanted = place_wanted(predicate)
+    if wanted is None:
+        evaluate = compile_predicate(predicate, compile_ast)
+        return lambda nodes, context: filter_nodes(nodes, evaluate, context)
+    place_of = compile_ast(wanted)
+
+    def at_place(nodes: list[Node], context: Context) -> list[Node]:
+        context.environment.spend(1)
+        place = to_number(place_of(context)) if nodes else 0.0
+        whole = round(place) if abs(place) < len(nodes) + 1 else 0
+        return [nodes[whole - 1]] if 0 < whole <= len(nodes) and abs(place - whole) < _EPSILON else []
+
+    return at_place
 
 
 def _merged(parts: Iterable[list[Node]]) -> list[Node]:
