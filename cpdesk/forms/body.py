@@ -55,7 +55,7 @@ def read_body(loading: Loading, body: Node) -> None:
             _control(loading, element, context, repeat)
         elif element.local in ("group", "repeat"):
             path = _group(loading, element, context)
-            inner = path if element.local == "repeat" and path is not None else repeat
+            inner = path if element.local == "repeat" and path else repeat
             path = context if path is None else path
             stack.extend((child, path, inner) for child in reversed(element.elements()))
         elif element.local in ACTIONS:
@@ -79,7 +79,8 @@ def _group(loading: Loading, element: Node, context: str) -> str | None:
     if path is None:
         return None
     node = loading.by_path[path]
-    node.control = element.local if element.local == "repeat" else node.control or "group"
+    is_repeat = element.local == "repeat" and path != ""  # the whole form cannot repeat
+    node.control = "repeat" if is_repeat else node.control or "group"
     node.appearance = element.attribute("appearance") or node.appearance
     label = element.first("label")
     if label is not None:
@@ -87,7 +88,7 @@ def _group(loading: Loading, element: Node, context: str) -> str | None:
         node.short = loading.texts.short_of(label)
         node.media = loading.texts.media_of(label)
     node.parameters |= _parameters(element)
-    if element.local == "repeat":
+    if is_repeat:
         count = element.attribute("jr:count")
         if count:
             node.count = compile_expression(count, f"count {path}")

@@ -203,7 +203,7 @@ class _Loader:
                 node.constraint_message = self.texts.words_of(text, f"constraintMsg {node.path}")
             elif local == "requiredMsg":
                 node.required_message = self.texts.words_of(text, f"requiredMsg {node.path}")
-        if node.preload[0] not in _PRELOADS and node.preload not in _STAMPS:
+        if (node.preload[0] not in _PRELOADS and node.preload not in _STAMPS) or not node.is_leaf:
             node.preload = ("", "")  # no other is known to any engine; they do nothing
         node.soft_min = _number(node, "soft_min")
         node.soft_max = _number(node, "soft_max")
@@ -290,9 +290,10 @@ def _repeat_paths(body: Node | None, model: Node, root_name: str) -> frozenset[s
         reference = node.attribute("nodeset") or node.attribute("ref") or binds.get(node.attribute("bind"), "")
         path = context
         if node.local in ("group", "repeat") and reference:
-            path = _plain_path(reference, context, root_name) or context
-            if node.local == "repeat":
-                found.add(path)
+            spelt = _plain_path(reference, context, root_name)
+            if node.local == "repeat" and spelt:  # the whole form cannot repeat, nor what is not in it
+                found.add(spelt)
+            path = spelt or context
         stack.extend((child, path) for child in node.elements() if child.local in ("group", "repeat"))
     return frozenset(found)
 
