@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from cpdesk.base.errors import CpdeskError, InputFault
@@ -92,6 +93,8 @@ class Recalculation:
 
     def wake_item_readers(self, stand: Node) -> None:
         """The items of a repeat changed; their own labels may count them."""
+        for line in self._rounds.values():
+            line.forget()
         assert stand.definition is not None
         self._states.add(stand.path)
         self._states.update(item.path for item in self._instance.items(stand))
@@ -117,6 +120,11 @@ class Recalculation:
                 self._states.update(other.path for other in self._instance.of(reader.node, anchor))
                 continue
             role = self._graph.rules[reader.rule].role
+            if reader.rule in self._graph.rounds and role == CALCULATE:
+                self._round_of(reader.rule).add_all(
+                    reader.rule, anchor, partial(self._instance.of, reader.node, anchor)
+                )
+                continue
             for other in self._instance.of(reader.node, anchor, stands=role in (RELEVANT, COUNT)):
                 if role != COUNT or Instance.is_stand(other):
                     self._queue(reader.rule, other)
@@ -130,18 +138,22 @@ class Recalculation:
         return self._instance.root
 
     def _queue(self, rule: int, node: Node) -> None:
-        head = self._graph.rounds.get(rule) if self._graph.rounds else None
-        if head is not None:
-            if head not in self._rounds:
-                self._rounds[head] = Round()
-                heapq.heappush(self._heap, head)
-            self._rounds[head].add(rule, node)
+        if rule in self._graph.rounds:
+            self._round_of(rule).add(rule, node)
             return
         nodes = self._waiting.get(rule)
         if nodes is None:
             nodes = self._waiting[rule] = {}
             heapq.heappush(self._heap, rule)
         nodes[node] = None
+
+    def _round_of(self, rule: int) -> Round:
+        head = self._graph.rounds[rule]
+        line = self._rounds.get(head)
+        if line is None:
+            line = self._rounds[head] = Round()
+            heapq.heappush(self._heap, head)
+        return line
 
     def run(self) -> None:
         """Until nothing waits: rules in their order, then the actions of what changed, then their rules again."""

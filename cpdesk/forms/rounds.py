@@ -8,6 +8,7 @@ settled in two. What is not still after `TURNS_MAX` turns waits for itself.
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Callable
 from typing import Final
 
 from cpdesk.forms.tree import Node
@@ -26,6 +27,8 @@ class Round:
         self._at: _Key | None = None
         self._forwards = False
         self._places: dict[tuple[int, str], dict[Node, int]] = {}
+        self._covered: dict[tuple[int, Node], list[Node]] = {}
+        self._again: set[tuple[int, Node]] = set()
         self.turns = 0
 
     def add(self, rule: int, node: Node) -> None:
@@ -41,10 +44,29 @@ class Round:
                 return
         self._next[entry] = None
 
+    def add_all(self, rule: int, anchor: Node, nodes: Callable[[], list[Node]]) -> None:
+        """Let a rule run at all its nodes below an anchor. Each of thousands of items may say so of all others: after
+        the first time in a turn it is enough to know that they run once more in the next."""
+        whole = (rule, anchor)
+        if whole in self._covered:
+            self._again.add(whole)
+            return
+        self._covered[whole] = nodes()
+        for node in self._covered[whole]:
+            self.add(rule, node)
+
+    def forget(self) -> None:
+        """There are other items now."""
+        for rule, anchor in self._again:
+            for node in self._covered[rule, anchor]:
+                self._next[rule, node] = None
+        self._again.clear()
+        self._covered.clear()
+
     def take(self) -> tuple[int, Node] | None:
         """The next rule and node; None when all is still or the turns are used up."""
         if not self._line:
-            if not self._next or self.turns >= TURNS_MAX:
+            if not (self._next or self._again) or self.turns >= TURNS_MAX:
                 self._at = None
                 return None
             self._turn()
@@ -56,12 +78,16 @@ class Round:
 
     def left(self) -> list[tuple[int, Node]]:
         """What would still have to run when the turns are used up."""
+        self.forget()
         return list(self._next)
 
     def _turn(self) -> None:
         self.turns += 1
         self._forwards = not self._forwards
         self._places.clear()
+        covered = {whole: self._covered[whole] for whole in self._again}
+        self._next.update({(rule, node): None for (rule, _), nodes in covered.items() for node in nodes})
+        self._covered, self._again = covered, set()
         waiting, self._next = self._next, {}
         self._queued = set(waiting)
         self._line = sorted(
