@@ -39,15 +39,11 @@ def document_over(root: Node) -> Node:
 class RowNode(Node):
     """An `item`; the cells become nodes when they are asked for."""
 
-    local = "item"
-    frozen = True
+    __slots__ = ("_cells", "row")
 
     def __init__(self, row: Row, parent: TableNode) -> None:
-        # Without the base's __init__, whose list of children is not wanted: a file has many rows.
-        self.kind = ELEMENT
-        self.name = "item"
-        self.value = None
-        self.parent = parent
+        super().__init__(ELEMENT, "item", None, parent, "item")
+        self.frozen = True
         self.row = row
         self._cells: dict[str, list[Node]] = {}
 
@@ -64,9 +60,8 @@ class RowNode(Node):
         """The cell of a column."""
         found = self._cells.get(name)
         if found is None:
-            found = [] if name not in self.row else [Node(ELEMENT, name, self.row[name], self)]
+            found = [] if name not in self.row else [Node(ELEMENT, name, self.row[name], self, name)]
             for node in found:
-                node.local = name
                 node.frozen = True
             self._cells[name] = found
         return found
@@ -75,11 +70,9 @@ class RowNode(Node):
 class TableNode(Node):
     """The `root` over a choice table."""
 
-    local = "root"
-    frozen = True
-
     def __init__(self, table: ChoiceTable) -> None:
-        super().__init__(ELEMENT, "root")
+        super().__init__(ELEMENT, "root", None, None, "root")
+        self.frozen = True
         self.table = table
         self._items: dict[int, RowNode] = {}  # by the identity of the row, so that a row is one node
         self._all: list[Node] | None = None

@@ -24,6 +24,7 @@ TEXT: Final = 2
 ATTRIBUTE: Final = 3
 COMMENT: Final = 4
 INSTRUCTION: Final = 5
+NO_ATTRIBUTES: Final[Mapping[str, str]] = MappingProxyType({})
 
 PREFIXES: Final[Mapping[str, str]] = {
     "http://openrosa.org/javarosa": "jr",
@@ -58,29 +59,35 @@ class Node:
         keyed: indexes over the children of a node that never changes (choice lists), made when first asked for.
     """
 
-    # Defaults stand in the class: a form has many thousand nodes, and most differ from these in nothing.
-    local = ""
-    uri = ""
-    definition: NodeDef | None = None
-    relevant = True
-    shown = True
-    path = ""
-    rank = ""
-    fault: InputFault | None = None
-    frozen = False
-    named: dict[str, list[Node]] | None = None
-    keyed: dict[tuple[str, str], dict[str, list[Node]]] | None = None
-    attributes: Mapping[str, str] = MappingProxyType({})
-    attribute_uris: Mapping[str, str] = MappingProxyType({})
-    _attribute_nodes: list[Node] | None = None
-    _places: dict[str, tuple[list[Node], dict[Node, int]]] | None = None
+    # Slots, because a form has many thousand nodes, and its expressions read little else.
+    __slots__ = (
+        "_attribute_nodes", "_places", "attribute_uris", "attributes", "children", "definition", "fault", "frozen",
+        "keyed", "kind", "local", "name", "named", "parent", "path", "rank", "relevant", "shown", "uri", "value",
+    )  # fmt: skip
 
-    def __init__(self, kind: int, name: str = "", value: str | None = None, parent: Node | None = None) -> None:
+    def __init__(
+        self, kind: int, name: str = "", value: str | None = None, parent: Node | None = None, local: str = ""
+    ) -> None:
         self.kind = kind
         self.name = name
         self.value = value
         self.parent = parent
+        self.local = local
+        self.uri = ""
         self.children: list[Node] = []
+        self.attributes: Mapping[str, str] = NO_ATTRIBUTES
+        self.attribute_uris: Mapping[str, str] = NO_ATTRIBUTES
+        self.definition: NodeDef | None = None
+        self.relevant = True
+        self.shown = True
+        self.path = ""
+        self.rank = ""
+        self.fault: InputFault | None = None
+        self.frozen = False
+        self.named: dict[str, list[Node]] | None = None
+        self.keyed: dict[tuple[str, str], dict[str, list[Node]]] | None = None
+        self._attribute_nodes: list[Node] | None = None
+        self._places: dict[str, tuple[list[Node], dict[Node, int]]] | None = None
 
     def __repr__(self) -> str:
         return f"<Node {self.path or self.name}>"
@@ -266,9 +273,11 @@ class _Reader:
         self.document = Node(DOCUMENT)
         self.prefixes: dict[str, str] = {}
         self._keep_text = keep_text
+        self._blank = None if keep_text else ""
         self._open: list[Node] = [self.document]
         self._elements = 0
         self._names: dict[str, tuple[str, str, str]] = {}
+        self._plain: set[str] = set()  # names of attributes that are as expat gives them
         self._attributes: dict[str, str] = {}
         self._uris: dict[str, str] = {}  # of all attributes of the document, shared by its nodes
 
@@ -285,17 +294,18 @@ class _Reader:
         if len(self._open) > _DEPTH_MAX:
             raise InputFault("CP-1203", what="depth", found=len(self._open), limit=_DEPTH_MAX)
         parent = self._open[-1]
-        if not self._keep_text and parent.value is not None:
+        if parent.value is not None:
             self._split(parent)
         qualified, local, uri = self._names.get(name) or self._name(name)
-        node = Node(ELEMENT, qualified, None, parent)
-        node.local = local
-        node.uri = uri
+        node = Node(ELEMENT, qualified, self._blank, parent, local)
+        if uri:
+            node.uri = uri
         if attributes:
-            node.attributes = {
-                self._attributes.get(key) or self._attribute(key): text for key, text in attributes.items()
-            }
-            node.attribute_uris = self._uris
+            if attributes.keys() <= self._plain:
+                node.attributes = attributes
+            else:
+                node.attributes = {self._attribute(key): text for key, text in attributes.items()}
+                node.attribute_uris = self._uris
         parent.children.append(node)
         self._open.append(node)
 
@@ -311,29 +321,28 @@ class _Reader:
 
     def _attribute(self, name: str) -> str:
         """Attributes of the namespaces that forms use go by their usual prefixes, whatever the form calls them."""
-        qualified, local, uri = self._names.get(name) or self._name(name)
-        prefix = PREFIXES.get(uri)
-        found = self._attributes[name] = qualified if prefix is None else f"{prefix}:{local}"
-        if uri:
-            self._uris[found] = uri
+        found = self._attributes.get(name)
+        if found is None:
+            qualified, local, uri = self._names.get(name) or self._name(name)
+            prefix = PREFIXES.get(uri)
+            found = self._attributes[name] = qualified if prefix is None else f"{prefix}:{local}"
+            if uri:
+                self._uris[found] = uri
+            else:
+                self._plain.add(name)
         return found
 
     def end(self, _name: str) -> None:
-        node = self._open.pop()
-        if not node.children and node.value is None and not self._keep_text:
-            node.value = ""
+        self._open.pop()
 
     def characters(self, text: str) -> None:
         node = self._open[-1]
-        if self._keep_text:
+        if node.value is not None:
+            node.value += text
+        elif self._keep_text or text.strip():
             self._text(node, text)
-        elif node.children:
-            if text.strip():
-                self._text(node, text)
-            elif node.local in _WORDS:
-                self._text(node, " ")  # between two outputs a blank is a blank, elsewhere it is layout
-        else:
-            node.value = (node.value or "") + text
+        elif node.local in _WORDS:
+            self._text(node, " ")  # between two outputs a blank is a blank, elsewhere it is layout
 
     def comment(self, text: str) -> None:
         self._open[-1].children.append(Node(COMMENT, "", text, self._open[-1]))
