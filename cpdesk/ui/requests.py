@@ -1,4 +1,5 @@
-"""What a control asks for beyond an answer: files to choose, keep or open, media to play, changes of a grid."""
+"""What a control asks for beyond an answer: files to choose, keep or open, media to play, agreement with a default,
+changes of a grid."""
 
 from __future__ import annotations
 
@@ -37,6 +38,15 @@ class ContentGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """A person says how the answer at `path` is known, and so agrees with a default; without a `mark` in the way that
+    is usual for the question."""
+
+    path: str
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GridEdit:
     """One change of a grid, which undo takes back as one step, done in this order.
 
@@ -57,4 +67,4 @@ class GridEdit:
     moved: tuple[str, str | None] | None = None
 
 
-Request = FileWanted | FileOpened | MediaOpened | ContentGiven | GridEdit
+Request = FileWanted | FileOpened | MediaOpened | ContentGiven | Marked | GridEdit

@@ -166,6 +166,14 @@ QPushButton[k="mini"] { background: transparent; border-color: transparent; colo
   min-height: 22px; max-height: 22px; }
 QPushButton[k="mini"]:hover, QPushButton[k="mini"]:checked { background: @weak; }
 QPushButton[k="mini"]:focus { border: 2px solid @accent; padding: 0 4px; min-height: 20px; max-height: 20px; }
+QPushButton[k="doubt"], QPushButton[k="mark"] { background: transparent; border-color: transparent; color: @warn;
+  padding: 0 5px; min-height: 22px; max-height: 22px; }
+QPushButton[k="doubt"]:hover { background: @warn_weak; }
+QPushButton[k="mark"] { color: @text3; padding: 0 6px; }
+QPushButton[k="mark"]:hover { background: @subtle; border-color: @line2; }
+QPushButton[k="mark"]:checked { background: @weak; color: @accent; }
+QPushButton[k="doubt"]:focus { border: 2px solid @warn; padding: 0 4px; min-height: 20px; max-height: 20px; }
+QPushButton[k="mark"]:focus { border: 2px solid @accent; padding: 0 5px; min-height: 20px; max-height: 20px; }
 QPushButton[k="danger"] { color: @bad; }
 QPushButton[k="choice"] { border-color: @field; padding: 0 12px; }
 QPushButton[k="choice"]:hover { border-color: @accent; }

@@ -202,7 +202,15 @@ class MediaView:
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
-    """One question as it stands. `assumed` is the sentence of a visible default; `problem` that of a fault."""
+    """One question as it stands.
+
+    Attributes:
+        problem: the sentence of a fault.
+        assumed: what the calculation takes for an answer that is missing or not known, and why.
+        default: the sentence on a value that the form filled in and nobody agreed with; empty for all others.
+        mark: how the answer is known, one of `marks`; empty where nobody said.
+        marks: what a person may say of it.
+    """
 
     path: str
     number: str
@@ -217,6 +225,9 @@ class QuestionView:
     problem: str = ""
     soft: bool = False
     assumed: str = ""
+    default: str = ""
+    mark: str = ""
+    marks: tuple[str, ...] = ()
     whole: bool = False
     short: bool = False
     guidance: str = ""

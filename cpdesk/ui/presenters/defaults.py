@@ -1,21 +1,30 @@
-"""Which question each default stands for, of the engine or of the form, and the sentence that says so under it."""
+"""Defaults, of the engine and of the form: which question each stands for, what is said, how a person agrees."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
+from cpdesk.forms.form import NodeDef
 from cpdesk.forms.session import Session
+from cpdesk.forms.state import Touched
 from cpdesk.model.assessment import Audit
 from cpdesk.model.building import Input
 from cpdesk.model.records import Answers, Quality
 from cpdesk.operations.facts import is_default
 from cpdesk.ui.language import tr
 from cpdesk.ui.presenters.words import number, unit_words
+from cpdesk.ui.views import QuestionView
 
 _HEATER: Final = re.compile(r"heater(\d+)\.(.+)")
 _HOUSEHOLD: Final = ("site", "temperature", "people", "supply", "kitchen")
 _WORDS: Final = {"win": "window"}
+_MARKS: Final = (Quality.MEASURED.value, Quality.BILL.value, Quality.ESTIMATED.value)
+_MEASURE: Final = re.compile(r"(?<![热容数用电质流重产])量|\bmeasur", re.IGNORECASE)
+"""A hint to measure, as the forms word it in both languages; not 容量, 用量, 数量."""
+_OWN: Final = "-"
+MARK: Final = "#quality"
 
 
 def assumptions(audit: Audit, session: Session) -> dict[str, str]:
@@ -36,15 +45,78 @@ def assumptions(audit: Audit, session: Session) -> dict[str, str]:
     return found
 
 
-def filled_in(session: Session) -> dict[str, str]:
-    """Path of a question → the sentence under a value that the form filled in and nobody touched."""
-    offering = {node.name for node in session.form.nodes if "offered" in node.attributes}
-    answers = session.answers() if offering else {}
-    return {
-        path: tr("ui.survey.filled_in")
-        for path in answers
-        if path.rpartition("/")[2] in offering and is_default(session.form, answers, path)
-    }
+def is_filled_in(session: Session, path: str) -> bool:
+    """Whether the form filled an answer in and nobody agreed with it yet."""
+    offer = _offer(session, path)
+    if not offer:
+        return False
+    return is_default(session.form, {each: session.entry(each) for each in (path, f"{path}{MARK}", offer)}, path)
+
+
+def with_mark(session: Session, view: QuestionView) -> QuestionView:
+    """A question with what is to be said of its answer: that it is a default, or how it is known."""
+    filled = bool(view.value) and is_filled_in(session, view.path)
+    marks = marks_of(session.definition(view.path)) if view.control == "number" else ()
+    if not filled and not marks:
+        return view
+    mark = session.entry(f"{view.path}{MARK}") if view.value else ""
+    return replace(view, default=tr("ui.default.filled_in") if filled else "", mark=mark, marks=marks)
+
+
+def marks_of(node: NodeDef) -> tuple[str, ...]:
+    """The marks of quality a person may give an answer: none where a count is a count, or where one question says it
+    for all figures of bills; a year is not measured."""
+    quantity = node.attributes.get("quantity", "")
+    if node.is_select or quantity.startswith("bill.") or not (quantity or "offered" in node.attributes):
+        return ()
+    return () if node.unit == "1" else _MARKS[1:] if node.unit == "year" else _MARKS
+
+
+def agree(session: Session, path: str, mark: str = "") -> Touched:
+    """Say how an answer is known, and so take a default as one's own; without a mark the usual one of the question.
+
+    The default that was offered is let go too (`-`, as the form itself writes it where a person overwrote one), so that
+    the answer stays when what it was worked out from changes.
+    """
+    touched = session.set(f"{path}{MARK}", mark or usual_mark(session, path).value)
+    offer = _offer(session, path)
+    return touched | session.set(offer, _OWN) if offer and session.entry(offer) != _OWN else touched
+
+
+def usual_mark(session: Session, path: str) -> Quality:
+    """Measured where the hint says to measure, seen where it is a choice; else estimated."""
+    node = session.definition(path)
+    measured = node.is_select or any(_MEASURE.search(text) for text in _plain_texts(node))
+    return Quality.MEASURED if measured else Quality.ESTIMATED
+
+
+def give(session: Session, path: str, value: str | None) -> Touched:
+    """Answer a question: a figure under a hint to measure is marked as measured, and a mark goes with its answer.
+
+    Raises:
+        InputFault: as `Session.set`.
+    """
+    touched = session.set(path, value)
+    if "#" in path:
+        return touched
+    marked = session.entry(f"{path}{MARK}")
+    if not value and marked:
+        return touched | session.set(f"{path}{MARK}", None)
+    node = session.definition(path)
+    if value and not marked and marks_of(node) and usual_mark(session, path) is Quality.MEASURED:
+        return touched | session.set(f"{path}{MARK}", Quality.MEASURED.value)
+    return touched
+
+
+def _offer(session: Session, path: str) -> str:
+    """The hidden question that keeps what was filled in."""
+    offered = session.definition(path).attributes.get("offered", "")
+    return f"{path.rpartition('/')[0]}/{offered}" if offered else ""
+
+
+def _plain_texts(node: NodeDef) -> list[str]:
+    parts = [part for text in node.hint.values() for part in text.parts]
+    return [part for part in parts if isinstance(part, str)]
 
 
 def _candidates(key: str, blocks: list[str]) -> list[tuple[str, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import NodeState, Touched
+from cpdesk.ui.presenters.defaults import give
 from cpdesk.ui.requests import GridEdit
 
 
@@ -39,7 +40,7 @@ def _write(session: Session, path: str, value: str | None) -> Touched:
     if state.readonly:
         return Touched()
     try:
-        return session.set(path, _code(state, value) if value and state.choices else value)
+        return give(session, path, _code(state, value) if value and state.choices else value)
     except InputFault as fault:
         if fault.code == "CP-1213":
             return Touched()

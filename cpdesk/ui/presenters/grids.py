@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, overload
 
-from cpdesk.forms.form import Form, Kind, NodeDef
+from cpdesk.forms.form import Kind, NodeDef
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import NodeState
 from cpdesk.ui.language import tr
 from cpdesk.ui.presenters.controls import column_view, fits_cell, question_view, shown_figure
+from cpdesk.ui.presenters.defaults import with_mark
 from cpdesk.ui.views import GridView, QuestionView
 
 _COLUMNS_MAX: Final = 12
@@ -75,7 +76,7 @@ class Known:
 
     def forget(self, touched: Iterable[str]) -> None:
         """Drop what one of the touched paths changes."""
-        paths = set(touched)
+        paths = {path.partition("#")[0] for path in touched}
         items = {path[: path.rfind("]") + 1] for path in paths if "]" in path}
         for key in [key for key in self.rows if key[0] in items]:
             del self.rows[key]
@@ -161,21 +162,24 @@ def _columns(repeat: NodeDef) -> list[NodeDef]:
     return found
 
 
-def _cell(form: Form, leaf: NodeDef, state: NodeState) -> QuestionView:
+def _cell(session: Session, leaf: NodeDef, state: NodeState) -> QuestionView:
     """A question as a cell: with its brief label, where the form has one for heads."""
-    view = question_view(form, leaf, state)
+    view = with_mark(session, question_view(session.form, leaf, state))
     return replace(view, label=state.short) if state.short else view
 
 
 def _heads(cells: RowCells) -> tuple[QuestionView, ...]:
-    return tuple(replace(view, path="", value=None, problem="", soft=False) for view, _asked in cells.questions())
+    return tuple(
+        replace(view, path="", value=None, problem="", soft=False, default="", mark="")
+        for view, _asked in cells.questions()
+    )
 
 
 def _row(session: Session, item: str, leaves: list[NodeDef], names: tuple[str, ...], notes: list[str]) -> GridRow:
     def make() -> list[tuple[QuestionView, bool]]:
         states = [session.state(f"{item}/{name}") for name in names]
         pairs = zip(leaves, states, strict=True)
-        return [(_cell(session.form, leaf, state), state.relevant) for leaf, state in pairs]
+        return [(_cell(session, leaf, state), state.relevant) for leaf, state in pairs]
 
     said: list[str] = []
     for name in notes:

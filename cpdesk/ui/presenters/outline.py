@@ -23,7 +23,7 @@ from cpdesk.ui.presenters.controls import (
     question_view,
     shown_figure,
 )
-from cpdesk.ui.presenters.defaults import filled_in
+from cpdesk.ui.presenters.defaults import is_filled_in, with_mark
 from cpdesk.ui.presenters.grids import Known, can_add, fits_grid, grid_view, has_overview
 from cpdesk.ui.presenters.words import unit_words
 from cpdesk.ui.views import (
@@ -42,6 +42,8 @@ from cpdesk.ui.views import (
 
 _CHOICES_MANY: Final = 100
 """From here on a question is kept until it changes: making 20,000 choices takes a fifth of a second."""
+_UNKNOWN: Final = "unknown"
+"""The choice of all forms for what nobody knows."""
 _TABLE_LABEL: Final = "generated_table_list_label_"
 """pyxform gives a table-list's own label to a note of this name, and its head to a question with appearance `label`."""
 _TONES: Final[dict[str, Tone]] = {"soft": "warn", "stop": "bad"}
@@ -203,7 +205,7 @@ def section_page(
     """The questions of a section as they stand. `places` are what maps show; what is `known` is not made again, and
     what is made is kept there."""
     items: list[Item] = []
-    around = _Around(assumed, filled_in(session), places, known or Known())
+    around = _Around(assumed, places, known or Known())
     for path in section.members:
         if path.startswith("+"):
             items.append(_add_button(session, path[1:]))
@@ -234,18 +236,16 @@ def _removable(session: Session, section: Section) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What questions show that is not in the form: what was taken for blanks, what the form filled in, and the places
-    of the map."""
+    """What questions show that is not in the form: what was taken for blanks, and the places of the map."""
 
     assumed: Mapping[str, str]
-    filled: Mapping[str, str]
     places: tuple[PlaceView, ...]
     known: Known
 
 
 def _items(session: Session, path: str, around: _Around) -> Iterator[Item]:
     kept = around.known.questions.get(path)
-    if kept is not None and kept[0] == _beside(path, around):
+    if kept is not None and kept[0] == around.assumed.get(path, ""):
         yield kept[1]
         return
     node, state = session.definition(path), session.state(path)
@@ -261,22 +261,18 @@ def _items(session: Session, path: str, around: _Around) -> Iterator[Item]:
     elif node.kind is Kind.NOTE or (state.readonly and node.control == "input"):
         yield FigureView(path, state.label, shown_figure(node, state.value), unit_words(node.unit), state.hint)
     else:
-        view = question_view(session.form, node, state, _said_of_default(path, state.value, around), around.places)
+        view = question_view(session.form, node, state, _taken(session, path, state.value, around), around.places)
+        view = with_mark(session, view)
         if len(view.options) >= _CHOICES_MANY:
-            around.known.questions[path] = (_beside(path, around), view)
+            around.known.questions[path] = (around.assumed.get(path, ""), view)
         yield view
 
 
-def _beside(path: str, around: _Around) -> object:
-    """What a question shows that its state does not say."""
-    return around.assumed.get(path, ""), around.filled.get(path, "")
-
-
-def _said_of_default(path: str, value: str, around: _Around) -> str:
-    """Nothing under what a person answered, though the figures may still stand for the blank before it."""
-    if value and path not in around.filled:
+def _taken(session: Session, path: str, value: str, around: _Around) -> str:
+    """What the figures stand on; nothing where a person answered, though they may still be those of the blank."""
+    if value and value != _UNKNOWN and not is_filled_in(session, path):
         return ""
-    return around.assumed.get(path, "") or around.filled.get(path, "")
+    return around.assumed.get(path, "")
 
 
 def _of_page(session: Session, path: str, state: NodeState, around: _Around) -> Iterator[Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QIcon, QKeyEvent, QPainter, QPaintEvent
@@ -26,6 +26,7 @@ from cpdesk.ui.language import Text, say
 from cpdesk.ui.theme import PILL, theme
 
 Words = Text | str
+_STYLES: Final = {"chip": "table", "segment": "table", "mini": "table", "doubt": "meta", "mark": "meta"}
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:
@@ -106,9 +107,16 @@ class ElidedLabel(Label):
 
 class Button(QPushButton):
     """A button: kinds `primary`, `secondary`, `quiet`, `danger`, `choice`, `chip`, `error`, `segment`, `tile`,
-    `mini`."""
+    `mini`, `doubt`, `mark`."""
 
-    _ICON: ClassVar = {"primary": "on_accent", "quiet": "accent", "mini": "accent", "danger": "bad", "error": "bad"}
+    _ICON: ClassVar = {
+        "primary": "on_accent",
+        "quiet": "accent",
+        "mini": "accent",
+        "doubt": "warn",
+        "danger": "bad",
+        "error": "bad",
+    }
 
     def __init__(
         self,
@@ -123,7 +131,7 @@ class Button(QPushButton):
     ) -> None:
         super().__init__(parent)
         self._words, self._kind, self._icon_name, self._tip = words, kind, icon_name, tip
-        self._style = style or ("table" if kind in ("chip", "segment", "mini") else "body")
+        self._style = style or _STYLES.get(kind, "body")
         self.setProperty("k", kind)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -135,6 +143,12 @@ class Button(QPushButton):
     def set_words(self, words: Words) -> None:
         self._words = words
         self._show()
+
+    def set_tip(self, tip: Words) -> None:
+        """Say something else when the mouse rests on it."""
+        if tip != self._tip:
+            self._tip = tip
+            self.setToolTip(say(tip))
 
     def set_kind(self, kind: str) -> None:
         self._kind = kind

@@ -194,6 +194,8 @@ class ChoiceButtons(Editor):
             self.buttons[place].setFocus()
             if self.several or not self.buttons[place].isChecked():
                 self.buttons[place].click()
+            else:
+                self.chosen.emit(self._codes[place])
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched in self.buttons:

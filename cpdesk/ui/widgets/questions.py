@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 from cpdesk.ui.fonts import width_px
 from cpdesk.ui.language import text
-from cpdesk.ui.requests import MediaOpened
+from cpdesk.ui.requests import Marked, MediaOpened
 from cpdesk.ui.views import ContentView, PlaceView, QuestionView
 from cpdesk.ui.widgets.basic import Button, IconText, Label, column, row
 from cpdesk.ui.widgets.controls import AnyEditor, flows, is_fixed, make_editor
 from cpdesk.ui.widgets.editor import Editor
 from cpdesk.ui.widgets.fields import LongTextField, TextField
+from cpdesk.ui.widgets.marks import MarkKeys, MarkSwitch
 from cpdesk.ui.widgets.media import MediaStrip
 
 _LONG_LABEL: Final = 26
@@ -35,8 +36,9 @@ class QuestionBlock(QWidget):
     def __init__(self, view: QuestionView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = view
-        stack = column(self, gap=6)
+        stack = column(self, gap=4)
         head = row(gap=6)
+        head.addStrut(24)  # as high with a mark as without one
         self._number = Label(view.number, "h3", "text2")
         self._label = Label("", "h3", wrap=True)
         self._star = Label("*", "h3", "bad")
@@ -47,6 +49,9 @@ class QuestionBlock(QWidget):
         self._guide.setCheckable(True)
         self._guide.hide()
         head.addWidget(self._guide, 0, Qt.AlignmentFlag.AlignTop)
+        self._head = head
+        self._default: Button | None = None
+        self._marks: MarkSwitch | None = None
         head.addStretch(1)
         self._label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         stack.addLayout(head)
@@ -85,10 +90,12 @@ class QuestionBlock(QWidget):
         self._guide.setVisible(bool(view.guidance))
         self._show_guidance()
         self._show_label_media(view)
-        beside = view.control == "number" and width_px(view.hint, "meta") <= _HINT_BESIDE
+        beside = view.control == "number" and not view.marks and width_px(view.hint, "meta") <= _HINT_BESIDE
         self._say_below("hint", "" if beside else view.hint)
         self._say_beside("unit", view.unit)
         self._say_beside("hint", view.hint if beside else "")
+        self._show_default(view)
+        self._show_marks(view)
         self._show_state(view)
 
     def focus_editor(self) -> None:
@@ -128,10 +135,9 @@ class QuestionBlock(QWidget):
     def natural_width(self) -> int:
         """Width the label and the control want."""
         wide = self._number.sizeHint().width() + self._label.sizeHint().width() + 36
-        if self.view.guidance:
-            wide += self._guide.sizeHint().width()
+        wide += sum(_room(button, 6) for button in (self._guide, self._default))
         if self.editor is not None:
-            beside = sum(label.sizeHint().width() + 8 for label in self._beside.values() if label.isVisibleTo(self))
+            beside = sum(_room(each, 8) for each in (*self._beside.values(), self._marks))
             wide = max(wide, min(self.editor.sizeHint().width(), self.editor.maximumWidth()) + beside)
         return wide
 
@@ -143,6 +149,43 @@ class QuestionBlock(QWidget):
 
     def _show_guidance(self) -> None:
         self._say_below("guidance", self.view.guidance if self._guide.isChecked() else "")
+
+    def _show_default(self, view: QuestionView) -> None:
+        """A value that the form filled in: a quiet mark behind the label, which agrees with it."""
+        if self._default is None:
+            if not view.default:
+                return
+            self._default = Button(text("ui.default.mark"), "doubt", on_click=self._agree, parent=self)
+            self._default.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Enter in the control does the same
+            self._head.insertWidget(self._head.count() - 1, self._default, 0, Qt.AlignmentFlag.AlignTop)
+        self._default.set_tip(" ".join(part for part in (view.assumed, view.default) if part))
+        self._default.setVisible(bool(view.default))
+
+    def _show_marks(self, view: QuestionView) -> None:
+        """How a figure is known: one press behind the number."""
+        if self._marks is None:
+            if not view.marks or self.editor is None:
+                return
+            self._marks = MarkSwitch(view.marks, self)
+            self._marks.marked.connect(self._mark)
+            self._place.insertWidget(1 + len(self._beside), self._marks)
+            MarkKeys(self.editor, view.marks).marked.connect(self._mark)
+        self._marks.show_mark(view.mark, view.label)
+        self._marks.setVisible(bool(view.value) and not view.readonly)
+
+    def _agree(self) -> None:
+        self.requested.emit(Marked(self.view.path))
+
+    def _mark(self, mark: str) -> None:
+        self.commit()
+        if self.view.value:
+            self.requested.emit(Marked(self.view.path, mark))
+
+    def _entered(self) -> None:
+        """Enter goes on, and agrees with what was filled in."""
+        if self.view.default:
+            self._agree()
+        self.moved_on.emit(self.view.path)
 
     def _show_label_media(self, view: QuestionView) -> None:
         if not view.media and self._media is None:
@@ -178,13 +221,14 @@ class QuestionBlock(QWidget):
         label.setVisible(bool(words))
 
     def _show_state(self, view: QuestionView) -> None:
-        self._say_below("assumed", view.assumed)
+        self._say_below("assumed", "" if view.default or view.value else view.assumed)
+        self._say_below("unknown", view.assumed if view.value and not view.default else "")
         self._say_below("problem", "" if view.soft else view.problem)
         self._say_below("soft", view.problem if view.soft else "")
         if self.editor is not None:
             self.editor.set_bad(bool(view.problem) and not view.soft)
             self.editor.setAccessibleName(f"{view.number} {view.label}".strip())
-            parts = (view.hint, view.problem, view.assumed)
+            parts = (view.hint, view.problem, view.assumed, view.default)
             self.editor.setAccessibleDescription(" ".join(part for part in parts if part))
 
     def _make_editor(self, view: QuestionView) -> None:
@@ -194,13 +238,14 @@ class QuestionBlock(QWidget):
                 old.hide()
                 old.deleteLater()
         self._beside.clear()
+        self._marks = None
         self.content_of = ""
         self.editor = editor = make_editor(view, self)
         if isinstance(editor, (TextField, LongTextField)):
             editor.setReadOnly(view.readonly)
         else:
             editor.setEnabled(not view.readonly)
-        editor.moved_on.connect(lambda: self.moved_on.emit(self.view.path))
+        editor.moved_on.connect(self._entered)
         editor.chosen.connect(self._chosen)
         if isinstance(editor, Editor):
             editor.requested.connect(lambda request: self.requested.emit(replace(request, path=self.view.path)))
@@ -209,6 +254,11 @@ class QuestionBlock(QWidget):
             self._place.addStretch(1)
 
     def _chosen(self, value: str | None) -> None:
+        if self.view.default and self.view.control in _ONE_OF and value in (None, self.view.value):
+            self._agree()  # pressing what was filled in says that it is right, not that it is to go
+            if self.editor is not None:
+                self.editor.show_value(self.view.value)
+            return
         self.answered.emit(self.view.path, value)
         if self.view.quick and value:
             self.moved_on.emit(self.view.path)
@@ -221,14 +271,22 @@ def _kind(view: QuestionView) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-_BELOW: Final = ("hint", "guidance", "assumed", "problem", "soft")
+_ONE_OF: Final = ("choice", "likert")
+_BELOW: Final = ("hint", "guidance", "assumed", "unknown", "problem", "soft")
+
+
+def _room(widget: QWidget | None, gap: int) -> int:
+    """Width that a part takes with the gap before it; none when it is not shown."""
+    if widget is None or (widget.isHidden() and not widget.sizePolicy().retainSizeWhenHidden()):
+        return 0
+    return widget.sizeHint().width() + gap
 
 
 def _make_below(part: str) -> Label | IconText:
     if part in ("hint", "guidance"):
         return Label("", "meta" if part == "hint" else "table", "text2", wrap=True)
-    if part == "assumed":
-        return IconText("", "warn", "info", ground=True)
+    if part in ("assumed", "unknown"):
+        return IconText("", "warn", "info", ground=part == "unknown")
     return IconText("", "bad", "alert") if part == "problem" else IconText("", "warn", "warning")
 
 
@@ -239,7 +297,12 @@ class PairLayout(QLayout):
         super().__init__(parent)
         self._gap, self._gutter, self._wide = gap, gutter, wide
         self._items: list[QLayoutItem] = []
+        self._pairing = True
         self.setContentsMargins(0, 0, 0, 0)
+
+    def set_pairing(self, pairing: bool) -> None:
+        """Whether short neighbours may share a row at all."""
+        self._pairing = pairing
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
@@ -281,7 +344,12 @@ class PairLayout(QLayout):
         top, index = area.y(), 0
         while index < len(shown):
             pair = shown[index : index + 2]
-            if len(pair) == 2 and area.width() >= self._wide and all(_fits(item, half) for item in pair):
+            if (
+                len(pair) == 2
+                and self._pairing
+                and area.width() >= self._wide
+                and all(_fits(item, half) for item in pair)
+            ):
                 heights = [_height(item, half) for item in pair]
                 if place:
                     pair[0].setGeometry(QRect(QPoint(area.x(), top), QSize(half, heights[0])))
