@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Final
 
 from cpdesk.forms.lint.context import Look
-from cpdesk.forms.lint.findings import NOTHING_NEAR
 from cpdesk.forms.lint.survey import Question
 from cpdesk.forms.lint.workbook import Row
 
@@ -26,9 +24,8 @@ def look_at_bindings(look: Look) -> None:
     for column in sheet.header if sheet is not None else ():
         name = column.removeprefix(PREFIX)
         if sheet is not None and column.startswith(PREFIX) and name not in _KNOWN:
-            near = difflib.get_close_matches(name, _KNOWN, 1, 0.6)
             place = Row(sheet, sheet.header_row, {}).place(column)
-            look.warning("binding_unknown", place, column=column, nearest=near[0] if near else NOTHING_NEAR)
+            look.warning("binding_unknown", place, column=column, nearest=look.nearest(name, _KNOWN))
     for question in look.survey.questions:
         row = question.row
         ask = row.get(PREFIX + "ask")
@@ -68,8 +65,7 @@ def _quantity(look: Look, question: Question) -> None:
         return
     place = question.row.place(PREFIX + "quantity")
     if quantity not in look.quantities:
-        near = difflib.get_close_matches(quantity, look.quantities, 1, 0.6)
-        look.error("quantity_unknown", place, quantity=quantity, nearest=near[0] if near else NOTHING_NEAR)
+        look.error("quantity_unknown", place, quantity=quantity, nearest=look.nearest(quantity, look.quantities))
     elif unit != look.quantities[quantity]:
         expected = look.quantities[quantity] or "—"
         look.error(
@@ -81,10 +77,10 @@ def _lost(look: Look) -> None:
     """Quantities the version before gave to calculation and this one does not."""
     if look.previous is None:
         return
+    sheet = look.sheets.get("survey")
     given = {row.get(PREFIX + "quantity") for row in _rows(look)}
     for path, binding in look.previous.quantities.items():
-        if binding.quantity not in given:
-            sheet = look.sheets["survey"]
+        if binding.quantity not in given and sheet is not None:
             look.warning(
                 "quantity_lost",
                 Row(sheet, sheet.header_row, {}).place(PREFIX + "quantity"),

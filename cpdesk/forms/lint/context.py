@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
+from cpdesk.base.nearest import nearest_name
 from cpdesk.forms.form import Form
-from cpdesk.forms.lint.findings import Finding, Place, Severity
+from cpdesk.forms.lint.findings import NOTHING_NEAR, Finding, Place, Severity
 from cpdesk.forms.lint.survey import Question, Survey, codes_by_list, read_survey
 from cpdesk.forms.lint.workbook import Row, Sheet
+
+_GUESSED_CHARACTERS_MAX: Final = 64
+_COMPARISONS_MAX: Final = 100_000
+"""Of names with names: about two seconds. A form with more names wrong than that has one cause, not many."""
 
 
 @dataclass(slots=True)
@@ -27,6 +33,8 @@ class Look:
     survey: Survey = field(init=False)
     codes: Mapping[str, Mapping[str, Row]] = field(init=False)
     by_name: Mapping[str, list[Question]] = field(init=False)
+    _comparisons: int = 0
+    _guessed: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.survey = read_survey(self.sheets.get("survey"))
@@ -41,6 +49,17 @@ class Look:
 
     def note(self, rule: str, place: Place, **fields: str) -> None:
         self.findings.append(Finding(rule, Severity.NOTE, place, fields))
+
+    def nearest(self, name: str, names: Collection[str], likeness: float = 0.6) -> str:
+        """The name most like a wrong one, `NOTHING_NEAR` without any; `names` must stay as long as the look does."""
+        key = (name, id(names))
+        if key not in self._guessed:
+            short: list[str] = []
+            if len(name) <= _GUESSED_CHARACTERS_MAX and self._comparisons < _COMPARISONS_MAX:
+                self._comparisons += len(names)
+                short = [one for one in names if len(one) <= _GUESSED_CHARACTERS_MAX]
+            self._guessed[key] = nearest_name(name, short, likeness)
+        return self._guessed[key]
 
     @property
     def errors(self) -> list[Finding]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from typing import Final
 
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.lint.context import Look
-from cpdesk.forms.lint.findings import NOTHING_NEAR
 from cpdesk.forms.lint.survey import Question
 from cpdesk.forms.lint.workbook import Row
 from cpdesk.forms.xpath.functions import function_named
@@ -123,8 +121,7 @@ def _known(look: Look, row: Row, column: str, name: str) -> bool:
     name = name.removeprefix("last-saved#")
     found = look.by_name.get(name, [])
     if not found:
-        near = difflib.get_close_matches(name, look.by_name, 1, 0.6)
-        look.error("reference_unknown", row.place(column), name=name, nearest=near[0] if near else NOTHING_NEAR)
+        look.error("reference_unknown", row.place(column), name=name, nearest=look.nearest(name, look.by_name))
     elif len(found) > 1:
         look.error("reference_ambiguous", row.place(column), name=name, count=str(len(found)))
     return len(found) == 1
@@ -174,14 +171,13 @@ class _Reader:
             return
         codes = self._look.codes[question.choices]
         if code.value not in codes and not (question.type == "select_multiple" and " " in code.value):
-            near = difflib.get_close_matches(code.value, codes, 1, 0.6)
             self._look.error(
                 "code_unknown",
                 self._place,
                 code=code.value,
                 question=question.name,
                 list=question.choices,
-                nearest=near[0] if near else NOTHING_NEAR,
+                nearest=self._look.nearest(code.value, codes),
             )
 
     def _asked(self, ast: Ast) -> Question | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from typing import Final
@@ -16,6 +15,7 @@ NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*\Z")
 _CODE: Final = re.compile(r"[\x21-\x7e]+\Z")
 _VERSION: Final = re.compile(r"\d{10}\Z")
 _TRANSLATED: Final = re.compile(r"([^:]+)::?\s*(.+)\Z")
+_INSTANCE: Final = re.compile(r"instance\(\s*['\"]([^'\"]*)['\"]\s*\)")
 _MEDIA: Final = frozenset(("image", "big-image", "audio", "video"))
 TRANSLATABLE: Final = frozenset(("label", "hint", "guidance_hint", "constraint_message", "required_message")) | _MEDIA
 SURVEY_COLUMNS: Final = (
@@ -44,9 +44,9 @@ TYPES: Final = frozenset(
 def look_at_sheets(look: Look) -> None:
     """Sheets and headers that are missing, doubled or misspelt."""
     for name in look.sheets:
-        near = difflib.get_close_matches(name, _SHEETS, 1, 0.75)
-        if near and name not in _SHEETS:
-            look.warning("sheet_unknown", Place(name), nearest=near[0])
+        near = NOTHING_NEAR if name in _SHEETS else look.nearest(name, _SHEETS, 0.75)
+        if near != NOTHING_NEAR:
+            look.warning("sheet_unknown", Place(name), nearest=near)
     for name, needed in (("survey", ("type", "name")), ("choices", ("list_name", "name"))):
         sheet = look.sheets.get(name)
         if sheet is None:
@@ -70,9 +70,9 @@ def _headers(look: Look) -> None:
         base = match[1].strip() if match else column
         if not column or base in SURVEY_COLUMNS or base in ("bind", "body", "instance", "control", "media"):
             continue
-        near = difflib.get_close_matches(base.lower(), SURVEY_COLUMNS, 1, 0.75)
         assert sheet is not None
-        look.warning("column_unknown", _header(sheet, column), column=column, nearest=near[0] if near else NOTHING_NEAR)
+        nearest = look.nearest(base.lower(), SURVEY_COLUMNS, 0.75)
+        look.warning("column_unknown", _header(sheet, column), column=column, nearest=nearest)
 
 
 def _header(sheet: Sheet, column: str) -> Place:
@@ -87,9 +87,10 @@ def look_at_settings(look: Look) -> None:
         return
     row = sheet.rows[0]
     for column in row.cells:
-        near = difflib.get_close_matches(column, _SETTINGS, 1, 0.8)
-        if column not in _SETTINGS and ":" not in column and near:
-            look.warning("column_unknown", row.place(column), column=column, nearest=near[0])
+        known = column in _SETTINGS or ":" in column
+        near = NOTHING_NEAR if known else look.nearest(column, _SETTINGS, 0.8)
+        if near != NOTHING_NEAR:
+            look.warning("column_unknown", row.place(column), column=column, nearest=near)
     form_id, version = row.get("form_id") or row.get("id_string"), row.get("version")
     if not form_id:
         look.error("form_id_missing", row.place("form_id"))
@@ -128,6 +129,7 @@ def look_at_types(look: Look) -> None:
     """Types nobody knows, groups that do not close, lists that are not there."""
     for row in look.survey.unmatched:
         look.error("group_unbalanced", row.place("type"), type=row.get("type"))
+    holding = {question.path.rpartition("/")[0] for question in look.survey.questions}
     for question in look.survey.questions:
         place = question.row.place("type")
         words = question.type.split()
@@ -135,19 +137,13 @@ def look_at_types(look: Look) -> None:
             if question.type.startswith(("select", "rank")):
                 look.error("list_not_named", place, type=question.type)
             else:
-                near = difflib.get_close_matches(question.type, TYPES, 1, 0.6)
-                look.error("type_unknown", place, type=question.type, nearest=near[0] if near else NOTHING_NEAR)
+                look.error("type_unknown", place, type=question.type, nearest=look.nearest(question.type, TYPES))
         if " or_other" in question.row.get("type") or " or other" in question.row.get("type"):
             look.warning("or_other", place)
         if question.choices and question.choices not in look.codes:
-            near = difflib.get_close_matches(question.choices, look.codes, 1, 0.6)
-            look.error("list_missing", place, list=question.choices, nearest=near[0] if near else NOTHING_NEAR)
-        if question.is_group and question.type == "repeat" and not _has_children(look, question):
+            look.error("list_missing", place, list=question.choices, nearest=look.nearest(question.choices, look.codes))
+        if question.is_group and question.type == "repeat" and question.path not in holding:
             look.warning("repeat_empty", place, name=question.name)
-
-
-def _has_children(look: Look, question: Question) -> bool:
-    return any(other.path.startswith(question.path + "/") for other in look.survey.questions)
 
 
 def look_at_choices(look: Look) -> None:
@@ -173,10 +169,9 @@ def look_at_choices(look: Look) -> None:
         if (name, code) in seen and not twice_allowed:
             look.error("choice_twice", row.place("name"), code=code, list=name)
         seen.add((name, code))
-    sheet = look.sheets.get("choices")
+    mentioned = {name for row in _all_rows(look) for cell in row for name in _INSTANCE.findall(cell)}
     for name in look.codes:
-        mentioned = any(f"instance('{name}')" in cell for row in _all_rows(look) for cell in row)
-        if name not in used and not mentioned and sheet is not None:
+        if name not in used | mentioned:
             look.note("list_unused", next(iter(look.codes[name].values())).place("list_name"), list=name)
 
 
