@@ -8,7 +8,7 @@ from typing import Final
 
 from cpdesk.base.nearest import nearest_name
 from cpdesk.forms.form import Form
-from cpdesk.forms.lint.findings import NOTHING_NEAR, Finding, Place, Severity
+from cpdesk.forms.lint.findings import Finding, Place, Severity
 from cpdesk.forms.lint.survey import Question, Survey, codes_by_list, read_survey
 from cpdesk.forms.lint.workbook import Row, Sheet
 
