@@ -105,6 +105,10 @@ def build_graph(root: NodeDef, root_name: str) -> Graph:
         for expression in _shown(node):
             for reference in references_of(expression, node, root, root_name):
                 readers.add(reference, SHOW, node)
+        if node.readonly is not None and not node.is_leaf:  # what lies in it is read-only with it
+            for reference in references_of(node.readonly, node, root, root_name):
+                for below in node.walk():
+                    readers.add(reference, SHOW, below)
     graph.value_readers = {node: list(found) for node, found in readers.of_values.items()}
     graph.items_readers = {node: list(found) for node, found in readers.of_items.items()}
     return graph

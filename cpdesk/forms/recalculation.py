@@ -117,7 +117,7 @@ class Recalculation:
         for reader in readers:
             anchor = self._anchor(node, reader.scope)
             if reader.rule == SHOW:
-                self._states.update(other.path for other in self._instance.of(reader.node, anchor))
+                self._states.update(other.path for other in self._instance.of(reader.node, anchor, stands=True))
                 continue
             role = self._graph.rules[reader.rule].role
             if reader.rule in self._graph.rounds and role == CALCULATE:

@@ -113,3 +113,17 @@ def test_blanks_between_outputs_stay(open_session: Open) -> None:
         ' <output value="../a"/> </label></input>',
     )
     assert open_session(form=form).state("b").label.split() == ["From", "1", "1,", "1"]
+
+
+def test_what_lies_in_a_group_is_read_only_with_it(open_session: Open) -> None:
+    form = form_of(
+        "<a/><g><b/><r><c/></r></g>",
+        '<input ref="/data/a"/><group ref="/data/g"><input ref="/data/g/b"/><repeat nodeset="/data/g/r">'
+        '<input ref="/data/g/r/c"/></repeat></group>',
+        '<bind nodeset="/data/g" readonly="/data/a = 1"/>',
+    )
+    session = open_session(form=form)
+    (item,) = session.children("g/r")
+    inside = {"g", "g/b", "g/r", item, f"{item}/c"}
+    assert inside <= session.set("a", "1").states
+    assert all(session.state(path).readonly for path in inside)
