@@ -15,7 +15,7 @@ from fuzz_forms import Case
 from cpdesk.base.clock import FixedClock
 from cpdesk.base.errors import CpdeskError
 from cpdesk.forms.session import Session
-from cpdesk.forms.state import ProblemCode
+from cpdesk.forms.state import NodeState, ProblemCode
 from cpdesk.forms.xform import load_form
 
 TOLERATED: Final = {
@@ -94,6 +94,7 @@ class Running:
         self._zone = datetime.strptime(case.zone, "%z").tzinfo
         self._ids = count(1)
         self.session = self._open({}, "en")
+        self._states = self._look()
 
     def _open(self, answers: Mapping[str, str], language: str) -> Session:
         return Session(
@@ -105,26 +106,39 @@ class Running:
             zone=self._zone,
         )
 
+    def _look(self) -> dict[str, NodeState]:
+        return {path: self.session.state(path) for path in places_of(self.session).values()}
+
     def perform(self, operation: list[str]) -> str:
-        """Do what JavaRosa did; gives what is wrong with it, "" when nothing is."""
+        """Do what JavaRosa did; gives what is wrong with it by our own contract, "" when nothing is."""
         session = self.session
         match operation:
             case ["set", ref, text]:
-                session.set(own_path(session, ref), text)
+                touched = session.set(own_path(session, ref), text)
             case ["add", ref]:
-                session.add_item(own_path(session, ref))
+                _, touched = session.add_item(own_path(session, ref))
             case ["remove", ref]:
-                session.remove_item(own_path(session, ref))
+                touched = session.remove_item(own_path(session, ref))
             case ["language", name]:
-                session.set_language(name)
-            case ["reopen"]:
-                before = session.answers()
-                if not before:
-                    return ""  # a form without any answer is a new one
-                self.session = self._open(before, session.language)
-                if not self._acts_on_load() and self.session.answers() != before:
-                    return "opened again it is not the same"
-        return ""
+                touched = session.set_language(name)
+            case _:
+                return self._reopen()
+        before, self._states = self._states, self._look()
+        missed = [
+            path for path, state in self._states.items() if path not in touched.states and before.get(path) != state
+        ]
+        return f"{missed} changed and are not among what was touched" if missed else ""
+
+    def _reopen(self) -> str:
+        answers = self.session.answers()
+        if not answers:
+            return ""  # a form without any answer is a new one
+        before = self._look()
+        self.session = self._open(answers, self.session.language)
+        self._states = self._look()
+        if self._acts_on_load():
+            return ""
+        return "" if (self.session.answers(), self._states) == (answers, before) else "opened again it is not the same"
 
     def _acts_on_load(self) -> bool:
         return bool(self._form.first_load)
@@ -143,6 +157,7 @@ class Running:
         self.session.set(path, operation[2])
         problem = self.session.state(path).problem
         self.session.set(path, state.value)
+        self._states = self._look()
         if problem is None or problem.code is not ProblemCode.TYPE:
             return f"{operation[2]} is taken"
         return ""
@@ -161,7 +176,7 @@ def own_path(session: Session, ref: str) -> str:
     return path
 
 
-def _places(session: Session, path: str = "", ref: str = "/data") -> dict[str, str]:
+def places_of(session: Session, path: str = "", ref: str = "/data") -> dict[str, str]:
     """All nodes but the repeats themselves: reference by places → our path, in order."""
     found: dict[str, str] = {}
     for child in session.children(path):
@@ -170,16 +185,16 @@ def _places(session: Session, path: str = "", ref: str = "/data") -> dict[str, s
         if definition.kind == "repeat":
             for number, item in enumerate(session.children(child), 1):
                 found[f"{inner}[{number}]"] = item
-                found |= _places(session, item, f"{inner}[{number}]")
+                found |= places_of(session, item, f"{inner}[{number}]")
         else:
             found[inner] = child
             if not definition.is_leaf:
-                found |= _places(session, child, inner)
+                found |= places_of(session, child, inner)
     return found if path else {ref: own for ref, own in found.items() if not ref.startswith(_META)}
 
 
 def _first_difference(number: int, session: Session, nodes: Mapping[str, Any], seen: set[str]) -> Difference | None:
-    places = _places(session)
+    places = places_of(session)
     for ref in sorted(places.keys() ^ {ref for ref in nodes if not ref.startswith(_META)}):
         if nodes[ref]["relevant"] if ref in nodes else session.state(places[ref]).relevant:
             return Difference(number, ref, "nodes", ref in places, ref in nodes)

@@ -154,6 +154,14 @@ def _with_targets_shown(case: Case) -> Case:
     return new
 
 
+def _with_repeats_shown(case: Case) -> Case:
+    new = copy.deepcopy(case)
+    for item in new.root.walk():
+        if item.kind != "question":
+            item.rules.pop("relevant", None)
+    return new
+
+
 def _without_events(event: str) -> Callable[[Case], Case]:
     def change(case: Case) -> Case:
         new = copy.deepcopy(case)
@@ -185,11 +193,9 @@ RULES: Final = (
     ),
     Rule(
         "hidden counted items",
-        "Items that a count asks for while their repeat is hidden are made at once; JavaRosa makes them when they are "
-        "shown.",
-        lambda difference, text: (
-            difference.what == "nodes" and re.search(r"/r\d+\" relevant=.*jr:count", text) is not None
-        ),
+        "Items of a hidden repeat follow its count at once; JavaRosa looks at the count when the repeat is shown.",
+        _written(r"relevant=.*jr:count"),
+        proof=_both(_with_repeats_shown),
     ),
     Rule(
         "calculated texts",
@@ -264,12 +270,12 @@ RULES: Final = (
     ),
     Rule(
         "NaN among nodes",
-        "The least and the greatest of nodes of which one is no number are no number (XPath 3.0); JavaRosa leaves "
+        "The sum, the least and the greatest of nodes of which one is no number are no number (XPath); JavaRosa leaves "
         "it out.",
         lambda difference, text: (
-            re.search(r"(?:min|max)\(", text) is not None and "" in (difference.ours, difference.theirs)
+            re.search(r"(?:min|max|sum)\(", text) is not None and "" in (difference.ours, difference.theirs)
         ),
-        proof=_both(_in_forms(r"^(?:min|max)\(§\)$", "sum(§)")),
+        proof=_both(_in_forms(r"^(?:min|max|sum)\(§\)$", "count(§)")),
     ),
     Rule(
         "whole numbers of 32 bits",
