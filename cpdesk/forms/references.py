@@ -14,7 +14,7 @@ from cpdesk.base.errors import InputFault
 from cpdesk.base.nearest import nearest_name
 from cpdesk.forms.form import ItemSet, Kind, NodeDef
 from cpdesk.forms.xpath.compile import Expression
-from cpdesk.forms.xpath.syntax import Ast, Call, Chain, Filter, Literal, Negate, Path, Step
+from cpdesk.forms.xpath.syntax import Ast, Call, Chain, Filter, Negate, Path, Step
 
 _SIBLINGS: Final = frozenset(("preceding-sibling", "following-sibling", "preceding", "following"))
 
@@ -80,33 +80,32 @@ class _Finder:
         self._root = root
         self._root_name = root_name
         self._expression = expression
+        self._line: list[tuple[str, NodeDef]] = []
         self.found: dict[Reference, None] = {}
 
     def visit(self, ast: Ast, place: _Place) -> _Place | None:
         """Note all that a tree reads; gives where a location path ends."""
-        match ast:
-            case Literal():
-                pass
-            case Path():
-                end = self._walk(ast, place)
-                self._read(end)
-                return end
-            case Filter(primary, predicates):
-                end = self.visit(primary, place) or place
-                for predicate in predicates:
-                    self.visit(predicate, end)
-                return end
-            case Call("indexed-repeat", arguments):
-                self._indexed(arguments, place)
-            case Call(_, arguments):
-                for argument in arguments:
+        if isinstance(ast, Path):
+            end = self._walk(ast, place)
+            self._read(end)
+            return end
+        if isinstance(ast, Filter):
+            end = self.visit(ast.primary, place) or place
+            for predicate in ast.predicates:
+                self.visit(predicate, end)
+            return end
+        if isinstance(ast, Call):
+            if ast.name == "indexed-repeat":
+                self._indexed(ast.arguments, place)
+            else:
+                for argument in ast.arguments:
                     self.visit(argument, place)
-            case Chain(first, rest):
-                self.visit(first, place)
-                for _, operand in rest:
-                    self.visit(operand, place)
-            case Negate(operand):
+        elif isinstance(ast, Chain):
+            self.visit(ast.first, place)
+            for _, operand in ast.rest:
                 self.visit(operand, place)
+        elif isinstance(ast, Negate):
+            self.visit(ast.operand, place)
         return None
 
     def _indexed(self, arguments: Sequence[Ast], place: _Place) -> None:
@@ -204,19 +203,22 @@ class _Finder:
 
     def _bound(self, path: Path) -> NodeDef | None:
         """What the leading steps of an absolute path share with the owner's ancestors (see `paths.compile_path`)."""
-        line: list[NodeDef] = []
-        node: NodeDef | None = self._owner
-        while node is not None:
-            line.append(node)
-            node = node.parent
-        line.reverse()
+        line = self._line or self._line_of_owner()
         shared: NodeDef | None = None
-        for step, ancestor in zip(path.steps[:-1], line, strict=False):
-            name = self._root_name if ancestor is self._root else ancestor.name
-            if step.axis != "child" or step.predicates or step.test != name:
+        for step, (name, ancestor) in zip(path.steps[:-1], line, strict=False):
+            if step.test != name or step.axis != "child" or step.predicates:
                 break
             shared = ancestor
         return shared
+
+    def _line_of_owner(self) -> list[tuple[str, NodeDef]]:
+        """The nodes from the root to the owner with their names as paths write them."""
+        node: NodeDef | None = self._owner
+        while node is not None:
+            self._line.append((self._root_name if node is self._root else node.name, node))
+            node = node.parent
+        self._line.reverse()
+        return self._line
 
     def _step(self, step: Step, place: _Place) -> _Place:
         if not place.at:

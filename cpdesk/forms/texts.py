@@ -35,6 +35,7 @@ class Texts:
     def __init__(self, model: Node) -> None:
         self.plain: dict[str, dict[str, Text]] = {}
         self.forms: dict[str, dict[str, dict[str, Text]]] = {}
+        self._formed: set[str] = set()  # the ids that have other forms in any language
         self.default_language = ""
         translations = [one for itext in model.elements() if itext.local == "itext" for one in itext.elements()]
         for translation in translations:
@@ -49,9 +50,7 @@ class Texts:
     def _read(self, text: Node, plain: dict[str, Text], forms: dict[str, dict[str, Text]]) -> None:
         key = text.attribute("id")
         found = {
-            value.attribute("form"): text_of(value, f"itext {key}")
-            for value in text.elements()
-            if value.local == "value"
+            value.attribute("form"): text_of(value, f"itext {key}") for value in text.children if value.local == "value"
         }
         for form in _PLAIN:
             if form in found:
@@ -60,6 +59,7 @@ class Texts:
         others = {form: _file_name(said) if form in MEDIA else said for form, said in found.items() if form}
         if others:
             forms[key] = others
+            self._formed.add(key)
 
     def words_of(self, source: str, place: str) -> Words:
         """A text given as an attribute: the id of an itext in all languages, an itext expression, or plain words.
@@ -91,21 +91,27 @@ class Texts:
 
     def media_of(self, element: Node | None) -> dict[str, Words]:
         """The files beside a label, by kind."""
-        found = {kind: self._form_of(element, (kind,)) for kind in MEDIA}
-        return {kind: words for kind, words in found.items() if words}
+        key = self._formed_key(element)
+        if key is None:
+            return {}
+        return {kind: words for kind in MEDIA if (words := self._form_of(key, (kind,)))}
 
     def guidance_of(self, element: Node | None) -> Words:
         """What a <hint> says on paper or when asked for more."""
-        return self._form_of(element, _GUIDANCE)
+        key = self._formed_key(element)
+        return {} if key is None else self._form_of(key, _GUIDANCE)
 
     def short_of(self, element: Node | None) -> Words:
         """The brief form of a <label>."""
-        return self._form_of(element, ("short",))
+        key = self._formed_key(element)
+        return {} if key is None else self._form_of(key, ("short",))
 
-    def _form_of(self, element: Node | None, forms: tuple[str, ...]) -> Words:
-        key = itext_key(element.attribute("ref")) if element is not None and self.forms else None
-        if key is None:
-            return {}
+    def _formed_key(self, element: Node | None) -> str | None:
+        """The id of an element's text if it has other forms, as few have."""
+        key = itext_key(element.attribute("ref")) if element is not None and self._formed else None
+        return key if key in self._formed else None
+
+    def _form_of(self, key: str, forms: tuple[str, ...]) -> Words:
         found: dict[str, Text] = {}
         for name, texts in self.forms.items():
             said = next((texts[key][form] for form in forms if form in texts.get(key, ())), None)

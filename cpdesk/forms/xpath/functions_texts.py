@@ -9,7 +9,6 @@ from cpdesk.base.errors import InputFault
 from cpdesk.forms.xpath.context import Context
 from cpdesk.forms.xpath.functions import Function
 from cpdesk.forms.xpath.functions_core import bounded
-from cpdesk.forms.xpath.patterns import takes_whole
 from cpdesk.forms.xpath.values import Value, to_text
 
 _ALGORITHMS: Final = ("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
@@ -20,6 +19,8 @@ _KEY_BYTES: Final = 32
 
 def _regex(context: Context, text: Value, pattern: Value) -> Value:
     """Whether the pattern takes the whole text, as in JavaRosa."""
+    from cpdesk.forms.xpath.patterns import takes_whole
+
     return takes_whole(to_text(pattern), to_text(text), context.environment)
 
 
