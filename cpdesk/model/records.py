@@ -13,6 +13,7 @@ proper:
     path "[" item-id "]"     the item itself; its value is its rank among its siblings (`model.ranks`), absent = no item
     path "#quality"          how the answer is known: M measured, B bill or plate, E estimated, D default
     path "#note"             the surveyor's or reviewer's remark on the question
+    path "#checked"          the unusual answer that a person looked at again and kept; another answer is unchecked
     path "/@" name           an attribute of the node that the form fills, such as an entity's id
     "@" name                 a fact of the record itself: @status, @site, @form_version, @deleted, @sample;
                              @survey.<id> on a site: the survey it learned from last; the value is new each time

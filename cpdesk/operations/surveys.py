@@ -26,6 +26,7 @@ from cpdesk.store.lists import Query
 
 SURVEY_FORM: Final = FARMHOUSE.id
 NOTE: Final = "#note"
+CHECKED: Final = "#checked"
 survey_of: Final = sites.survey_of
 _OPEN: Final = (Status.DRAFT, Status.COMPLETE, Status.RETURNED)
 _NEXT: Final[Mapping[Status, tuple[Status, ...]]] = {
@@ -149,13 +150,15 @@ def save_answers(ctx: Context, survey: str, values: Mapping[str, str | None]) ->
 
 @dataclass(frozen=True)
 class Comment:
-    """A remark on a question, by whom and when it was last written. `label` is the question's."""
+    """A remark on a question, by whom and when it was last written, and whether on this desk. `label` is the
+    question's."""
 
     path: str
     label: str
     text: str
     actor: str
     at: str
+    own: bool = True
 
 
 def comment(ctx: Context, survey: str, path: str, text: str) -> Changes:
@@ -172,7 +175,7 @@ def comments(ctx: Context, survey: str) -> list[Comment]:
     session = open_survey(ctx, survey).session
     notes = {path: text for path, text in session.answers().items() if path.endswith(NOTE)}
     written = {
-        path: entry.operation
+        path: entry
         for entry in ctx.store.records.history(survey)
         for path, value in entry.operation.set.items()
         if path in notes and value == notes[path]
@@ -182,8 +185,9 @@ def comments(ctx: Context, survey: str) -> list[Comment]:
     for note in sorted(notes, key=lambda note: places.get(note.removesuffix(NOTE), len(places))):
         path = note.removesuffix(NOTE)
         label = session.state(path).label if path in places else path
-        by = written.get(note)
-        found.append(Comment(path, label, notes[note], by.actor if by else "", by.at if by else ""))
+        entry = written.get(note)
+        by, at = (entry.operation.actor, entry.operation.at) if entry is not None else ("", "")
+        found.append(Comment(path, label, notes[note], by, at, entry is None or entry.own))
     return found
 
 

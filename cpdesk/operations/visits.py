@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -18,7 +18,7 @@ from cpdesk.operations.surveys import OpenSurvey, open_survey, places_in
 from cpdesk.store.history import HistoryEntry
 
 visits: Final = sites.visits
-_MARKS: Final = {"quality": "audit.quality", "note": "audit.note"}
+_MARKS: Final = {"quality": "audit.quality", "note": "audit.note", "checked": "audit.checked"}
 _ITEM_ID: Final = re.compile(r"\[[^\]]*\]")
 
 
@@ -49,9 +49,10 @@ class AuditEntry:
     Attributes:
         label, place: as in `Difference`; of what the form does not know (an older version's question) the path.
         before, now: displayed words.
-        about: "" the answer itself, `quality` or `note` its remark, `item` an item of a repeat, `record` the survey's
-            course.
+        about: "" the answer itself, `quality`, `note` or `checked` its remark, `item` an item of a repeat, `record`
+            the survey's course.
         own: made on this desk. `undone`: it takes back or does again an earlier change.
+        value: as stored; None where the entry was taken away.
     """
 
     path: str
@@ -65,6 +66,23 @@ class AuditEntry:
     device: str
     own: bool
     undone: bool
+    value: str | None = None
+
+
+@dataclass(frozen=True)
+class LastAnswers:
+    """The answers of the visit before, by the path each question has in the survey now.
+
+    Attributes:
+        survey: the id of that visit; `at` is when it was last written.
+        values: as stored, of every question that was there then, "" where it was not answered.
+        words: the same in displayed words.
+    """
+
+    survey: str
+    at: str
+    values: Mapping[str, str]
+    words: Mapping[str, str]
 
 
 def last_visit(ctx: Context, survey: str) -> str | None:
@@ -91,6 +109,21 @@ def differences(ctx: Context, survey: str) -> list[Difference]:
     return list(_Comparison(ctx, open_survey(ctx, survey), open_survey(ctx, before)).below("", ""))
 
 
+def last_answers(ctx: Context, survey: str) -> LastAnswers | None:
+    """What the visit before answered, question by question; None on a first visit. Items are matched as by
+    `differences`.
+
+    Raises:
+        InputFault: CP-1501 no such survey; CP-1510 a form version has not come to this desk.
+    """
+    before = last_visit(ctx, survey)
+    if before is None:
+        return None
+    then = open_survey(ctx, before)
+    values, words = _Comparison(ctx, open_survey(ctx, survey), then).answers()
+    return LastAnswers(before, then.record.updated_at, values, words)
+
+
 class _Comparison:
     def __init__(self, ctx: Context, now: OpenSurvey, before: OpenSurvey) -> None:
         self._now = now.session
@@ -111,6 +144,36 @@ class _Comparison:
                 yield from self.below(path, then)
             elif self._now_words.is_question(path):
                 yield from self._question(path, then)
+
+    def answers(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Values and words of the visit before, by the paths of now."""
+        values: dict[str, str] = {}
+        words: dict[str, str] = {}
+        for path, then in self._questions("", ""):
+            values[path] = self._before.value_at(then)
+            words[path] = self._before_words.words(then, values[path])
+        return values, words
+
+    def _questions(self, here: str, there: str) -> Iterator[tuple[str, str]]:
+        """Every question of now that was there then, with its path then."""
+        for path in self._now.children(here):
+            definition = self._now.definition(path)
+            then = f"{there}/{definition.name}".lstrip("/")
+            if _ITEM_ID.sub("", then) not in self._before.form.by_path:
+                continue
+            if definition.kind is Kind.REPEAT:
+                yield from self._questions_of_items(path, then)
+            elif not definition.is_leaf:
+                yield from self._questions(path, then)
+            elif self._now_words.is_question(path):
+                yield path, then
+
+    def _questions_of_items(self, path: str, then: str) -> Iterator[tuple[str, str]]:
+        items, old = self._now.children(path), self._before.children(then)
+        pairs = pair_items(self._now.definition(path), items, old, self._now.value_at, self._before.value_at)
+        for here, there in pairs:
+            if here is not None and there is not None:
+                yield from self._questions(here, there)
 
     def _repeat(self, path: str, then: str | None) -> Iterator[Difference]:
         items = self._now.children(path) if self._now.state(path).relevant else []
@@ -178,6 +241,7 @@ def _audited(ctx: Context, words: AnswerWords, entry: HistoryEntry, path: str) -
         device=operation.device,
         own=entry.own,
         undone=entry.undoes is not None,
+        value=operation.set[path],
     )
 
 

@@ -141,7 +141,7 @@ def test_a_broken_rule_marks_question_and_section_and_f8_goes_there(program, qtb
     assert page.errors.isVisible()
     page.section_wanted.emit(page.view.sections[2].path)
     assert page.section() == page.view.sections[2].path
-    page.next_problem_wanted.emit()
+    page.problem_wanted.emit(1)
     assert page.section() == "household"
     settle(program, qtbot)
 

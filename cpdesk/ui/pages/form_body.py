@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QWidget
 
+from cpdesk.ui.pages.beside import Beside
 from cpdesk.ui.requests import MediaOpened
+from cpdesk.ui.survey_views import BesideView
 from cpdesk.ui.views import FigureView, GridView, HeadingView, Item, MatrixView, QuestionView, RepeatView, SectionPage
 from cpdesk.ui.widgets.basic import Button, IconText, Label, column, row
 from cpdesk.ui.widgets.grid import GridBlock
@@ -17,6 +20,8 @@ from cpdesk.ui.widgets.media import MediaStrip
 from cpdesk.ui.widgets.questions import PairLayout, QuestionBlock
 
 _LONG_LABEL: Final = 40
+_BESIDE: Final = 560
+"""From this width on the last visit stands at the right of a question, else below it."""
 
 
 class HeadingBlock(QWidget):
@@ -96,11 +101,16 @@ class FormBody(QWidget):
     row_wanted = Signal(str)
     requested = Signal(object)
     left_last = Signal()
+    take_wanted = Signal(str)
+    check_wanted = Signal(str, bool)
+    remarked = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._blocks: dict[str, QWidget] = {}
         self._order: list[str] = []
+        self._beside: dict[str, Beside] = {}
+        self._beside_views: Mapping[str, BesideView] = {}
         self.pairs = PairLayout(self)
         policy = self.sizePolicy()
         policy.setHeightForWidth(True)
@@ -151,6 +161,59 @@ class FormBody(QWidget):
         for block in self.blocks():
             if isinstance(block, (QuestionBlock, GridBlock)):
                 block.commit()
+        for beside in list(self._beside.values()):
+            beside.commit()
+
+    def show_beside(self, views: Mapping[str, BesideView], *, comparing: bool) -> None:
+        """What stands beside the questions, by the path of their block. Compared, each question has its own row."""
+        self._beside_views = views
+        self.pairs.set_pairing(not comparing)
+        for key in self._order:
+            if key in views or key in self._beside:
+                self._beside_of(key).show_beside(views.get(key, BesideView(key)), wide=self._is_wide(key))
+        self.pairs.invalidate()
+        self.updateGeometry()
+
+    def edit_remark(self, path: str, words: str) -> bool:
+        """Open the editor of a remark; False when the question does not stand here."""
+        key = self.block_of(path)
+        if key:
+            self._beside_of(key).edit(path, words)
+            self._reveal(self._beside[key])
+        return bool(key)
+
+    def beside(self, path: str) -> Beside | None:
+        """What stands beside the block of a question."""
+        return self._beside.get(self.block_of(path))
+
+    def block_of(self, path: str) -> str:
+        """The block that a question stands in: its own, that of its grid, that of its matrix; "" for none."""
+        if path in self._blocks:
+            return path
+        for key, block in self._blocks.items():
+            inside = isinstance(block, GridBlock) and path.startswith(f"{block.view.path}[")
+            if inside or (isinstance(block, MatrixBlock) and path in _paths(block)):
+                return key
+        return ""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._beside and (event.oldSize().width() >= _BESIDE) != (event.size().width() >= _BESIDE):
+            for key, beside in self._beside.items():
+                beside.show_beside(beside.view, wide=self._is_wide(key))
+
+    def _is_wide(self, key: str) -> bool:
+        return self.width() >= _BESIDE and isinstance(self._blocks[key], QuestionBlock)
+
+    def _beside_of(self, key: str) -> Beside:
+        beside = self._beside.get(key)
+        if beside is None:
+            beside = self._beside[key] = Beside(self._blocks[key])
+            beside.take_wanted.connect(self.take_wanted)
+            beside.check_wanted.connect(self.check_wanted)
+            beside.remarked.connect(self.remarked)
+            beside.closed.connect(self.focus_question)
+        return beside
 
     def current_path(self) -> str:
         """The question with the focus, or nothing."""
@@ -237,6 +300,7 @@ class FormBody(QWidget):
 
     def _drop(self, key: str) -> None:
         block = self._blocks.pop(key)
+        self._beside.pop(key, None)
         self.pairs.removeWidget(block)
         block.hide()
         block.deleteLater()

@@ -19,7 +19,7 @@ class ResultPanel(Block):
     package_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("pane-right", parent)
+        super().__init__("surface", parent)
         self.view = ResultView()
         outer = column(self)
         self._busy = ProgressBar(0.0, 2, self)

@@ -1,22 +1,29 @@
-"""调查: sections at the left, questions in the middle, what they mean at the right."""
+"""调查: sections at the left, questions in the middle, what they mean and what was said of them at the right."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from cpdesk.ui.actions import install
 from cpdesk.ui.language import text, tr
 from cpdesk.ui.pages.form_body import FormBody
-from cpdesk.ui.pages.result_panel import ResultPanel
+from cpdesk.ui.pages.side_panel import SidePanel
+from cpdesk.ui.pages.survey_head import CompareBar, SectionHead, WhyBlock
+from cpdesk.ui.survey_views import CompareView, FrameView
 from cpdesk.ui.views import SectionPage, SurveyView
 from cpdesk.ui.widgets.bars import ProgressBar
 from cpdesk.ui.widgets.basic import Block, Button, ElidedLabel, Label, Scroll, column, row
 from cpdesk.ui.widgets.fields import SearchField
+from cpdesk.ui.widgets.lines import LineList
 from cpdesk.ui.widgets.sections import SectionList
 
-_WIDE, _NARROW, _STRIP, _NO_LIST = 1600, 1320, 1100, 900
+_WIDE, _NARROW, _FOLDED = 1600, 1320, 1100
+_HIDDEN_TALLEST = 220
 
 
 class SurveyPage(QWidget):
@@ -28,9 +35,15 @@ class SurveyPage(QWidget):
     row_unwanted = Signal(str)
     requested = Signal(object)
     why_wanted = Signal(str)
-    next_problem_wanted = Signal()
+    problem_wanted = Signal(int)
     jump_wanted = Signal(str)
     complete_wanted = Signal()
+    reopen_wanted = Signal()
+    beside_wanted = Signal()
+    only_changes_wanted = Signal(bool)
+    remark_wanted = Signal(str)
+    history_wanted = Signal(str)
+    hidden_wanted = Signal(bool)
     compare_wanted = Signal()
     undo_wanted = Signal()
     redo_wanted = Signal()
@@ -40,26 +53,40 @@ class SurveyPage(QWidget):
         self.view: SurveyView | None = None
         self._section = ""
         self._item = ""
-        line = row(self)
+        self.frame = FrameView(True, False, "complete", 0, 0, 0)
+        self._line = row(self)
         self.left = self._make_left()
-        line.addWidget(self.left)
-        line.addWidget(self._make_middle(), 1)
-        self.result = ResultPanel(self)
+        self._line.addWidget(self.left)
+        self._line.addWidget(self._make_middle(), 1)
+        self.side = SidePanel(self)
+        self.side.show_kind(has_result=True)
+        self.side.close_wanted.connect(lambda: self.open_side(False))
+        self.result = self.side.result
         self.result.compare_wanted.connect(self.compare_wanted)
-        line.addWidget(self.result)
-        self.complete = Button(text("ui.survey.complete"), "secondary", "check", self.complete_wanted.emit)
-        install(
-            self,
-            "survey",
-            {
-                "survey.next_section": lambda: self.walk(1),
-                "survey.previous_section": lambda: self.walk(-1),
-                "survey.next_problem": self.next_problem_wanted.emit,
-                "survey.jump": self.jump.setFocus,
-                "survey.undo": self.undo_wanted.emit,
-                "survey.redo": self.redo_wanted.emit,
-            },
-        )
+        self._line.addWidget(self.side)
+        self._folded = False
+        self.side.close_button.hide()
+        self.complete = Button(text("ui.survey.complete"), "secondary", "check", self._complete)
+        install(self, "survey", self._keys())
+
+    def _keys(self) -> dict[str, Callable[[], object]]:
+        keys: dict[str, Callable[[], object]] = {
+            "survey.next_section": lambda: self.walk(1),
+            "survey.previous_section": lambda: self.walk(-1),
+            "survey.next_problem": lambda: self.problem_wanted.emit(1),
+            "survey.previous_problem": lambda: self.problem_wanted.emit(-1),
+            "survey.jump": self._to_jump,
+            "survey.jump_slash": self._to_jump,
+            "survey.jump_words": self._to_jump,
+            "survey.undo": self.undo_wanted.emit,
+            "survey.redo": self.redo_wanted.emit,
+            "survey.beside": self.beside_wanted.emit,
+            "survey.remark": self._remark,
+            "survey.history": lambda: self.history_wanted.emit(self.body.current_path()),
+        }
+        for number in range(1, 10):
+            keys[f"survey.section_{number}"] = partial(self._to_section, number)
+        return keys
 
     def minimumSizeHint(self) -> QSize:
         return QSize(880, 480)
@@ -72,11 +99,13 @@ class SurveyPage(QWidget):
         self.sections.show_sections(view.sections, current)
         self._progress_words.set_words(text("ui.survey.progress", answered=view.answered, asked=view.asked))
         self.progress.show_share(view.answered / view.asked if view.asked else 0.0)
-        self.errors.setVisible(view.problems > 0)
-        self.errors.set_words(text("ui.survey.problems", n=view.problems))
-        self.complete.setEnabled(view.can_complete)
+        self._show_problems(view.problems)
         top, height = self.sections.current_area()
         self._section_scroll.ensureVisible(0, top + height // 2, 0, height)
+
+    def _show_problems(self, number: int) -> None:
+        self.errors.setVisible(number > 0)
+        self.errors.set_words(text("ui.survey.problems", n=number))
 
     def show_section(self, page: SectionPage, *, focus: str | None = None) -> None:
         """The middle. `focus` names the question to go to; "" the first one; None leaves the focus where it is."""
@@ -84,11 +113,8 @@ class SurveyPage(QWidget):
         if fresh:
             self.why.hide()
         self._section = page.path
-        self._number.set_words(page.number)
-        self._title.set_words(page.title)
-        self._note.set_words(page.note)
         self._item = page.item
-        self.remove.setVisible(bool(page.item))
+        self.head.show_section(page)
         self.body.show_page(page, fresh=fresh)
         if fresh:
             self.form_scroll.verticalScrollBar().setValue(0)
@@ -101,11 +127,53 @@ class SurveyPage(QWidget):
         self._saved.set_words(problem or (text("ui.survey.saved", at=at) if at else ""))
         self._saved.set_colour("bad" if problem else "text2")
 
+    def show_frame(self, frame: FrameView) -> None:
+        """What there is beside the sections: which panels, what waits in them, what the button of the bar does."""
+        self.frame = frame
+        self.side.show_kind(has_result=frame.has_result)
+        loud = frame.problems + frame.unusual
+        self.side.show_counts(
+            problems=(loud, "bad" if frame.problems else "warn"), remarks=(frame.remarks, "mute"), last=(0, "mute")
+        )
+        self._show_problems(frame.problems)
+        self.complete.setVisible(bool(frame.complete))
+        self.complete.set_words(text(f"ui.survey.{frame.complete or 'complete'}"))
+        self.complete.set_icon("undo" if frame.complete == "reopen" else "check")
+        self.head.show_last(frame.has_last)
+        self.hidden_button.setVisible(frame.hidden_sections > 0)
+        self.hidden_button.set_words(text("ui.survey.hidden", n=frame.hidden_sections))
+        self.hidden.show_lines(frame.hidden)
+        self.hidden.setVisible(bool(frame.hidden))
+        self.hidden.setFixedHeight(min(_HIDDEN_TALLEST, self.hidden.natural_height() + 4))
+
+    def show_comparison(self, view: CompareView | None) -> None:
+        """The bar above the questions while they stand beside the last visit; None takes it away."""
+        self.compared.show_comparison(view)
+        self.head.show_comparing(view is not None)
+
     def show_why(self, label: str, words: str) -> None:
         """Why a question is asked, hidden or wrong, above the questions until it is closed."""
-        self._why_title.set_words(label)
-        self._why_words.set_words(words)
-        self.why.show()
+        self.why.show_why(label, words)
+
+    def open_side(self, wanted: bool) -> None:
+        """Where the window is narrow: lay the panel over the questions, or take it away again."""
+        if self._folded:
+            self.side.setVisible(wanted)
+            self.side.raise_()
+            (self.side.focus_list if wanted else self.body.setFocus)()
+
+    def is_side_open(self) -> bool:
+        return self.side.isVisible()
+
+    def close_layer(self) -> bool:
+        """Esc: take away what lies over the questions; False when nothing does."""
+        if self._folded and self.side.isVisible():
+            self.open_side(False)
+            return True
+        if self.why.isVisible():
+            self.why.hide()
+            return True
+        return False
 
     def section(self) -> str:
         return self._section
@@ -144,26 +212,34 @@ class SurveyPage(QWidget):
         inner.addStretch(1)
         self._section_scroll = Scroll(holder)
         stack.addWidget(self._section_scroll, 1)
-        self.errors = Button("", "error", "alert", self.next_problem_wanted.emit)
+        self.hidden = LineList()
+        self.hidden.opened.connect(self.why_wanted)
+        self.hidden.hide()
+        self.hidden_button = Button("", "mini", "eye", self._toggle_hidden)
+        self.hidden_button.setCheckable(True)
+        self.hidden_button.hide()
+        stack.addWidget(self.hidden_button)
+        stack.addWidget(self.hidden)
+        self.errors = Button("", "error", "alert", lambda: self.problem_wanted.emit(1))
         stack.addWidget(self.errors)
         return pane
 
     def _make_middle(self) -> QWidget:
         middle = Block("page", self)
         stack = column(middle)
-        head = Block("bar")
-        head.setFixedHeight(57)
-        line = row(head, (32, 0, 24, 1), 10)
-        self._number, self._title = Label("", "title"), Label("", "title")
-        self._note = ElidedLabel("", "meta", "text2")
-        line.addWidget(self._number)
-        line.addWidget(self._title)
-        line.addWidget(self._note, 1)
-        self.remove = Button(text("ui.survey.remove_item"), "quiet", "trash", self._remove)
-        line.addWidget(self.remove)
-        line.addWidget(Button(text("ui.survey.why"), "quiet", "info", self._why))
-        stack.addWidget(head)
-        stack.addWidget(self._make_why())
+        self.head = SectionHead()
+        self.head.remove_wanted.connect(self._remove)
+        self.head.why_wanted.connect(self._why)
+        self.head.remark_wanted.connect(self._remark)
+        self.head.beside_wanted.connect(self.beside_wanted)
+        self.head.side_wanted.connect(lambda: self.open_side(not self.side.isVisible()))
+        stack.addWidget(self.head)
+        self.compared = CompareBar()
+        self.compared.closed.connect(self.beside_wanted)
+        self.compared.only_changes_wanted.connect(self.only_changes_wanted)
+        stack.addWidget(self.compared)
+        self.why = WhyBlock()
+        stack.addWidget(self.why)
         self.body = FormBody()
         self.body.answered.connect(self.answered)
         self.body.row_wanted.connect(self.row_wanted)
@@ -178,23 +254,6 @@ class SurveyPage(QWidget):
         stack.addWidget(self.form_scroll, 1)
         stack.addWidget(self._make_foot())
         return middle
-
-    def _make_why(self) -> QWidget:
-        self.why = Block("inset")
-        line = row(self.why, (16, 10, 8, 10), 12)
-        words = column(gap=2)
-        self._why_title = Label("", "h3")
-        self._why_words = Label("", "table", "text2", wrap=True)
-        words.addWidget(self._why_title)
-        words.addWidget(self._why_words)
-        line.addLayout(words, 1)
-        close = Button("", "quiet", "close", self.why.hide, tip=text("ui.close"))
-        line.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        holder = QWidget()
-        outer = row(holder, (32, 8, 32, 0))
-        outer.addWidget(self.why)
-        self.why.hide()
-        return holder
 
     def _make_foot(self) -> Block:
         foot = Block("foot")
@@ -216,8 +275,34 @@ class SurveyPage(QWidget):
         window = self.width() + 72
         wide, narrow = window >= _WIDE, window < _NARROW
         self.left.setFixedWidth(264 if wide else 216 if narrow else 232)
-        self.result.setFixedWidth(448 if wide else 328 if narrow else 352)
-        self.result.setVisible(window >= _STRIP)
+        self.side.setFixedWidth(448 if wide else 328 if narrow else 352)
+        if (window < _FOLDED) != self._folded:
+            self._fold(window < _FOLDED)
+        if self._folded:
+            self.side.setGeometry(self.width() - self.side.width(), 0, self.side.width(), self.height())
+
+    def _fold(self, folded: bool) -> None:
+        """Below 1100 px the panel leaves the row and lies over it when it is wanted."""
+        self._folded = folded
+        self.head.show_folded(folded)
+        self.side.close_button.setVisible(folded)
+        if folded:
+            self._line.removeWidget(self.side)
+        else:
+            self._line.addWidget(self.side)
+        self.side.setVisible(not folded)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Page keys that no control took turn the section's pages, and at its end the section."""
+        step = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        bar = self.form_scroll.verticalScrollBar()
+        if bar.value() == (bar.maximum() if step > 0 else bar.minimum()):
+            self.walk(step)
+        else:
+            bar.setValue(bar.value() + step * (bar.pageStep() - 48))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -247,6 +332,26 @@ class SurveyPage(QWidget):
         widget = self.focusWidget()
         if widget is not None and self.form_scroll.isAncestorOf(widget):
             self.form_scroll.ensureWidgetVisible(widget, 0, 72)
+
+    def _to_jump(self) -> None:
+        self.jump.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.jump.selectAll()
+
+    def _to_section(self, number: int) -> None:
+        """To the section of that number, as the list counts them."""
+        for section in self.view.sections if self.view is not None else ():
+            if section.number == str(number) or section.number == f"{number}.1":
+                self._section_chosen(section.path)
+                return
+
+    def _toggle_hidden(self) -> None:
+        self.hidden_wanted.emit(self.hidden_button.isChecked())
+
+    def _complete(self) -> None:
+        (self.reopen_wanted if self.frame.complete == "reopen" else self.complete_wanted).emit()
+
+    def _remark(self) -> None:
+        self.remark_wanted.emit(self.body.current_path())
 
     def _remove(self) -> None:
         if self._item:

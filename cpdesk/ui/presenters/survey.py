@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 
 from cpdesk.base.errors import CpdeskError
 from cpdesk.context import Context
-from cpdesk.forms.form import Kind
 from cpdesk.forms.session import Session
-from cpdesk.forms.state import Problem, Touched
-from cpdesk.model.assessment import Audit
+from cpdesk.forms.state import Touched
 from cpdesk.model.paths import PATHS_PER_OPERATION_MAX
 from cpdesk.model.records import Changes, Record, RecordKind, Status
 from cpdesk.operations import surveys
+from cpdesk.operations.completing import Completion, complete_and_tell
+from cpdesk.operations.families import FARMHOUSE, family_of
 from cpdesk.operations.positions import KnownPlace, known_places
-from cpdesk.ui.language import language, text, tr
+from cpdesk.ui.language import language, tr
 from cpdesk.ui.pages.survey import SurveyPage
-from cpdesk.ui.presenters.base import Desk, Presenter, Step
+from cpdesk.ui.presenters.base import Desk, Presenter, Result, Step
+from cpdesk.ui.presenters.defaults import agree, give
 from cpdesk.ui.presenters.grid_edits import apply_edit
 from cpdesk.ui.presenters.grids import Known
 from cpdesk.ui.presenters.outline import (
@@ -30,10 +32,14 @@ from cpdesk.ui.presenters.outline import (
     section_views,
 )
 from cpdesk.ui.presenters.question_files import QuestionFiles
-from cpdesk.ui.presenters.result import Answered, WorkedOut, formulas, result_view, work_out
+from cpdesk.ui.presenters.survey_book import Book
+from cpdesk.ui.presenters.survey_figures import Figures
+from cpdesk.ui.presenters.survey_panels import Panels
+from cpdesk.ui.presenters.survey_why import hidden_sections, why
 from cpdesk.ui.presenters.words import fault_words, moment, status_view
-from cpdesk.ui.requests import GridEdit, Request
-from cpdesk.ui.views import PlaceView, ResultView, SectionView, SurveyView
+from cpdesk.ui.requests import GridEdit, Marked, Request
+from cpdesk.ui.survey_views import FrameView
+from cpdesk.ui.views import PlaceView, SectionView, SurveyView
 
 _SAVE = "save"
 
@@ -50,10 +56,9 @@ class SurveyPresenter(Presenter):
         self.page = page
         self.open: surveys.OpenSurvey | None = None
         self._sections: list[Section] = []
+        self.place = self._wanted = ""
         self._current = ""
-        self._assumed: Mapping[str, str] = {}
-        self._result = ResultView()
-        self._audit: Audit | None = None
+        self._why_hidden = False
         self._counts: Counts = {}
         self._known = Known()
         self._places: tuple[PlaceView, ...] = ()
@@ -64,57 +69,70 @@ class SurveyPresenter(Presenter):
         page.row_wanted.connect(self.add_item)
         page.row_unwanted.connect(self.remove_item)
         page.requested.connect(self._requested)
-        page.next_problem_wanted.connect(self.next_problem)
+        self.panels = Panels(self)
+        self.figures = Figures(self)
+        page.problem_wanted.connect(self.panels.step)
+        page.beside_wanted.connect(self.panels.compare)
+        page.only_changes_wanted.connect(self.panels.show_only_changes)
+        page.remark_wanted.connect(self.panels.remark)
+        page.history_wanted.connect(self.panels.history)
+        page.hidden_wanted.connect(self._show_hidden)
         page.jump_wanted.connect(self.jump)
         page.complete_wanted.connect(self.complete)
+        page.reopen_wanted.connect(self.reopen)
         page.undo_wanted.connect(lambda: self._step(surveys.undo_last, "ui.survey.undone"))
         page.redo_wanted.connect(lambda: self._step(surveys.redo_last, "ui.survey.redone"))
         page.why_wanted.connect(self._why)
-        page.result.explain_wanted.connect(self._explain)
-        page.compare_wanted.connect(lambda: self.compare_wanted.emit(self._result))
+        page.compare_wanted.connect(lambda: self.compare_wanted.emit(self.figures.view))
         desk.language_changed.connect(self._speak)
 
     # opening and leaving --------------------------------------------------------------------------------------------
 
-    def begin(self, household: str) -> None:
-        """Open the survey to fill of a household."""
+    def begin(self, site: str) -> None:
+        """Open the survey to fill of a site of any kind."""
+        self._open(lambda: surveys.begin_survey(self.ctx, site))
 
-        def work() -> tuple[surveys.OpenSurvey, Changes]:
-            survey, changes = surveys.begin_survey(self.ctx, household)
-            return surveys.open_survey(self.ctx, survey), changes
-
-        self.run(work, self._opened, key=_SAVE)
+    def begin_new(self, family: str, stream: str, kind: RecordKind | None = None) -> None:
+        """Open a new survey of something that stands in no register yet."""
+        self._open(lambda: surveys.begin_new(self.ctx, family, stream, kind))
 
     def open_survey(self, survey: str, path: str = "") -> None:
-        """Open a survey, at one of its questions where a path is given."""
+        """Open a survey that is there (one without a site, an earlier visit), at a question where one is named."""
+        self._open(lambda: (survey, Changes()), path)
 
-        def done(opened: surveys.OpenSurvey) -> None:
-            self._opened((opened, Changes()))
-            if path:
-                self.show_question(path)
+    def _open(self, find: Callable[[], tuple[str, Changes]], path: str = "") -> None:
+        self._wanted = path
+        def work() -> tuple[_Opened, Changes]:
+            survey, changes = find()
+            return _opened(self.ctx, survey), changes
 
-        self.run(lambda: surveys.open_survey(self.ctx, survey), done, key=_SAVE)
+        self.run(work, self._opened, key=_SAVE)
 
     def close(self) -> None:
         """Give on what is typed, and let the survey go."""
         self.page.commit()
         self._remember()
         self._files.forget()
+        self.panels.forget()
         self.open = None
 
-    def _opened(self, answer: tuple[surveys.OpenSurvey, Changes]) -> None:
-        self.open, changes = answer
-        self._assumed, self._result, self._current, self._audit = {}, ResultView(), "", None
+    def _opened(self, answer: tuple[_Opened, Changes]) -> None:
+        opened, changes = answer
+        self.panels.forget()
+        self.open, self.place = opened.survey, opened.place
+        self._current = ""
         self._counts, self._known = {}, Known()
+        self.figures.begin()
         self.desk.tell(changes)
         self._sections = outline(self.open.session)
-        self.page.result.show_result(ResultView(missing=tr("ui.result.working")))
+        self.panels.begin(opened.book)
         self.page.show_saved("")
         first = next((view.path for view in self._views() if view.asked > view.answered), None)
         self.go_to(first if first is not None else (self._sections[0].path if self._sections else ""), focus="")
+        self.show_question(self._wanted)
         self.shown.emit(self.page.view)
         self._save(self.open.session.opened.values)
-        self._work_out()
+        self.figures.work_out()
         self._find_places(self.open)
 
     # answers --------------------------------------------------------------------------------------------------------
@@ -124,7 +142,7 @@ class SurveyPresenter(Presenter):
         if self.open is None:
             return
         try:
-            touched = self.open.session.set(path, value)
+            touched = give(self.open.session, path, value)
         except CpdeskError as error:
             self.desk.show_fault(error)
             return
@@ -145,9 +163,11 @@ class SurveyPresenter(Presenter):
     def _took(self, touched: Touched) -> None:
         self._known.forget(touched.states | touched.values.keys())
         forget_counts(self._counts, self._sections, touched.states | touched.values.keys())
+        self.panels.touched(touched)
         self._show()
         self._save(touched.values)
-        self._work_out()
+        if any("#" not in path or path.endswith("#quality") for path in touched.values):
+            self.figures.work_out()
 
     def _save(self, values: Mapping[str, str | None]) -> None:
         if self.open is None or not values:
@@ -164,7 +184,7 @@ class SurveyPresenter(Presenter):
     def _saved(self, _changes: Changes) -> None:
         self.page.show_saved(moment(self.ctx.clock.now().isoformat(), self.ctx.clock))
         if self.open is not None:
-            self._row_changed(self.open.record)
+            self.row_changed(self.open.record)
 
     def _remember(self) -> None:
         """Keep for the list how far the survey has come: when a section or the survey is left, not at each key."""
@@ -172,11 +192,11 @@ class SurveyPresenter(Presenter):
             record, progress = self.open.record, self.open.session.progress()
             self.run(
                 lambda: surveys.remember_progress(self.ctx, record.id, progress),
-                lambda _changes: self._row_changed(record),
+                lambda _changes: self.row_changed(record),
                 key=_SAVE,
             )
 
-    def _row_changed(self, record: Record) -> None:
+    def row_changed(self, record: Record) -> None:
         """The row of the list is that of the household: it alone is asked for again, not the whole list."""
         self.desk.tell(Changes(records=frozenset({record.id, record.site or record.id}), sync=True))
 
@@ -189,44 +209,45 @@ class SurveyPresenter(Presenter):
         self.page.commit()
         opened = self.open
 
-        def work() -> tuple[surveys.OpenSurvey, dict[str, str | None], Changes]:
+        def work() -> tuple[_Opened, dict[str, str | None], Changes]:
             different, changes = step(self.ctx, opened.record.id)
-            return surveys.open_survey(self.ctx, opened.record.id), different, changes
+            return _opened(self.ctx, opened.record.id), different, changes
 
         saves = self._saves
 
-        def done(answer: tuple[surveys.OpenSurvey, dict[str, str | None], Changes]) -> None:
+        def done(answer: tuple[_Opened, dict[str, str | None], Changes]) -> None:
             again, different, changes = answer
             self._took_back(again, changes, stale=self._saves != saves)
-            label = self._label((again.session, opened.session), different)
+            label = self._label((again.survey.session, opened.session), different)
             self.desk.shell.toast.say(tr(said, label=label, n=len(different)))
 
         self.run(work, done, key=_SAVE, on_error=self.desk.say_not_stepped)
 
-    def _took_back(self, again: surveys.OpenSurvey, changes: Changes, *, stale: bool) -> None:
-        if self.open is None or self.open.record.id != again.record.id:
+    def _took_back(self, again: _Opened, changes: Changes, *, stale: bool) -> None:
+        if self.open is None or self.open.record.id != again.survey.record.id:
             return
         if stale:  # an answer was given meanwhile and stands in the queue: read once more behind it
-            record = again.record.id
+            record = again.survey.record.id
             self.run(
-                lambda: surveys.open_survey(self.ctx, record),
+                lambda: _opened(self.ctx, record),
                 lambda newest: self._took_back(newest, changes, stale=False),
                 key=_SAVE,
             )
             return
-        again.session.set_language(language())
-        self.open, self._counts, self._known = again, {}, Known()
+        again.survey.session.set_language(language())
+        self.open, self._counts, self._known = again.survey, {}, Known()
+        self.panels.begin(again.book)
         self._show()
-        self._save(again.session.opened.values)
+        self._save(again.survey.session.opened.values)
         self._saved(changes)
-        self._work_out()
+        self.figures.work_out()
 
     def _label(self, sessions: Sequence[Session], different: Mapping[str, str | None]) -> str:
         """The question a step changed, as the form words it: in the newer session or, when it is gone, the older."""
         for path in different:
             for session in sessions:
                 try:
-                    label = session.state(path).label
+                    label = session.state(path.partition("#")[0]).label
                 except CpdeskError:
                     continue
                 if label:
@@ -239,6 +260,7 @@ class SurveyPresenter(Presenter):
         """Show a section. `focus` as `SurveyPage.show_section`."""
         if self._current and path != self._current:
             self._remember()
+            self.page.body.commit()
         self._current = path
         self._show(focus)
 
@@ -255,50 +277,90 @@ class SurveyPresenter(Presenter):
         if self._current not in paths and paths:
             self._current = paths[0]
         views = self._views()
-        problems = sum(view.problems for view in views)
         self.page.show_survey(
             SurveyView(
                 record=record.id,
-                crumbs=(tr("ui.rail.households"), session.value_at("household/village") or "—"),
+                crumbs=self._crumbs(),
                 title=record.title,
                 status=status_view(record.status),
                 sections=views,
                 answered=sum(view.answered for view in views),
                 asked=sum(view.asked for view in views),
-                problems=problems,
-                can_complete=record.status in (Status.DRAFT, Status.RETURNED),
+                problems=sum(view.problems for view in views),
             ),
             self._current,
         )
+        self.page.show_frame(self._frame())
         place = paths.index(self._current) if self._current in paths else 0
         if self._sections:
-            page = section_page(
-                session, self._sections[place], views[place].number, self._assumed, self._places, self._known
+            whole = section_page(
+                session, self._sections[place], views[place].number, self.figures.assumed, self._places, self._known
             )
+            page = self.panels.seen(whole)
             self.page.show_section(page, focus=focus)
+            self.page.body.show_beside(self.panels.beside(page), comparing=self.panels.comparing)
             self._files.show(self.open, self.page.body)
+        self.panels.show()
+
+    def _crumbs(self) -> tuple[str, ...]:
+        """The list it came from, and the village, committee or substation."""
+        assert self.open is not None
+        family = family_of(self.open.record)
+        first = tr("ui.rail.households") if family is None or family is FARMHOUSE else self.ctx.text(family.name_key)
+        return (first, self.place) if self.place else (first,)
+
+    def _frame(self) -> FrameView:
+        assert self.open is not None
+        session, status, book = self.open.session, self.open.record.status, self.panels.book
+        number, lines = hidden_sections(session, why=self._why_hidden)
+        return FrameView(
+            has_result=self.figures.has_any(),
+            has_last=self.panels.last is not None,
+            complete="complete"
+            if status in (Status.DRAFT, Status.RETURNED)
+            else "reopen"
+            if status is Status.COMPLETE
+            else "",
+            problems=book.count("hard") if book is not None else 0,
+            unusual=book.count("soft") if book is not None else 0,
+            remarks=len(book.remarks()) if book is not None else 0,
+            hidden_sections=number,
+            hidden=lines,
+        )
+
+    def _show_hidden(self, wanted: bool) -> None:
+        self._why_hidden = wanted
+        if self.open is not None:
+            self.page.show_frame(self._frame())
+
+    def show_again(self) -> None:
+        """Show the section once more: what stands beside its questions changed."""
+        self._show()
+
+    def run_after_saving(self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
+        """Ask the store once the answers given so far are in it."""
+        self.run(work, done, key=_SAVE)
+
+    def section_title(self, path: str) -> str:
+        """The section a question stands in."""
+        section = self._section_of(path)
+        return section.title if section is not None else ""
+
+    def _section_of(self, path: str) -> Section | None:
+        for section in self._sections:
+            members = [member.lstrip("+=") for member in section.members if not member.startswith("+")]
+            if any(path == member or path.startswith((member + "/", member + "[")) for member in members):
+                return section
+        return None
 
     def _speak(self) -> None:
         if self.open is not None:
             self.open.session.set_language(language())
             self._known = Known()
-            self._current_again()
-            self._work_out()
-
-    def _current_again(self) -> None:
-        self._show()
-        self.shown.emit(self.page.view)
-
-    def next_problem(self) -> None:
-        """F8: the next question that must be mended, going round."""
-        if self.open is None:
-            return
-        wrong = [problem for problem in self.open.session.validate() if problem.blocks]
-        if wrong:
-            here = self.page.body.current_path()
-            paths = [problem.path for problem in wrong]
-            place = paths.index(here) + 1 if here in paths else 0
-            self.show_question(paths[place % len(paths)])
+            self.panels.speak()
+            self._show()
+            self.shown.emit(self.page.view)
+            self.figures.work_out()
 
     def jump(self, words: str) -> None:
         """To the question whose number or words were typed."""
@@ -316,77 +378,52 @@ class SurveyPresenter(Presenter):
 
     def show_question(self, path: str) -> None:
         """Go to a question wherever it stands."""
-        for section in self._sections:
-            if any(path == member or path.startswith((member + "/", member + "[")) for member in section.members):
-                self.go_to(section.path, focus=path)
-                return
+        section = self._section_of(path)
+        if section is not None:
+            self.go_to(section.path, focus=path)
 
     # completing -----------------------------------------------------------------------------------------------------
 
     def complete(self) -> None:
-        """Mark the survey as filled, or go to what is missing."""
+        """Mark the survey as filled, or list what is missing."""
         if self.open is None:
             return
         self.page.commit()
         record = self.open.record.id
-        self.run(lambda: surveys.complete_survey(self.ctx, record), self._completed, key=_SAVE)
+        self.run(lambda: complete_and_tell(self.ctx, record), self._completed, key=_SAVE)
 
-    def _completed(self, answer: tuple[list[Problem], Changes]) -> None:
-        problems, changes = answer
-        if problems:
-            self.show_question(problems[0].path)
-            words = problems[0].message(language())
-            self.desk.shell.toast.say(tr("ui.survey.not_yet", n=len(problems), words=words))
+    def reopen(self) -> None:
+        """Take a filled survey back to be changed, before it is submitted."""
+        if self.open is None:
             return
-        self.desk.tell(changes | Changes(kinds=frozenset({RecordKind.SURVEY})))
-        self.desk.shell.toast.say(text("ui.survey.completed"))
+        record = self.open.record.id
+
+        def work() -> tuple[_Opened, Changes]:
+            changes = surveys.reopen_survey(self.ctx, record)
+            return _opened(self.ctx, record), changes | Changes(kinds=frozenset({RecordKind.SURVEY}))
+
+        self.run(work, self._opened, key=_SAVE)
+
+    def _completed(self, answer: Completion) -> None:
+        if answer.problems:
+            self.panels.required = True
+            self.show_question(answer.problems[0].path)
+            self.page.side.show_tab("problems")
+            words = answer.problems[0].message(language())
+            self.desk.shell.toast.say(tr("ui.survey.not_yet", n=len(answer.problems), words=words))
+            return
+        self.desk.tell(answer.changes | Changes(kinds=frozenset({RecordKind.SURVEY})))
+        told = [
+            tr("ui.survey.site_new" if site.new else "ui.survey.site_changed",
+               kind=self.ctx.text(f"site_kind.{site.kind}"), title=site.title)
+            for site in answer.sites
+        ]  # fmt: skip
+        self.desk.shell.toast.say(" ".join((tr("ui.survey.completed"), *told)))
         self.left.emit()
 
     def _why(self, path: str) -> None:
-        if self.open is None or not path:
-            return
-        node = self.open.session.definition(path)
-        words = self.open.session.explain(path).text() if node.kind is not Kind.REPEAT else ""
-        self.page.show_why(self.open.session.state(path).label, words or tr("ui.survey.always_asked"))
-
-    # figures --------------------------------------------------------------------------------------------------------
-
-    def _work_out(self) -> None:
-        if self.open is None:
-            return
-        answered = Answered(
-            record=self.open.record.id,
-            form=self.open.form,
-            answers=self.open.session.counting_answers(),
-            left_out=self.page.view.problems if self.page.view is not None else 0,
-        )
-        self.page.result.show_busy(True)
-        self.run(
-            lambda: work_out(self.ctx, answered),
-            self._worked_out,
-            key="figures",
-            latest=True,
-            on_error=self._not_worked_out,
-        )
-
-    def _worked_out(self, outcome: WorkedOut) -> None:
-        if self.open is None:
-            return
-        self._audit = outcome.audit or self._audit
-        self._result, assumed = result_view(outcome, self.open.session)
-        self.page.result.show_result(self._result)
-        if outcome.changes.records:
-            self._row_changed(self.open.record)
-        if assumed != self._assumed:
-            self._assumed = assumed
-            self._show()
-
-    def _explain(self) -> None:
-        if self._audit is not None:
-            self.page.show_why(tr("ui.result.explain"), formulas(self._audit))
-
-    def _not_worked_out(self, error: Exception) -> None:
-        self.page.result.show_result(ResultView(missing=fault_words(error)))
+        if self.open is not None and path:
+            self.page.show_why(*why(self.open.session, path))
 
     def _find_places(self, opened: surveys.OpenSurvey) -> None:
         """What maps show: the positions of the neighbours, looked up once where the form asks for a position."""
@@ -410,13 +447,36 @@ class SurveyPresenter(Presenter):
         """What a control asks beyond an answer: a change of a grid, a file to choose, keep or open."""
         if self.open is None:
             return
-        if isinstance(request, GridEdit):
+        if isinstance(request, Marked):
+            self._took(agree(self.open.session, request.path, request.mark))
+        elif isinstance(request, GridEdit):
             try:
                 self._took(apply_edit(self.open.session, request))
             except CpdeskError as error:
                 self.desk.show_fault(error)
         else:
             self._files.take(self.open, request)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A survey ready to be shown: its session, what is to be mended in it, and the place that lists group it by."""
+
+    survey: surveys.OpenSurvey
+    book: Book
+    place: str
+
+
+def _opened(ctx: Context, survey: str) -> _Opened:
+    opened = surveys.open_survey(ctx, survey)
+    opened.session.set_language(language())
+    family, place = family_of(opened.record), ""
+    if family is not None:
+        for name in family.survey_place:
+            node = opened.form.by_name.get(name)
+            path = surveys.first_path(opened.session, node) if node is not None else None
+            place = place or (opened.session.value_at(path) if path else "")
+    return _Opened(opened, Book(opened.session), place)
 
 
 def _save_all(ctx: Context, record: str, values: Mapping[str, str | None]) -> Changes:
