@@ -56,6 +56,8 @@ def _is_whole(case: Case) -> bool:
 
 def edits(case: Case, difference: Difference) -> Iterator[Edit]:
     """All single steps that make a case smaller, the greatest first."""
+    if case.from_xlsform:
+        yield lambda one: setattr(one, "from_xlsform", False)
     if len(case.operations) > difference.step:
         yield lambda one: one.operations.__delitem__(slice(difference.step, None))
     for number in range(len(list(case.root.walk()))):
