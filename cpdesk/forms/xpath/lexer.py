@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from cpdesk.base.errors import InputFault
 
@@ -11,32 +11,26 @@ LENGTH_MAX: Final = 20_000
 
 _NAME: Final = r"[^\W\d][\w.\-·]*"
 _STEP: Final = rf"(?:(?>{_NAME}(?::(?!:){_NAME})?)(?!\s*[(:])|\.\.|\.(?!\d))"
-_PATH: Final = re.compile(rf"\s*(/?{_STEP}(?:/{_STEP})*)")
+_PATH: Final = rf"(?P<path>/?{_STEP}(?:/{_STEP})*)"
 """What most of all forms consists of, `/data/yard/area` or `../area`, in one token: no calls, axes or wildcards."""
-_TOKEN: Final = re.compile(
-    rf"""\s*(?:
+_OTHER: Final = rf"""
       (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<string>"[^"]*"|'[^']*')
     | (?P<name>{_NAME}(?::(?!:)(?:{_NAME}|\*))?)
     | (?P<mark>::|//|\.\.|!=|<=|>=|[/()\[\].@,|+\-=<>*])
     | (?P<end>$)
-    )""",
-    re.VERBOSE,
-)
+    """
+_TOKEN: Final = re.compile(rf"\s*(?:{_OTHER})", re.VERBOSE)
+_TOKEN_OR_PATH: Final = re.compile(rf"\s*(?:{_PATH}|{_OTHER})", re.VERBOSE)
 _BEFORE_OPERAND: Final = frozenset(("", "@", "::", "(", "[", ",", "op", "/", "//"))
 _BEFORE_PATH: Final = _BEFORE_OPERAND - {"@", "::"}
 _OPERATOR: Final = re.compile(r"(?:and|or|mod|div)(?=\d|\Z)")
 _OPERATOR_MARKS: Final = frozenset(("|", "+", "-", "=", "!=", "<", "<=", ">", ">=", "*"))
 
 
-class Token(NamedTuple):
-    """`kind` is "path" (plain steps), "number", "string", "name" (of a call, an axis, a test), "op", "end" or the mark
-    itself."""
-
-    kind: str
-    text: str
-    begin: int
-    end: int
+Token = tuple[str, str, int, int]
+"""Kind, text, begin, end. The kind is "path" (plain steps), "number", "string", "name" (of a call, an axis, a test),
+"op", "end" or the mark itself."""
 
 
 def tokens(source: str, place: str = "") -> list[Token]:
@@ -51,34 +45,35 @@ def tokens(source: str, place: str = "") -> list[Token]:
     position = 0
     previous = ""
     while True:
-        match = _PATH.match(source, position) if previous in _BEFORE_PATH else None
-        if match is not None and not (previous in ("/", "//") and match[1].startswith("/")):
-            position = match.end()
-            found.append(Token("path", match[1], match.start(1), position))
-            previous = "path"
-            continue
-        match = _TOKEN.match(source, position)
+        match = _TOKEN_OR_PATH.match(source, position)
+        if match is not None and match.lastgroup == "path" and not _may_be_path(match[1], previous):
+            match = _TOKEN.match(source, position)
         if match is None:
             rest = source[position:].lstrip()
             at = len(source) - len(rest) + 1
             raise InputFault("CP-1205", place=place, expression=shorten(source), position=at, reason=rest[:1])
         kind = match.lastgroup or ""
-        text = match[kind]
-        begin, position = match.start(match.lastgroup or 0), match.end()
+        begin, position = match.span(kind)
+        text = source[begin:position]
         if kind == "end":
-            found.append(Token("end", "", position, position))
+            found.append(("end", "", position, position))
             return found
-        after_operand = previous not in _BEFORE_OPERAND
-        if kind == "name" and after_operand:
+        if kind == "name" and previous not in _BEFORE_OPERAND:
             match_operator = _OPERATOR.match(text)
             if match_operator:
                 kind, text = "op", match_operator[0]
                 position = begin + len(text)
         elif kind == "mark":
-            is_star = text == "*" and not after_operand
+            is_star = text == "*" and previous in _BEFORE_OPERAND
             kind = "name" if is_star else "op" if text in _OPERATOR_MARKS else text
-        found.append(Token(kind, text, begin, position))
+        found.append((kind, text, begin, position))
         previous = kind
+
+
+def _may_be_path(text: str, previous: str) -> bool:
+    """Whether what looks like a path may stand behind a token: not behind an operand, where `div` is an operator and a
+    slash goes on, and no second slash."""
+    return previous in _BEFORE_PATH and not (text[0] == "/" and previous in ("/", "//"))
 
 
 def shorten(source: str) -> str:

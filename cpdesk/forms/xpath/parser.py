@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from cpdesk.base.errors import InputFault
-from cpdesk.forms.xpath.lexer import Token, shorten, tokens
+from cpdesk.forms.xpath.lexer import shorten, tokens
 from cpdesk.forms.xpath.syntax import ANYWHERE, Ast, Call, Chain, Filter, Literal, Negate, Path, Step
 
 DEPTH_MAX: Final = 100
@@ -59,36 +59,43 @@ class _Parser:
         self._source = source
         self._tokens = tokens(source)
         self._at = 0
-        self._token = self._tokens[0]
-        self._kind = self._token.kind
+        self._kind, self._text, self._begin, self._end = self._tokens[0]
         self._depth = 0
         self.calls: list[Call] = []
 
     def whole(self) -> Ast:
         tree = self._expression()
         if self._kind != "end":
-            raise self._wrong(self._token)
+            raise self._wrong()
         return tree
 
     def _next(self) -> None:
         """Go on to the next token; nobody goes past the last, "end"."""
         self._at += 1
-        self._token = self._tokens[self._at]
-        self._kind = self._token.kind
+        self._kind, self._text, self._begin, self._end = self._tokens[self._at]
 
-    def _take(self, kind: str) -> Token:
-        token = self._token
-        if token.kind != kind:
-            raise self._wrong(token, kind)
+    def _take(self, kind: str) -> str:
+        """The text of a token that must be of that kind."""
+        if self._kind != kind:
+            raise self._wrong(kind)
+        text = self._text
         self._next()
-        return token
+        return text
 
-    def _wrong(self, token: Token, expected: str = "") -> InputFault:
-        reason = f"“{token.text}”" if token.text else "the expression ends too early"
+    def _kind_behind(self) -> str:
+        """The kind of the token behind this one."""
+        return self._tokens[min(self._at + 1, len(self._tokens) - 1)][0]
+
+    def _end_before(self) -> int:
+        """Where the token before this one ends."""
+        return self._tokens[self._at - 1][3]
+
+    def _wrong(self, expected: str = "") -> InputFault:
+        reason = f"“{self._text}”" if self._text else "the expression ends too early"
         if expected:
             reason += f", expected “{expected}”"
         return InputFault(
-            "CP-1205", place="", expression=shorten(self._source), position=token.begin + 1, reason=reason
+            "CP-1205", place="", expression=shorten(self._source), position=self._begin + 1, reason=reason
         )
 
     def _enter(self) -> None:
@@ -105,8 +112,8 @@ class _Parser:
         rests: list[list[tuple[str, Ast]]] = []
         levels: list[int] = []
         while True:
-            token = self._token
-            found = _LEVEL_OF.get(token.text, -1) if token.kind == "op" else -1
+            text = self._text
+            found = _LEVEL_OF.get(text, -1) if self._kind == "op" else -1
             while levels and levels[-1] > found:
                 operand = self._close(firsts.pop(), rests.pop(), operand)
                 levels.pop()
@@ -116,11 +123,11 @@ class _Parser:
             if levels and levels[-1] == found:
                 operator, _ = rests[-1][-1]
                 rests[-1][-1] = (operator, operand)
-                rests[-1].append((token.text, operand))
+                rests[-1].append((text, operand))
             else:
                 levels.append(found)
                 firsts.append(operand)
-                rests.append([(token.text, operand)])
+                rests.append([(text, operand)])
             operand = self._unary()
 
     @staticmethod
@@ -131,7 +138,7 @@ class _Parser:
 
     def _unary(self) -> Ast:
         times = 0
-        while self._kind == "op" and self._token.text == "-":
+        while self._kind == "op" and self._text == "-":
             times += 1
             self._next()
         operand = self._union()
@@ -140,26 +147,25 @@ class _Parser:
     def _union(self) -> Ast:
         first = self._path()
         rest: list[tuple[str, Ast]] = []
-        while self._kind == "op" and self._token.text == "|":
+        while self._kind == "op" and self._text == "|":
             self._next()
             rest.append(("|", self._path()))
         return Chain(first, tuple(rest)) if rest else first
 
     def _path(self) -> Ast:
-        _, text, begin, end = self._token
-        kind = self._kind
+        kind, begin = self._kind, self._begin
         if kind == "path":
-            return self._plain_path(text, begin, end)
+            return self._plain_path(self._text, begin, self._end)
         if kind in ("/", "//"):
             self._next()
             steps = [ANYWHERE] if kind == "//" else []
             if kind == "//" or self._starts_step():
                 self._steps(steps)
-            return Path(True, tuple(steps), None, begin, self._tokens[self._at - 1].end)
+            return Path(True, tuple(steps), None, begin, self._end_before())
         if self._starts_step() and not self._is_call():
             steps = []
             self._steps(steps)
-            return Path(False, tuple(steps), None, begin, self._tokens[self._at - 1].end)
+            return Path(False, tuple(steps), None, begin, self._end_before())
         primary = self._primary()
         predicates = self._predicates()
         if predicates:
@@ -169,29 +175,27 @@ class _Parser:
         steps = [ANYWHERE] if self._kind == "//" else []
         self._next()
         self._steps(steps)
-        return Path(False, tuple(steps), primary, begin, self._tokens[self._at - 1].end)
+        return Path(False, tuple(steps), primary, begin, self._end_before())
 
     def _plain_path(self, text: str, begin: int, end: int) -> Path:
         """A path that begins with plain steps, and mostly ends with them."""
-        after = self._tokens[self._at + 1].kind
-        if after not in _GOES_ON:
+        if self._kind_behind() not in _GOES_ON:
             self._next()
             return Path(text[0] == "/", _plain_steps(text), None, begin, end)
         steps: list[Step] = []
         self._steps(steps)
-        return Path(text[0] == "/", tuple(steps), None, begin, self._tokens[self._at - 1].end)
+        return Path(text[0] == "/", tuple(steps), None, begin, self._end_before())
 
     def _starts_step(self) -> bool:
         return self._kind in ("path", "name", ".", "..", "@")
 
     def _is_call(self) -> bool:
-        token, after = self._token, self._tokens[min(self._at + 1, len(self._tokens) - 1)]
-        return token.kind == "name" and after.kind == "(" and token.text not in _NODE_TYPES
+        return self._kind == "name" and self._text not in _NODE_TYPES and self._kind_behind() == "("
 
     def _steps(self, steps: list[Step]) -> None:
         while True:
             if self._kind == "path":
-                steps.extend(_plain_steps(self._token.text))
+                steps.extend(_plain_steps(self._text))
                 self._next()
                 if self._kind == "[":
                     last = steps.pop()
@@ -215,18 +219,18 @@ class _Parser:
         if self._kind == "@":
             self._next()
             axis = "attribute"
-        elif self._tokens[min(self._at + 1, len(self._tokens) - 1)].kind == "::":
-            token = self._take("name")
-            axis = token.text
-            if axis not in AXES:
-                raise self._wrong(token, "axis")
+        elif self._kind_behind() == "::":
+            axis = self._text
+            if self._kind != "name" or axis not in AXES:
+                raise self._wrong("name" if self._kind != "name" else "axis")
             self._next()
-        name = self._take("name").text
+            self._next()
+        name = self._take("name")
         if name in _NODE_TYPES and self._kind == "(":
             self._next()
             target = ""
             if name == "processing-instruction" and self._kind == "string":
-                target = self._take("string").text[1:-1]
+                target = self._take("string")[1:-1]
             self._take(")")
             name = f"{name}({target})"
         return Step(axis, name, self._predicates())
@@ -244,26 +248,28 @@ class _Parser:
         return tuple(found)
 
     def _primary(self) -> Ast:
-        token = self._token
-        if token.kind not in ("number", "string", "(", "name"):
-            raise self._wrong(token)
+        kind, text = self._kind, self._text
+        if kind == "name":
+            return self._call()
+        if kind not in ("number", "string", "("):
+            raise self._wrong()
         self._next()
-        if token.kind == "number":
-            return Literal(float(token.text))
-        if token.kind == "string":
-            return Literal(token.text[1:-1])
-        if token.kind == "(":
-            self._enter()
-            inner = self._expression()
-            self._depth -= 1
-            self._take(")")
-            return inner
-        if token.kind == "name" and self._kind == "(":
-            return self._call(token)
-        raise self._wrong(token)
+        if kind == "number":
+            return Literal(float(text))
+        if kind == "string":
+            return Literal(text[1:-1])
+        self._enter()
+        inner = self._expression()
+        self._depth -= 1
+        self._take(")")
+        return inner
 
-    def _call(self, token: Token) -> Call:
-        self._take("(")
+    def _call(self) -> Call:
+        name, begin = self._text, self._begin
+        if self._kind_behind() != "(":
+            raise self._wrong()
+        self._next()
+        self._next()
         self._enter()
         arguments: list[Ast] = []
         if self._kind != ")":
@@ -272,6 +278,7 @@ class _Parser:
                 self._next()
                 arguments.append(self._expression())
         self._depth -= 1
-        call = Call(token.text, tuple(arguments), token.begin, self._take(")").end)
+        self._take(")")
+        call = Call(name, tuple(arguments), begin, self._end_before())
         self.calls.append(call)
         return call
