@@ -102,6 +102,7 @@ def tables_of(
     form: Form,
     surveys: Iterable[Record],
     *,
+    forms: Mapping[str, Form],
     personal: bool,
     language: str,
     status_words: Mapping[str, str],
@@ -110,16 +111,20 @@ def tables_of(
 
     Args:
         form: the version whose questions make the columns; answers it does not know go to `more`.
+        forms: the form of each survey's own version, by version.
+        personal: with the questions that a form marks as personal information. Without, an answer that neither version
+            knows stays at home too: nobody can say what it was.
         language: of the row that says what a column asks, "zh" or "en".
         status_words: how a status is called.
     """
     shapes = shapes_of(form, personal=personal)
-    hidden = set() if personal else {node.path for node in form.nodes if node.is_leaf and is_personal(node)}
+    public = {version: _public(form, own) for version, own in forms.items()}
     tables = {shape.name: _empty(form, shape, language) for shape in shapes}
     by_repeat = {shape.repeat.path if shape.repeat else "": shape for shape in shapes}
     more = AnswerTable(MORE, (ID, PATH, PART, VALUE), (NOTE_MARK, "", "", ""))
     for record in surveys:
-        left = {path: value for path, value in record.answers.items() if template_of(path) not in hidden}
+        known = public[record.version]
+        left = {path: value for path, value in record.answers.items() if personal or template_of(path) in known}
         about = {ID: record.id, TITLE: record.title if personal else "", STATUS: status_words[record.status]}
         _add(tables[SURVEYS], about | {VERSION: record.version}, "", left)
         for item in [path for path in record.answers if path.endswith("]")]:
@@ -130,6 +135,12 @@ def tables_of(
             _add(tables[shape.name], {ID: record.id, **_item_cells(item)}, item, left)
         more.rows.extend(_rest(record.id, left))
     return [*tables.values(), more]
+
+
+def _public(*forms: Form) -> set[str]:
+    """Template paths that at least one of two versions knows and neither marks as personal information."""
+    nodes = [node for form in forms for node in form.nodes]
+    return {node.path for node in nodes} - {node.path for node in nodes if is_personal(node)}
 
 
 def _empty(form: Form, shape: TableShape, language: str) -> AnswerTable:

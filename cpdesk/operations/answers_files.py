@@ -8,8 +8,8 @@ back.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,13 +20,13 @@ from cpdesk.forms.form import NodeDef
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import Touched
 from cpdesk.model.records import Changes, Record, Status
+from cpdesk.operations.answer_reading import Cell, Filled, Item, Reading, typed
 from cpdesk.operations.bulk import EDITABLE
 from cpdesk.operations.surveys import session_for
 from cpdesk.store.batches import BatchChange, BatchResult, Step
 
 if TYPE_CHECKING:
     from cpdesk.interop.problems import CellProblem
-    from cpdesk.interop.sheetxml import RawSheet
 
 BATCH_KIND: Final = "import"
 Look = Callable[[int, int], bool]
@@ -61,7 +61,9 @@ def export_answers(
         raise InputFault("CP-1141", forms="、".join(sorted({survey.form for survey in surveys})) or "—")
     form = ctx.forms.version(surveys[0].form, max(survey.version for survey in surveys))
     words = {status.value: ctx.text(f"status.{status}") for status in Status}
-    write_tables(path, tables_of(form, surveys, personal=personal, language=ctx.language, status_words=words))
+    forms = {survey.version: ctx.forms.version(survey.form, survey.version) for survey in surveys}
+    tables = tables_of(form, surveys, forms=forms, personal=personal, language=ctx.language, status_words=words)
+    write_tables(path, tables)
     look(len(records), len(records))
     return len(surveys)
 
@@ -84,33 +86,6 @@ class AnswersImport:
     stopped: bool = False
 
 
-@dataclass(slots=True)
-class _Cell:
-    """One cell with its place."""
-
-    sheet: str
-    row: int
-    column: str
-    header: str
-    value: object
-
-
-@dataclass(slots=True)
-class _Item:
-    row: _Cell
-    cells: list[_Cell]
-
-
-@dataclass(slots=True)
-class _Filled:
-    """What a file says of one survey: cells of its row, items by table, entries of `more`."""
-
-    row: _Cell
-    cells: list[_Cell] = field(default_factory=list)
-    items: dict[str, list[tuple[str, str, _Item]]] = field(default_factory=dict)
-    more: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
-
-
 def preview_answers(ctx: Context, path: Path, look: Look = lambda done, total: True) -> AnswersImport:
     """What the answers in a file would change. Nothing is changed yet.
 
@@ -122,22 +97,22 @@ def preview_answers(ctx: Context, path: Path, look: Look = lambda done, total: T
     """
     from cpdesk.interop.answer_files import read_tables
 
-    reading = _Reading(read_tables(path), path.name)
+    reading = Reading(read_tables(path), path.name)
     changes: list[BatchChange] = []
     unchanged = left_out = 0
     for number, (record_id, filled) in enumerate(reading.surveys.items()):
         if not look(number, len(reading.surveys)):
-            return AnswersImport(path.name, tuple(reading.problems), tuple(changes), unchanged, left_out, stopped=True)
-        before = len(reading.problems)
+            return AnswersImport(path.name, reading.told(), tuple(changes), unchanged, left_out, stopped=True)
+        before = reading.count
         change = _change_of(ctx, record_id, filled, reading)
-        if len(reading.problems) > before:
+        if reading.count > before:
             left_out += 1
         elif change is None or not change.values:
             unchanged += 1
         else:
             changes.append(change)
     look(len(reading.surveys), len(reading.surveys))
-    return AnswersImport(path.name, tuple(reading.problems), tuple(changes), unchanged, left_out)
+    return AnswersImport(path.name, reading.told(), tuple(changes), unchanged, left_out)
 
 
 def apply_answers(ctx: Context, preview: AnswersImport, step: Step = lambda done: True) -> tuple[BatchResult, Changes]:
@@ -146,85 +121,14 @@ def apply_answers(ctx: Context, preview: AnswersImport, step: Step = lambda done
     return ctx.store.batches.apply(BATCH_KIND, title, preview.changes, ctx.actor, step)
 
 
-class _Reading:
-    """The tables of a file put together by survey."""
-
-    def __init__(self, sheets: Sequence[RawSheet], file: str) -> None:
-        from cpdesk.interop import answer_tables as at
-
-        self.problems: list[CellProblem] = []
-        self.surveys: dict[str, _Filled] = {}
-        self.columns: dict[str, set[str]] = {}
-        by_name = {sheet.name: sheet for sheet in sheets}
-        if at.SURVEYS not in by_name or not by_name[at.SURVEYS].rows:
-            raise InputFault("CP-1142", file=file, sheet=at.SURVEYS)
-        for row, cells in self._rows(by_name.pop(at.SURVEYS)):
-            if row.value in self.surveys:
-                self.problem(row, "CP-1144")
-            else:
-                self.surveys[str(row.value)] = _Filled(row, cells)
-        more = by_name.pop(at.MORE, None)
-        for name, sheet in by_name.items():
-            for row, cells in self._rows(sheet):
-                self._item(name, row, cells)
-        for row, cells in self._rows(more) if more is not None else ():
-            said = {cell.header: _shown(cell.value) for cell in cells}
-            filled = self.surveys.get(str(row.value))
-            if filled is not None and said.get(at.PATH):
-                part = said.get(at.PART, "1")
-                place = int(part) if part.isdecimal() else 1
-                filled.more.setdefault(said[at.PATH], []).append((place, said.get(at.VALUE, "")))
-
-    def problem(self, cell: _Cell, code: str, **fields: object) -> None:
-        from cpdesk.interop.problems import CellProblem
-
-        self.problems.append(
-            CellProblem(cell.sheet, cell.row, cell.column, cell.header, _shown(cell.value), code, cell.row, fields)
-        )
-
-    def _item(self, table: str, row: _Cell, cells: list[_Cell]) -> None:
-        from cpdesk.interop.answer_tables import ITEM, PARENT
-
-        filled = self.surveys.get(str(row.value))
-        if filled is None:
-            self.problem(row, "CP-1143")
-            return
-        said = {cell.header: _shown(cell.value) for cell in cells}
-        item = _Item(row, [cell for cell in cells if not cell.header.startswith("_")])
-        filled.items.setdefault(table, []).append((said.get(ITEM, ""), said.get(PARENT, ""), item))
-
-    def _rows(self, sheet: RawSheet) -> Iterator[tuple[_Cell, list[_Cell]]]:
-        """Rows of data: the cell of the survey's id, and all others."""
-        from openpyxl.utils import get_column_letter
-
-        from cpdesk.interop.answer_tables import ID, NOTE_MARK
-
-        header = [_shown(value) for value in sheet.rows[0]] if sheet.rows else []
-        self.columns[sheet.name] = set(header)
-        if ID not in header:
-            return
-        place = header.index(ID)
-        for number, values in enumerate(sheet.rows[1:], 2):
-            padded = [*values, *[None] * (len(header) - len(values))]
-            record = _shown(padded[place])
-            if not any(value is not None for value in padded) or record.startswith(NOTE_MARK):
-                continue
-            cells = [
-                _Cell(sheet.name, number, get_column_letter(index + 1), name, padded[index])
-                for index, name in enumerate(header)
-                if name
-            ]
-            row = cells[[cell.header for cell in cells].index(ID)]
-            row.value = record
-            yield row, [cell for cell in cells if cell is not row]
-
-
-def _change_of(ctx: Context, record_id: str, filled: _Filled, reading: _Reading) -> BatchChange | None:
+def _change_of(ctx: Context, record_id: str, filled: Filled, reading: Reading) -> BatchChange | None:
     try:
         record = ctx.store.records.get(record_id)
         form = ctx.forms.version(record.form, record.version)
     except CpdeskError as fault:
-        reading.problem(filled.row, "CP-1145", reason=fault.message(ctx.language))
+        reading.problem(filled.row, filled.row.fault or "CP-1145", reason=fault.message(ctx.language))
+        return None
+    if not reading.is_sound(filled):
         return None
     session = session_for(ctx, form, record, record.answers)
     before = session.answers()
@@ -239,11 +143,11 @@ def _change_of(ctx: Context, record_id: str, filled: _Filled, reading: _Reading)
 class _Filling:
     """Puts the cells of one survey into its session, where they differ from what stands there."""
 
-    def __init__(self, session: Session, reading: _Reading, language: str) -> None:
+    def __init__(self, session: Session, reading: Reading, language: str) -> None:
         self._session = session
         self._reading = reading
         self._language = language
-        self._places: dict[str, _Cell] = {}
+        self._places: dict[str, Cell] = {}
         self._standing: dict[str, str] = session.answers()
 
     def _took(self, touched: Touched) -> None:
@@ -253,15 +157,19 @@ class _Filling:
             else:
                 self._standing[path] = value
 
-    def fill(self, filled: _Filled) -> None:
+    def fill(self, filled: Filled) -> None:
         from cpdesk.interop.answer_tables import joined, shapes_of
 
         known = {(one.path, one.code) for one in self._session.validate()}
-        long = {path: joined(parts) for path, parts in filled.more.items()}
+        long = {path: joined(list(parts.items())) for path, parts in filled.more.items()}
         self._cells(filled.cells, "", long)
-        for shape in shapes_of(self._session.form, personal=True)[1:]:
-            if shape.repeat is not None and shape.name in self._reading.columns:
-                self._repeat(shape.repeat, filled.items.get(shape.name, []), long)
+        shapes = {shape.name: shape.repeat for shape in shapes_of(self._session.form, personal=True)[1:]}
+        for name, repeat in shapes.items():
+            if repeat is not None and self._reading.is_whole(name, filled):
+                self._repeat(name, repeat, filled.items.get(name, []), long)
+        for name, rows in filled.items.items():
+            if name not in shapes:
+                self._reading.problem(rows[0].row, "CP-1150")
         for path, text in long.items():
             self._entry(path, text)
         for problem in self._session.validate():
@@ -269,25 +177,29 @@ class _Filling:
                 cell = self._places.get(problem.path, filled.row)
                 self._reading.problem(cell, "CP-1147", reason=problem.message(self._language))
 
-    def _repeat(self, repeat: NodeDef, rows: list[tuple[str, str, _Item]], long: Mapping[str, str]) -> None:
+    def _repeat(self, table: str, repeat: NodeDef, rows: Sequence[Item], long: Mapping[str, str]) -> None:
         from cpdesk.interop.answer_tables import template_of
 
-        present = {
-            path: path[path.rindex("[") + 1 : -1]
+        by_id = {
+            path[path.rindex("[") + 1 : -1]: path
             for path in self._standing
             if path.endswith("]") and template_of(path) == repeat.path
         }
-        kept = {item for item, _, _ in rows if item}
-        for path, item in present.items():
-            if item not in kept:
+        kept = {row.id for row in rows}
+        for item, path in by_id.items():
+            elsewhere = self._reading.rows_of_items.get((table, item), [])
+            if item in kept:
+                continue
+            if elsewhere:  # the row is there, under the id of another survey: nobody wanted to remove the item
+                self._reading.problem(elsewhere[0], "CP-1151", item=item)
+            else:
                 self._removed(path)
-        by_id = {item: path for path, item in present.items()}
-        for item, parent, row in rows:
-            place = by_id.get(item) if item else self._added(repeat, parent, row)
+        for row in rows:
+            place = by_id.get(row.id) if row.id else self._added(repeat, row.parent, row)
             if place is not None:
                 self._cells(row.cells, place, long)
-            elif item:
-                self._reading.problem(row.row, "CP-1148", item=item)
+            elif row.id:
+                self._reading.problem(row.row, "CP-1148", item=row.id)
 
     def _removed(self, path: str) -> None:
         try:
@@ -295,7 +207,7 @@ class _Filling:
         except InputFault:
             return  # how many items there are follows from another answer
 
-    def _added(self, repeat: NodeDef, parent: str, row: _Item) -> str | None:
+    def _added(self, repeat: NodeDef, parent: str, row: Item) -> str | None:
         from cpdesk.interop.answer_tables import template_of
 
         stands = [
@@ -311,7 +223,7 @@ class _Filling:
         self._took(touched)
         return path
 
-    def _cells(self, cells: Sequence[_Cell], item: str, long: Mapping[str, str]) -> None:
+    def _cells(self, cells: Sequence[Cell], item: str, long: Mapping[str, str]) -> None:
         from cpdesk.interop.answer_tables import in_item
 
         for cell in cells:
@@ -324,9 +236,12 @@ class _Filling:
             path = in_item(cell.header, item)
             if path in long or node.control == "":
                 continue  # told in parts below; or worked out, not answered
-            self._set(cell, path, self._lexical(cell, node))
+            if cell.fault:
+                self._reading.problem(cell, cell.fault)
+            elif self._standing.get(path, "") != cell.value:  # what was not touched is not read anew
+                self._set(cell, path, self._lexical(cell, node))
 
-    def _set(self, cell: _Cell, path: str, text: str) -> None:
+    def _set(self, cell: Cell, path: str, text: str) -> None:
         self._places[path] = cell
         try:
             if self._standing.get(path, "") != text:
@@ -336,7 +251,7 @@ class _Filling:
 
     def _entry(self, path: str, text: str) -> None:
         """A remark, a mark, an answer of another version or a very long one."""
-        if path.endswith("]"):
+        if path.endswith("]") or (path.startswith(("@", "#")) and path not in self._standing):
             return
         try:
             if self._standing.get(path, "") != text:
@@ -344,20 +259,19 @@ class _Filling:
         except InputFault:
             return  # of another version: it is kept as it is here
 
-    def _lexical(self, cell: _Cell, node: NodeDef) -> str:
-        """What a cell says as the form stores it: choices may be given by their words."""
-        text = _shown(cell.value)
+    def _lexical(self, cell: Cell, node: NodeDef) -> str:
+        """What a cell says as the form stores it: choices may be given by words that only one of them has."""
+        text = typed(cell.value, node.type)
         choices = listed_choices(self._session.form, node) if text and node.is_select else None
-        if choices is None:
+        if choices is None or text in choices:
             return text
-        codes = {word: code for code, choice in choices.items() for word in (*choice.words.values(), code)}
-        if text in codes:
-            return codes[text]
+        codes: dict[str, str | None] = {}
+        for code, choice in choices.items():
+            for word in {*choice.words.values()}:
+                codes[word] = code if word not in codes else None
+        codes |= {code: code for code in choices}
+        found = codes.get(text)
+        if found is not None:
+            return found
         parts = [part for part in _APART.split(text) if part]
-        return " ".join(codes.get(part, part) for part in parts) if node.control != "select1" else text
-
-
-def _shown(value: object) -> str:
-    from cpdesk.interop.cells import shown
-
-    return value if isinstance(value, str) else shown(value)
+        return " ".join(codes.get(part) or part for part in parts) if node.control != "select1" else text
