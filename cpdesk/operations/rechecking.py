@@ -76,6 +76,7 @@ def check_surveys(
     *,
     against: Form | None = None,
     statuses: Sequence[Status] = EVERY_STATUS,
+    records: Sequence[str] | None = None,
     look: Look = lambda done, total: True,
 ) -> CheckReport:
     """Validate the surveys of a form anew, after a rule was changed or before a hand-in.
@@ -83,9 +84,10 @@ def check_surveys(
     Args:
         against: the version whose rules count; older answers are looked at as a migration would bring them. None holds
             each survey against its own version.
+        records: only these, whatever their status.
     """
-    ids: list[str] = []
-    for status in statuses:
+    ids = list(records or ())
+    for status in statuses if records is None else ():
         ids += ctx.store.records.page(Query(kind=RecordKind.SURVEY, form=form_id, status=status, sort="title"))
     version = "" if against is None else against.version
     changes: dict[str, FormChange] = {}

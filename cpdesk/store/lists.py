@@ -119,6 +119,10 @@ class Lists:
         """Township code → how many."""
         return dict(self._counted("stream", query))
 
+    def count_by_version(self, query: Query | None = None) -> dict[str, int]:
+        """Form version → how many."""
+        return dict(self._counted("version", query))
+
     def count_by_village_and_status(self, query: Query | None = None) -> dict[str, dict[Status, int]]:
         """Village → status → how many, for a progress board."""
         where, parameters = _where(query or Query())

@@ -4,95 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QWidget
 
-from cpdesk.ui.fonts import font
 from cpdesk.ui.language import say, text, tr
+from cpdesk.ui.pages.lines_table import LinesModel, LinesTable
 from cpdesk.ui.views import ImportView
 from cpdesk.ui.widgets.bars import ProgressBar
 from cpdesk.ui.widgets.basic import Block, Button, IconText, Label, column, row
 from cpdesk.ui.widgets.choices import ComboBox, Option
 from cpdesk.ui.widgets.fields import TextField
 
-_Index = QModelIndex | QPersistentModelIndex
-_WIDTHS = (112, 132, 288)
-
-
-class ProblemModel(QAbstractTableModel):
-    """The problems as rows of place, value, what is wrong, what to do."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.lines: tuple[tuple[str, str, str, str], ...] = ()
-
-    def show_lines(self, lines: tuple[tuple[str, str, str, str], ...]) -> None:
-        self.beginResetModel()
-        self.lines = lines
-        self.endResetModel()
-
-    def rowCount(self, parent: _Index | None = None) -> int:
-        return len(self.lines)
-
-    def columnCount(self, parent: _Index | None = None) -> int:
-        return 4
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self.lines[index.row()][index.column()]
-        return None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return problem_head()[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
+_WIDTHS = (112, 132, 288, 0)
 
 
 def problem_head() -> tuple[str, str, str, str]:
     """What stands above the columns of the list."""
     return tr("ui.import.place"), tr("ui.import.value"), tr("ui.import.wrong_how"), tr("ui.import.remedy")
-
-
-class ProblemTable(QTableView):
-    """The list; Ctrl C copies the chosen lines, all of them when none is chosen."""
-
-    def __init__(self, model: ProblemModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._problems = model
-        self.setModel(model)
-        self.setFont(font("table"))
-        self.setShowGrid(False)
-        self.setWordWrap(True)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(46)
-        head = self.horizontalHeader()
-        head.setFont(font("meta"))
-        head.setSectionsClickable(False)
-        head.setHighlightSections(False)
-        head.setFixedHeight(32)
-        for place, width in enumerate(_WIDTHS):
-            self.setColumnWidth(place, width)
-        head.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
-        self.setAccessibleName(tr("ui.import.problems"))
-
-    def copy(self) -> None:
-        """Put lines on the clipboard, cells parted by tabs."""
-        chosen = sorted({index.row() for index in self.selectedIndexes()}) or range(len(self._problems.lines))
-        words = "\n".join("\t".join(self._problems.lines[place]) for place in chosen)
-        QGuiApplication.clipboard().setText(words)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
-            return
-        super().keyPressEvent(event)
 
 
 class ImportDialog(QDialog):
@@ -168,7 +96,7 @@ class ImportDialog(QDialog):
         self.import_button.set_words(text("ui.import.take_good" if wrong else "ui.import.take", n=view.usable))
         self.import_button.setVisible(view.usable > 0)
         self.import_button.setEnabled(True)
-        self.none_button.set_words(text("ui.import.take_none"))
+        self.none_button.set_words(text("ui.import.take_none" if view.usable else "ui.batch.close"))
         if self.place.isVisibleTo(self) and not self.village.text() and view.lacks_village:
             self.village.setFocus()
         else:
@@ -192,8 +120,8 @@ class ImportDialog(QDialog):
         stack = column(self.list, gap=8)
         self.list_title = Label("", "h3")
         stack.addWidget(self.list_title)
-        self.model = ProblemModel(self)
-        self.table = ProblemTable(self.model)
+        self.model = LinesModel(problem_head, self)
+        self.table = LinesTable(self.model, _WIDTHS, tr("ui.import.problems"))
         frame = Block("grid")
         column(frame, (1, 1, 1, 1)).addWidget(self.table)
         stack.addWidget(frame, 1)

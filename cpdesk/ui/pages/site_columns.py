@@ -23,10 +23,10 @@ class Column(NamedTuple):
     drop: int = 0
 
 
-NUMBER: Final = Column("number", 104)
-NAME: Final = Column("name", 168, grow=0.6)
-STATUS: Final = Column("status", 100)
-ANSWERED: Final = Column("answered", 116, grow=0.2, drop=2)
+NUMBER: Final = Column("number", 112)
+NAME: Final = Column("name", 160, grow=0.6)
+STATUS: Final = Column("status", 108)
+ANSWERED: Final = Column("answered", 112, grow=0.2, drop=2)
 UPDATED: Final = Column("updated", 84, number=True, drop=9)
 GRADE: Final = Column("grade", 64)
 BUILD_YEAR: Final = Column("build_year", 68, number=True, drop=5)
@@ -37,7 +37,7 @@ FLOOR_AREA: Final = Column("floor_area_m2", 88, number=True, drop=4)
 
 COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
     "household": (
-        NUMBER,
+        Column("number", 88),
         NAME,
         Column("heating", 112, grow=0.3, drop=7),
         STATUS,
@@ -59,7 +59,7 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         UPDATED,
     ),
     "segment": (
-        NUMBER,
+        Column("number", 140),
         NAME,
         GRADE,
         STATUS,
@@ -67,7 +67,6 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         Column("length_m", 76, number=True),
         Column("laying", 100, grow=0.2, drop=6),
         BUILD_YEAR,
-        Column("level", 84, drop=7),
         LAST_VISIT,
     ),
     "well": (

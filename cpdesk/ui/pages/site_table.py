@@ -43,6 +43,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CHECK: Final = 17
 _CHECK_LEFT: Final = 24
 _AFTER_CHECK: Final = 50
+_GAP: Final = 12
 
 
 class SiteModel(QAbstractTableModel):
@@ -289,7 +290,7 @@ class SiteDelegate(QStyledItemDelegate):
         if row is None:
             self._paint_waiting(painter, area.adjusted(_AFTER_CHECK - 12 if index.column() == 0 else 0, 0, 0, 0))
         else:
-            self._paint_cell(painter, area, column, row, selected=selected)
+            self._paint_cell(painter, area.adjusted(_gap_before(model, index.column()), 0, 0, 0), column, row, selected)
         painter.restore()
 
     def _paint_waiting(self, painter: QPainter, area: QRect) -> None:
@@ -297,7 +298,7 @@ class SiteDelegate(QStyledItemDelegate):
             QRect(area.left() + 12, area.center().y() - 4, max(8, area.width() - 40), 8), theme().colour("sunken")
         )
 
-    def _paint_cell(self, painter: QPainter, area: QRect, column: Column, row: SiteRow, *, selected: bool) -> None:
+    def _paint_cell(self, painter: QPainter, area: QRect, column: Column, row: SiteRow, selected: bool) -> None:
         inner = QRectF(area).adjusted(_AFTER_CHECK if column.name == "number" else 0, 0, -12, 0)
         words = cell_words(row, column.name)
         if column.name == "name":
@@ -318,6 +319,11 @@ class SiteDelegate(QStyledItemDelegate):
             quiet = column.name in ("number", "heating", "updated", "last_visit")
             ink = "text3" if words == "—" else "text2" if quiet else "text"
             _write(painter, inner, words, "table", ink, _RIGHT if column.number else _LEFT)
+
+
+def _gap_before(model: SiteModel, place: int) -> int:
+    """Words behind a column of figures stand off from them."""
+    return _GAP if place and model.columns[place - 1].number and not model.columns[place].number else 0
 
 
 def paint_grade(painter: QPainter, area: QRectF, grade: str) -> None:
@@ -385,7 +391,8 @@ class TableHead(QHeaderView):
         model = self.model()
         assert isinstance(model, SiteModel)
         column = model.columns[place]
-        inner = QRectF(rect).adjusted(_AFTER_CHECK if column.name == "number" else 0, 0, -12, 0)
+        left = _AFTER_CHECK if column.name == "number" else _gap_before(model, place)
+        inner = QRectF(rect).adjusted(left, 0, -12, 0)
         words = str(model.headerData(place, Qt.Orientation.Horizontal))
         _write(painter, inner, words, "meta", "text2", _RIGHT if column.number else _LEFT)
         painter.restore()

@@ -161,12 +161,12 @@ def import_view(found: register.RegisterImport) -> ImportView:
 
 def _notes(found: register.RegisterImport) -> list[str]:
     """Whose register it is, and what in the file was not read or is hidden."""
-    kinds = "、".join(
+    kinds = tr("ui.list_separator").join(
         tr("ui.import.of_kind", kind=tr(f"site_kind.{reading.kind}"), n=len(reading.rows)) for reading in found.readings
     )
     notes = [tr("ui.import.kinds", kinds=kinds)]
     for reading in found.readings:
-        names = "、".join(name for _letter, name in reading.unused)
+        names = tr("ui.list_separator").join(name for _letter, name in reading.unused)
         if reading.unused and len(found.readings) > 1:
             notes.append(tr("ui.import.unused_in", sheet=reading.sheet, names=names))
         elif reading.unused:
@@ -174,6 +174,8 @@ def _notes(found: register.RegisterImport) -> list[str]:
         if reading.hidden_rows:
             notes.append(tr("ui.import.hidden", n=reading.hidden_rows))
     if found.reading.other_sheets:
-        sheets = "、".join(reading.sheet for reading in found.readings)
-        notes.append(tr("ui.import.other_sheets", sheet=sheets, names="、".join(found.reading.other_sheets)))
+        sheets = tr("ui.list_separator").join(reading.sheet for reading in found.readings)
+        notes.append(
+            tr("ui.import.other_sheets", sheet=sheets, names=tr("ui.list_separator").join(found.reading.other_sheets))
+        )
     return notes

@@ -97,7 +97,7 @@ def _visit_facts(ctx: Context, family: Family, form: Form, line: SiteLine) -> li
 
 
 def _leak_fact(form: Form, visit: Answers) -> Fact:
-    words = "，".join(_words(form, name, visit[name]) for name in _LEAKS if visit.get(name))
+    words = tr("ui.sites.comma").join(_words(form, name, visit[name]) for name in _LEAKS if visit.get(name))
     if visit.get("leak_l_h"):
         words = tr("ui.preview.leak", words=words, n=_figure(form, "leak_l_h", visit["leak_l_h"]))
     return Fact(_label(form, "leak_has"), words, "ok" if visit["leak_has"] == "none" else "bad")

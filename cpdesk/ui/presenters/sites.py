@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from cpdesk.base.errors import CpdeskError
 from cpdesk.context import Context
-from cpdesk.model.records import Changes, RecordKind, Status
+from cpdesk.model.records import STATUS_FIELD, Changes, RecordKind, Status
 from cpdesk.operations import sites, surveys
 from cpdesk.operations.families import Family, SiteKind, site_kind
 from cpdesk.operations.photos import photo_content
@@ -259,7 +259,9 @@ def _row(ctx: Context, family: Family, line: SiteLine) -> SiteRow:
 def address_of(kind: SiteKind, line: SiteLine) -> str:
     """Where a site is, as far as the register knows."""
     address = str(line.columns.get("address") or "")
-    return "，".join(dict.fromkeys(part for part in (township_name(line.township_code), line.place, address) if part))
+    return tr("ui.sites.comma").join(
+        dict.fromkeys(part for part in (township_name(line.township_code), line.place, address) if part)
+    )
 
 
 def cells_of(ctx: Context, family: Family, kind: SiteKind, columns: Mapping[str, object]) -> dict[str, str]:
@@ -350,6 +352,10 @@ def events_of(ctx: Context, site: str) -> tuple[Fact, ...]:
     events = []
     for entry in sites.site_history(ctx, site):
         answers = [path for path in entry.operation.set if not path.startswith("@")]
-        words = tr("ui.preview.wrote", who=entry.operation.actor or "—", n=len(answers))
+        status, who = entry.operation.set.get(STATUS_FIELD), entry.operation.actor or "—"
+        if status and not answers:
+            words = tr("ui.preview.became", who=who, status=tr(f"status.{status}"))
+        else:
+            words = tr("ui.preview.wrote", who=who, n=len(answers))
         events.append(Fact(moment_long(entry.operation.at, ctx.clock), words))
     return tuple(events)
