@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, cast
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QWidget
 
@@ -110,6 +110,10 @@ class FormBody(QWidget):
         self._blocks: dict[str, QWidget] = {}
         self._order: list[str] = []
         self._beside: dict[str, Beside] = {}
+        self._last_path = ""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focus_moved)
         self._beside_views: Mapping[str, BesideView] = {}
         self.pairs = PairLayout(self)
         policy = self.sizePolicy()
@@ -145,7 +149,7 @@ class FormBody(QWidget):
         return block if isinstance(block, QuestionBlock) else None
 
     def blocks(self) -> list[QWidget]:
-        return [self._blocks[key] for key in self._order]
+        return [self._blocks[key] for key in self._order if key in self._blocks]
 
     def file_blocks(self) -> list[QuestionBlock]:
         """Questions whose answer names a file that is not shown yet."""
@@ -227,6 +231,11 @@ class FormBody(QWidget):
                 return block.view.path
         return ""
 
+    def last_path(self) -> str:
+        """The question that has the focus or had it last on this page: a click into a panel takes it away."""
+        here = self.current_path() or self._last_path
+        return here if self.block_of(here) else ""
+
     def focus_question(self, path: str) -> None:
         """Put the cursor into a question; "" stands for the first open one."""
         answerable = [each for each in self.blocks() if isinstance(each, _ANSWERABLE)]
@@ -254,10 +263,9 @@ class FormBody(QWidget):
                 return
         self.left_last.emit()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
-            self._reveal(watched)
-        return False
+    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None and self.isAncestorOf(new):
+            self._last_path = self.current_path() or self._last_path
 
     def _reveal(self, block: QWidget) -> None:
         area = self.parentWidget()

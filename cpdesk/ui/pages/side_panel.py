@@ -113,7 +113,7 @@ class SidePanel(Block):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("pane-right", parent)
-        stack = column(self)
+        stack = column(self, (1, 0, 0, 0))  # the lists must not cover the line at the left
         head = row(margins=(0, 0, 0, 0))
         self.tabs = Tabs()
         self.tabs.chosen.connect(self.show_tab)

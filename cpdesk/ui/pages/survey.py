@@ -82,7 +82,7 @@ class SurveyPage(QWidget):
             "survey.redo": self.redo_wanted.emit,
             "survey.beside": self.beside_wanted.emit,
             "survey.remark": self._remark,
-            "survey.history": lambda: self.history_wanted.emit(self.body.current_path()),
+            "survey.history": lambda: self.history_wanted.emit(self.body.last_path()),
         }
         for number in range(1, 10):
             keys[f"survey.section_{number}"] = partial(self._to_section, number)
@@ -351,11 +351,11 @@ class SurveyPage(QWidget):
         (self.reopen_wanted if self.frame.complete == "reopen" else self.complete_wanted).emit()
 
     def _remark(self) -> None:
-        self.remark_wanted.emit(self.body.current_path())
+        self.remark_wanted.emit(self.body.last_path())
 
     def _remove(self) -> None:
         if self._item:
             self.row_unwanted.emit(self._item)
 
     def _why(self) -> None:
-        self.why_wanted.emit(self.body.current_path() or self._section)
+        self.why_wanted.emit(self.body.last_path() or self._section)

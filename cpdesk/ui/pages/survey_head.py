@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from cpdesk.ui.language import text
@@ -102,6 +102,7 @@ class WhyBlock(QWidget):
         words = column(gap=2)
         self._title = Label("", "h3", wrap=True)
         self._words = Label("", "table", "text2", wrap=True)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._scroll = Scroll(self._words)
         words.addWidget(self._title)
@@ -117,13 +118,14 @@ class WhyBlock(QWidget):
         self._words.set_words(words)
         self.show()
         self._fit()
+        QTimer.singleShot(0, self, self._fit)  # once more when the layout has given it its width
 
     def words(self) -> str:
         return self._words.words()
 
     def _fit(self) -> None:
-        width = max(200, self.width() - 32 * 2 - 80)
-        self._scroll.setFixedHeight(min(_WHY_TALLEST, self._words.heightForWidth(width) + 4))
+        width = max(200, self._scroll.viewport().width())
+        self._scroll.setFixedHeight(min(_WHY_TALLEST, self._words.heightForWidth(width) + 6))
 
     def resizeEvent(self, event: object) -> None:
         self._fit()

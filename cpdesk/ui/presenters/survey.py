@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Signal
 
 from cpdesk.base.errors import CpdeskError
-from cpdesk.context import Context
-from cpdesk.forms.session import Session
 from cpdesk.forms.state import Touched
-from cpdesk.model.paths import PATHS_PER_OPERATION_MAX
-from cpdesk.model.records import Changes, Record, RecordKind, Status
+from cpdesk.model.records import Changes, Record, RecordKind
 from cpdesk.operations import surveys
-from cpdesk.operations.completing import Completion, complete_and_tell
-from cpdesk.operations.families import FARMHOUSE, family_of
 from cpdesk.operations.positions import KnownPlace, known_places
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.pages.survey import SurveyPage
 from cpdesk.ui.presenters.base import Desk, Presenter, Result, Step
 from cpdesk.ui.presenters.defaults import agree, give
 from cpdesk.ui.presenters.grid_edits import apply_edit
-from cpdesk.ui.presenters.grids import Known
+from cpdesk.ui.presenters.known import Known, Section
 from cpdesk.ui.presenters.outline import (
     Counts,
-    Section,
     forget_counts,
     outline,
     section_page,
     section_views,
 )
 from cpdesk.ui.presenters.question_files import QuestionFiles
-from cpdesk.ui.presenters.survey_book import Book
+from cpdesk.ui.presenters.survey_completing import Completing
 from cpdesk.ui.presenters.survey_figures import Figures
+from cpdesk.ui.presenters.survey_opening import Opened, changed_label, crumbs, read_survey, save_all, what_completes
 from cpdesk.ui.presenters.survey_panels import Panels
 from cpdesk.ui.presenters.survey_why import hidden_sections, why
 from cpdesk.ui.presenters.words import fault_words, moment, status_view
@@ -74,12 +68,9 @@ class SurveyPresenter(Presenter):
         page.problem_wanted.connect(self.panels.step)
         page.beside_wanted.connect(self.panels.compare)
         page.only_changes_wanted.connect(self.panels.show_only_changes)
-        page.remark_wanted.connect(self.panels.remark)
-        page.history_wanted.connect(self.panels.history)
         page.hidden_wanted.connect(self._show_hidden)
         page.jump_wanted.connect(self.jump)
-        page.complete_wanted.connect(self.complete)
-        page.reopen_wanted.connect(self.reopen)
+        self.completing = Completing(self)
         page.undo_wanted.connect(lambda: self._step(surveys.undo_last, "ui.survey.undone"))
         page.redo_wanted.connect(lambda: self._step(surveys.redo_last, "ui.survey.redone"))
         page.why_wanted.connect(self._why)
@@ -102,11 +93,12 @@ class SurveyPresenter(Presenter):
 
     def _open(self, find: Callable[[], tuple[str, Changes]], path: str = "") -> None:
         self._wanted = path
-        def work() -> tuple[_Opened, Changes]:
-            survey, changes = find()
-            return _opened(self.ctx, survey), changes
 
-        self.run(work, self._opened, key=_SAVE)
+        def work() -> tuple[Opened, Changes]:
+            survey, changes = find()
+            return read_survey(self.ctx, survey), changes
+
+        self.run(work, self.show_opened, key=_SAVE)
 
     def close(self) -> None:
         """Give on what is typed, and let the survey go."""
@@ -116,7 +108,8 @@ class SurveyPresenter(Presenter):
         self.panels.forget()
         self.open = None
 
-    def _opened(self, answer: tuple[_Opened, Changes]) -> None:
+    def show_opened(self, answer: tuple[Opened, Changes]) -> None:
+        """Show a survey that was read from the store."""
         opened, changes = answer
         self.panels.forget()
         self.open, self.place = opened.survey, opened.place
@@ -124,7 +117,7 @@ class SurveyPresenter(Presenter):
         self._counts, self._known = {}, Known()
         self.figures.begin()
         self.desk.tell(changes)
-        self._sections = outline(self.open.session)
+        self._sections = outline(self.open.session, self._known)
         self.panels.begin(opened.book)
         self.page.show_saved("")
         first = next((view.path for view in self._views() if view.asked > view.answered), None)
@@ -162,7 +155,7 @@ class SurveyPresenter(Presenter):
 
     def _took(self, touched: Touched) -> None:
         self._known.forget(touched.states | touched.values.keys())
-        forget_counts(self._counts, self._sections, touched.states | touched.values.keys())
+        forget_counts(self._counts, touched.states | touched.values.keys())
         self.panels.touched(touched)
         self._show()
         self._save(touched.values)
@@ -175,7 +168,7 @@ class SurveyPresenter(Presenter):
         record, kept = self.open.record.id, dict(values)
         self._saves += 1
         self.run(
-            lambda: _save_all(self.ctx, record, kept),
+            lambda: save_all(self.ctx, record, kept),
             self._saved,
             key=_SAVE,
             on_error=lambda error: self.page.show_saved("", fault_words(error)),
@@ -209,27 +202,27 @@ class SurveyPresenter(Presenter):
         self.page.commit()
         opened = self.open
 
-        def work() -> tuple[_Opened, dict[str, str | None], Changes]:
+        def work() -> tuple[Opened, dict[str, str | None], Changes]:
             different, changes = step(self.ctx, opened.record.id)
-            return _opened(self.ctx, opened.record.id), different, changes
+            return read_survey(self.ctx, opened.record.id), different, changes
 
         saves = self._saves
 
-        def done(answer: tuple[_Opened, dict[str, str | None], Changes]) -> None:
+        def done(answer: tuple[Opened, dict[str, str | None], Changes]) -> None:
             again, different, changes = answer
             self._took_back(again, changes, stale=self._saves != saves)
-            label = self._label((again.survey.session, opened.session), different)
+            label = changed_label((again.survey.session, opened.session), different)
             self.desk.shell.toast.say(tr(said, label=label, n=len(different)))
 
         self.run(work, done, key=_SAVE, on_error=self.desk.say_not_stepped)
 
-    def _took_back(self, again: _Opened, changes: Changes, *, stale: bool) -> None:
+    def _took_back(self, again: Opened, changes: Changes, *, stale: bool) -> None:
         if self.open is None or self.open.record.id != again.survey.record.id:
             return
         if stale:  # an answer was given meanwhile and stands in the queue: read once more behind it
             record = again.survey.record.id
             self.run(
-                lambda: _opened(self.ctx, record),
+                lambda: read_survey(self.ctx, record),
                 lambda newest: self._took_back(newest, changes, stale=False),
                 key=_SAVE,
             )
@@ -241,18 +234,6 @@ class SurveyPresenter(Presenter):
         self._save(again.survey.session.opened.values)
         self._saved(changes)
         self.figures.work_out()
-
-    def _label(self, sessions: Sequence[Session], different: Mapping[str, str | None]) -> str:
-        """The question a step changed, as the form words it: in the newer session or, when it is gone, the older."""
-        for path in different:
-            for session in sessions:
-                try:
-                    label = session.state(path.partition("#")[0]).label
-                except CpdeskError:
-                    continue
-                if label:
-                    return label
-        return "—"
 
     # showing --------------------------------------------------------------------------------------------------------
 
@@ -272,7 +253,7 @@ class SurveyPresenter(Presenter):
         if self.open is None:
             return
         session, record = self.open.session, self.open.record
-        self._sections = outline(session)
+        self._sections = outline(session, self._known)
         paths = [section.path for section in self._sections]
         if self._current not in paths and paths:
             self._current = paths[0]
@@ -280,7 +261,7 @@ class SurveyPresenter(Presenter):
         self.page.show_survey(
             SurveyView(
                 record=record.id,
-                crumbs=self._crumbs(),
+                crumbs=crumbs(self.ctx, record, self.place),
                 title=record.title,
                 status=status_view(record.status),
                 sections=views,
@@ -302,13 +283,6 @@ class SurveyPresenter(Presenter):
             self._files.show(self.open, self.page.body)
         self.panels.show()
 
-    def _crumbs(self) -> tuple[str, ...]:
-        """The list it came from, and the village, committee or substation."""
-        assert self.open is not None
-        family = family_of(self.open.record)
-        first = tr("ui.rail.households") if family is None or family is FARMHOUSE else self.ctx.text(family.name_key)
-        return (first, self.place) if self.place else (first,)
-
     def _frame(self) -> FrameView:
         assert self.open is not None
         session, status, book = self.open.session, self.open.record.status, self.panels.book
@@ -316,11 +290,7 @@ class SurveyPresenter(Presenter):
         return FrameView(
             has_result=self.figures.has_any(),
             has_last=self.panels.last is not None,
-            complete="complete"
-            if status in (Status.DRAFT, Status.RETURNED)
-            else "reopen"
-            if status is Status.COMPLETE
-            else "",
+            complete=what_completes(status),
             problems=book.count("hard") if book is not None else 0,
             unusual=book.count("soft") if book is not None else 0,
             remarks=len(book.remarks()) if book is not None else 0,
@@ -382,45 +352,6 @@ class SurveyPresenter(Presenter):
         if section is not None:
             self.go_to(section.path, focus=path)
 
-    # completing -----------------------------------------------------------------------------------------------------
-
-    def complete(self) -> None:
-        """Mark the survey as filled, or list what is missing."""
-        if self.open is None:
-            return
-        self.page.commit()
-        record = self.open.record.id
-        self.run(lambda: complete_and_tell(self.ctx, record), self._completed, key=_SAVE)
-
-    def reopen(self) -> None:
-        """Take a filled survey back to be changed, before it is submitted."""
-        if self.open is None:
-            return
-        record = self.open.record.id
-
-        def work() -> tuple[_Opened, Changes]:
-            changes = surveys.reopen_survey(self.ctx, record)
-            return _opened(self.ctx, record), changes | Changes(kinds=frozenset({RecordKind.SURVEY}))
-
-        self.run(work, self._opened, key=_SAVE)
-
-    def _completed(self, answer: Completion) -> None:
-        if answer.problems:
-            self.panels.required = True
-            self.show_question(answer.problems[0].path)
-            self.page.side.show_tab("problems")
-            words = answer.problems[0].message(language())
-            self.desk.shell.toast.say(tr("ui.survey.not_yet", n=len(answer.problems), words=words))
-            return
-        self.desk.tell(answer.changes | Changes(kinds=frozenset({RecordKind.SURVEY})))
-        told = [
-            tr("ui.survey.site_new" if site.new else "ui.survey.site_changed",
-               kind=self.ctx.text(f"site_kind.{site.kind}"), title=site.title)
-            for site in answer.sites
-        ]  # fmt: skip
-        self.desk.shell.toast.say(" ".join((tr("ui.survey.completed"), *told)))
-        self.left.emit()
-
     def _why(self, path: str) -> None:
         if self.open is not None and path:
             self.page.show_why(*why(self.open.session, path))
@@ -456,34 +387,3 @@ class SurveyPresenter(Presenter):
                 self.desk.show_fault(error)
         else:
             self._files.take(self.open, request)
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """A survey ready to be shown: its session, what is to be mended in it, and the place that lists group it by."""
-
-    survey: surveys.OpenSurvey
-    book: Book
-    place: str
-
-
-def _opened(ctx: Context, survey: str) -> _Opened:
-    opened = surveys.open_survey(ctx, survey)
-    opened.session.set_language(language())
-    family, place = family_of(opened.record), ""
-    if family is not None:
-        for name in family.survey_place:
-            node = opened.form.by_name.get(name)
-            path = surveys.first_path(opened.session, node) if node is not None else None
-            place = place or (opened.session.value_at(path) if path else "")
-    return _Opened(opened, Book(opened.session), place)
-
-
-def _save_all(ctx: Context, record: str, values: Mapping[str, str | None]) -> Changes:
-    """One operation as a rule; a block too large for one is stored in several, and taken back in as many steps."""
-    paths = list(values)
-    changes = Changes()
-    for start in range(0, len(paths), PATHS_PER_OPERATION_MAX):
-        part = paths[start : start + PATHS_PER_OPERATION_MAX]
-        changes |= surveys.save_answers(ctx, record, {path: values[path] for path in part})
-    return changes

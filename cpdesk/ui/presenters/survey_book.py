@@ -166,3 +166,18 @@ def order_of(session: Session, path: str) -> tuple[int, ...]:
             here = f"{here}[{item}"
             places.append(items.index(here) if here in items else len(items))
     return tuple(places)
+
+
+def label_of(session: Session, path: str) -> str:
+    """What a question is called in a list: briefly, where the form says it briefly."""
+    state = session.state(path)
+    return state.short or state.label or session.definition(path).name
+
+
+def stands(session: Session, path: str) -> bool:
+    """Whether the form has the path now: an item may be gone, a question of an older version unknown."""
+    try:
+        session.definition(path)
+    except CpdeskError:
+        return False
+    return True

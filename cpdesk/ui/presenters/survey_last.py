@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from cpdesk.base.errors import CpdeskError
 from cpdesk.forms.session import Session
 from cpdesk.operations.visits import LastAnswers
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.presenters.choices import choice_label
-from cpdesk.ui.presenters.survey_book import order_of
+from cpdesk.ui.presenters.survey_book import order_of, stands
 from cpdesk.ui.presenters.words import unit_words
 from cpdesk.ui.survey_views import LastAnswer
 
@@ -21,15 +20,17 @@ _DIGITS: Final = 10
 
 @dataclass
 class LastVisit:
-    """What the last visit answered, and which questions have another answer now."""
+    """What the last visit answered; which questions have another answer now, and which none yet."""
 
     answers: LastAnswers
     at: str
     changed: set[str] = field(default_factory=set)
+    blank: set[str] = field(default_factory=set)
 
     def read(self, session: Session) -> None:
         """Compare all answers."""
         self.changed.clear()
+        self.blank.clear()
         self.touched(session, self.answers.values)
 
     def touched(self, session: Session, paths: Iterable[str]) -> None:
@@ -38,14 +39,17 @@ class LastVisit:
             then = self.answers.values.get(path)
             if then is None:
                 continue
-            if session.value_at(path) != then:
+            now = session.value_at(path)
+            self.changed.discard(path)
+            self.blank.discard(path)
+            if now and now != then:
                 self.changed.add(path)
-            else:
-                self.changed.discard(path)
+            elif then and not now and stands(session, path) and session.state(path).relevant:
+                self.blank.add(path)
 
     def in_order(self, session: Session, *, only_changes: bool) -> list[str]:
         """Paths that were answered then or now, in the order of the form."""
-        wanted = [path for path in self.changed if _stands(session, path)]
+        wanted = [path for path in self.changed if stands(session, path)]
         if not only_changes:
             wanted += [path for path, then in self.answers.values.items() if then and path not in self.changed]
         return sorted(wanted, key=lambda path: order_of(session, path))
@@ -53,17 +57,19 @@ class LastVisit:
     def beside(self, session: Session, path: str, place: str = "") -> LastAnswer | None:
         """The last visit's answer to one question; None where it was not asked then."""
         then = self.answers.values.get(path)
-        if then is None or not _stands(session, path):
+        if then is None or not stands(session, path):
             return None
         changed = path in self.changed
         if not then and not changed:
             return None
         node, state = session.definition(path), session.state(path)
-        can_take = changed and not state.readonly and state.relevant and node.control != "upload"
+        can_take = (
+            (changed or path in self.blank) and not state.readonly and state.relevant and node.control != "upload"
+        )
         return LastAnswer(
             path=path,
             at=self.at,
-            words=with_unit(session, path, self.answers.words.get(path, "")),
+            words=displayed(session, path, self.answers.words.get(path, "")),
             changed=changed,
             difference=difference(session, path, then) if changed else "",
             value=then if can_take else None,
@@ -92,7 +98,7 @@ def shown_answer(session: Session, path: str) -> str:
     if node.control == "upload":
         return tr("ui.survey.file")
     if not node.is_select:
-        return with_unit(session, path, value)
+        return displayed(session, path, value)
     labels = [choice_label(session.form, node, code, language()) for code in value.split()]
     if all(labels):
         return "、".join(labels)
@@ -100,10 +106,14 @@ def shown_answer(session: Session, path: str) -> str:
     return "、".join(known.get(code, code) for code in value.split())
 
 
-def with_unit(session: Session, path: str, words: str) -> str:
-    """Words of an answer with the unit of its question."""
-    unit = unit_words(session.definition(path).unit)
-    return f"{words} {unit}".strip() if words else ""
+def displayed(session: Session, path: str, words: str) -> str:
+    """Words of an answer as people write them: moments to the minute, the true minus, the unit behind."""
+    node = session.definition(path)
+    if node.type == "dateTime":
+        return words[:16].replace("T", " ")
+    if node.type in _NUMBERS and words.startswith("-"):
+        words = words.replace("-", "−", 1)
+    return f"{words} {unit_words(node.unit)}".strip() if words else ""
 
 
 def place_words(session: Session, path: str) -> str:
@@ -116,11 +126,3 @@ def place_words(session: Session, path: str) -> str:
         places.append(tr("ui.survey.item_place", n=items.index(item) + 1 if item in items else "—"))
         end = path.find("]", end + 1)
     return "·".join(places)
-
-
-def _stands(session: Session, path: str) -> bool:
-    try:
-        session.definition(path)
-    except CpdeskError:
-        return False
-    return True

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from cpdesk.base.errors import CpdeskError
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import Touched
-from cpdesk.operations import surveys, visits
-from cpdesk.operations.surveys import CHECKED, NOTE, Comment
-from cpdesk.operations.visits import AuditEntry, LastAnswers
+from cpdesk.operations import visits
+from cpdesk.operations.surveys import CHECKED
+from cpdesk.operations.visits import LastAnswers
 from cpdesk.ui.language import tr
-from cpdesk.ui.presenters.survey_book import Book, Finding
+from cpdesk.ui.presenters.survey_book import Book, Finding, Weight, label_of
+from cpdesk.ui.presenters.survey_history import History
 from cpdesk.ui.presenters.survey_last import LastVisit, place_words, shown_answer
+from cpdesk.ui.presenters.survey_remarks import Remarks
 from cpdesk.ui.presenters.words import moment_long
 from cpdesk.ui.survey_views import (
     BesideView,
@@ -54,9 +55,8 @@ class Panels:
         self.only_changes = False
         self.required = False
         self._only_changed_lines = True
-        self._comments: dict[str, Comment] = {}
-        self._audit: list[AuditEntry] = []
-        self._history_of = ""
+        self.remarks = Remarks(of)
+        self.history = History(of)
         self._connect()
 
     def _connect(self) -> None:
@@ -64,16 +64,13 @@ class Panels:
         side.shown.connect(lambda _tab: self.show())
         side.overview.opened.connect(self._of.show_question)
         for code, panel in side.lists.items():
-            panel.opened.connect(self._opened if code != "history" else self._open_entry)
+            if code != "history":
+                panel.opened.connect(self._of.show_question)
         side.lists["problems"].acted.connect(self._turn_check)
         side.lists["last"].acted.connect(self.take)
         side.lists["last"].filter_wanted.connect(self._filter_last)
-        side.lists["remarks"].acted.connect(self.remark)
-        side.lists["history"].acted.connect(self._restore)
-        side.lists["history"].filter_wanted.connect(self._filter_history)
         body.take_wanted.connect(self.take)
         body.check_wanted.connect(self.check)
-        body.remarked.connect(self.remarked)
 
     # opening and keeping in step ------------------------------------------------------------------------------------
 
@@ -81,17 +78,14 @@ class Panels:
         """A survey was opened, or made anew after an undo."""
         self.book = book
         self.last = None
-        self._comments.clear()
-        self._audit = []
+        self.remarks.begin(book)
         self.read_last()
-        if book.remarks():
-            self._read_comments()
 
     def forget(self) -> None:
         """Another survey comes: nothing of this one is to be seen in it."""
         self.comparing = self.only_changes = self.required = False
         self._only_changed_lines = True
-        self._history_of = ""
+        self.history.forget()
         self.book = self.last = None
         self._of.page.show_comparison(None)
 
@@ -141,9 +135,9 @@ class Panels:
         elif tab == "last":
             self._side.lists["last"].show_panel(self._changes(self.book.session))
         elif tab == "remarks":
-            self._side.lists["remarks"].show_panel(self._remarks(self.book))
+            self._side.lists["remarks"].show_panel(self.remarks.panel(self.book))
         elif tab == "history":
-            self._read_history()
+            self.history.read()
         if self.comparing and self.last is not None:
             said = tr("ui.last.comparing", at=self.last.at, n=len(self.last.changed))
             self._of.page.show_comparison(CompareView(said, self.only_changes))
@@ -152,7 +146,7 @@ class Panels:
         """What stands beside the questions of a section."""
         if self.book is None:
             return {}
-        remarks = self._remark_views(self.book)
+        remarks = self.remarks.by_root(self.book)
         found: dict[str, BesideView] = {}
         for item in page.items:
             if isinstance(item, (QuestionView, GridView, MatrixView)):
@@ -209,7 +203,7 @@ class Panels:
             paths = {row.path: row.label for row in item.rows if row.path in self.last.changed}
         else:
             changed = [path for path in self.last.changed if path.startswith(f"{item.path}[")]
-            paths = {path: f"{place_words(session, path)} {_label(session, path)}" for path in changed[:_GRID_LASTS]}
+            paths = {path: f"{place_words(session, path)} {label_of(session, path)}" for path in changed[:_GRID_LASTS]}
         lasts = (self.last.beside(session, path, place) for path, place in paths.items())
         return tuple(last for last in lasts if last is not None)
 
@@ -217,14 +211,17 @@ class Panels:
 
     def _problems(self, book: Book) -> PanelView:
         found = book.findings(required=self.required)
-        hard, soft = book.count("hard"), book.count("soft")
-        required = book.count("required") if self.required else 0
         if not found:
             return PanelView(empty=tr("ui.problems.none"))
-        said, tone = tr("ui.problems.head", hard=hard + required, soft=soft), "bad" if hard + required else "mute"
-        return PanelView(
-            said, tuple(self._problem(book, each) for each in found), tone="bad" if tone == "bad" else "mute"
-        )
+        counts: dict[Weight, int] = {weight: book.count(weight) for weight in ("hard", "required", "soft")}
+        if not self.required:
+            counts["required"] = 0
+        said = "·".join(tr(f"ui.problems.{weight}", n=n) for weight, n in counts.items() if n)
+        blocking = counts["hard"] + counts["required"] > 0
+        return PanelView(said or tr("ui.problems.all_checked"), self._problem_lines(book, found), tone=_tone(blocking))
+
+    def _problem_lines(self, book: Book, found: list[Finding]) -> tuple[PanelLine, ...]:
+        return tuple(self._problem(book, each) for each in found)
 
     def _problem(self, book: Book, finding: Finding) -> PanelLine:
         done = book.is_checked(finding)
@@ -312,7 +309,7 @@ class Panels:
             return PanelView(empty=tr("ui.last.first_visit"))
         paths = self.last.in_order(session, only_changes=self._only_changed_lines)
         lines = tuple(line for path in paths if (line := self._change(session, path)) is not None)
-        said = tr("ui.last.head", at=self.last.at, n=len(self.last.changed))
+        said = tr("ui.last.head", at=self.last.at, n=len(self.last.changed), blank=len(self.last.blank))
         empty = tr("ui.last.nothing_changed")
         return PanelView(said, lines, empty, filter=tr("ui.last.only_changes"), filtered=self._only_changed_lines)
 
@@ -322,145 +319,13 @@ class Panels:
         if last is None:
             return None
         now = shown_answer(session, path)
-        words = f"{last.words or '—'} → {now or '—'}" if last.changed else last.words
+        words = f"{last.words or '—'} → {now}" if last.changed else last.words
         if last.difference:
             words = f"{words}  ({last.difference})"
         action = tr("ui.last.take") if last.value is not None else ""
         meta = self._place(session, path)
         tone: Tone = "info" if last.changed else "mute"
-        return PanelLine(path, path, _label(session, path), words, meta, tone, "sync" if last.changed else "", action)
-
-    # remarks --------------------------------------------------------------------------------------------------------
-
-    def remark(self, path: str) -> None:
-        """Ctrl M: the editor of a remark at a question, wherever that stands."""
-        if self.book is None:
-            return
-        if not path:
-            self._of.desk.shell.toast.say(tr("ui.remark.choose_question"))
-            return
-        words = self.book.remarks().get(path, "")
-        if not self._of.page.body.edit_remark(path, words):
-            self._of.show_question(path)
-            self._of.page.body.edit_remark(path, words)
-
-    def remarked(self, path: str, words: str) -> None:
-        """A remark was written, or emptied."""
-        self._comments.pop(path, None)
-        self._of.answer(path + NOTE, words or None)
-
-    def _read_comments(self) -> None:
-        assert self._of.open is not None
-        record = self._of.open.record.id
-
-        def read(found: list[Comment]) -> None:
-            if self._of.open is not None and self._of.open.record.id == record:
-                self._comments = {each.path: each for each in found}
-                self._of.show_again()
-
-        self._of.run_after_saving(lambda: surveys.comments(self._of.ctx, record), read)
-
-    def _remark_view(self, session: Session, path: str, words: str) -> RemarkView:
-        ctx, known = self._of.ctx, self._comments.get(path)
-        if known is None or known.text != words:
-            return RemarkView(path, place_words(session, path), words, ctx.actor, tr("ui.remark.now"))
-        when = moment_long(known.at, ctx.clock)
-        return RemarkView(path, place_words(session, path), words, known.actor, when, not known.own)
-
-    def _remark_views(self, book: Book) -> dict[str, list[RemarkView]]:
-        """By every root a remark may stand below: its own path, and the repeats around it."""
-        found: dict[str, list[RemarkView]] = {}
-        for path, words in book.remarks().items():
-            if not _stands(book.session, path):
-                continue
-            view = self._remark_view(book.session, path, words)
-            for root in (path, *_repeats_around(path)):
-                found.setdefault(root, []).append(view)
-        return found
-
-    def _remarks(self, book: Book) -> PanelView:
-        views = [
-            self._remark_view(book.session, *each) for each in book.remarks().items() if _stands(book.session, each[0])
-        ]
-        if not views:
-            return PanelView(empty=tr("ui.remark.none"))
-        lines = []
-        for view in views:
-            who = (tr("ui.remark.other") if view.other else "", view.who, view.when)
-            said = "·".join(part for part in who if part)
-            tone: Tone = "warn" if view.other else "info"
-            lines.append(
-                PanelLine(view.path, view.path, _label(book.session, view.path), view.words, said, tone, "note",
-                          tr("ui.remark.edit"))
-            )  # fmt: skip
-        others = sum(view.other for view in views)
-        return PanelView(tr("ui.remark.head", n=len(views), others=others), tuple(lines))
-
-    # history --------------------------------------------------------------------------------------------------------
-
-    def history(self, path: str) -> None:
-        """Ctrl H: who changed this question, or the whole survey, when."""
-        self._history_of = path
-        self._of.page.open_side(True)
-        self._side.show_tab("history")
-
-    def _filter_history(self, wanted: bool) -> None:
-        self._history_of = self._of.page.body.current_path() if wanted and not self._history_of else ""
-        self._show_history()
-
-    def _read_history(self) -> None:
-        assert self._of.open is not None
-        record = self._of.open.record.id
-
-        def read(entries: list[AuditEntry]) -> None:
-            if self._of.open is not None and self._of.open.record.id == record:
-                self._audit = entries
-                self._show_history()
-
-        self._show_history()
-        self._of.run_after_saving(lambda: visits.audit(self._of.ctx, record), read)
-
-    def _show_history(self) -> None:
-        if self.book is None or self._side.tab() != "history":
-            return
-        session, of = self.book.session, self._history_of
-        chosen = [
-            (place, each)
-            for place, each in enumerate(self._audit)
-            if not of or each.path == of or each.path.startswith((f"{of}#", f"{of}["))
-        ]
-        lines = tuple(self._entry(session, place, each) for place, each in reversed(chosen))
-        word = tr("ui.history.only", label=_label(session, of)) if of else tr("ui.history.only_this")
-        said = tr("ui.history.head", n=len(lines)) if lines else ""
-        view = PanelView(said, lines, tr("ui.history.none"), filter=word, filtered=bool(of))
-        self._side.lists["history"].show_panel(view)
-
-    def _entry(self, session: Session, place: int, entry: AuditEntry) -> PanelLine:
-        when = moment_long(entry.at, self._of.ctx.clock)
-        other = "" if entry.own else tr("ui.history.other_desk")
-        undone = tr("ui.history.undone") if entry.undone else ""
-        words = entry.now if entry.about == "item" else f"{entry.before or '—'} → {entry.now or '—'}"
-        meta = "·".join(part for part in (when, entry.actor, entry.place, other, undone) if part)
-        path = entry.path.partition("#")[0]
-        goes = path if _stands(session, path) and not path.startswith("@") else ""
-        action = tr("ui.history.restore") if self._may_restore(session, entry) else ""
-        tone: Tone = "mute" if entry.own else "warn"
-        return PanelLine(str(place), goes, entry.label, words, meta, tone, "clock", action, faded=entry.undone)
-
-    def _may_restore(self, session: Session, entry: AuditEntry) -> bool:
-        if entry.about or not entry.value or not _stands(session, entry.path):
-            return False
-        state = session.state(entry.path)
-        return state.relevant and not state.readonly and state.value != entry.value
-
-    def _open_entry(self, key: str) -> None:
-        self._of.show_question(self._audit[int(key)].path.partition("#")[0])
-
-    def _restore(self, key: str) -> None:
-        """Put an older value in again, as an ordinary answer that undo takes back."""
-        entry = self._audit[int(key)]
-        self._of.answer(entry.path, entry.value)
-        self._of.desk.shell.toast.say(tr("ui.history.restored", label=entry.label, value=entry.now))
+        return PanelLine(path, path, label_of(session, path), words, meta, tone, "sync" if last.changed else "", action)
 
     # what is still to be asked --------------------------------------------------------------------------------------
 
@@ -473,7 +338,7 @@ class Panels:
             tone: Tone = "info" if must else "mute"
             lines.append(
                 PanelLine(
-                    path, path, _label(book.session, path), "", self._place(book.session, path, said), tone, "pencil"
+                    path, path, label_of(book.session, path), "", self._place(book.session, path, said), tone, "pencil"
                 )
             )
         more = len(still) - len(lines)
@@ -486,26 +351,10 @@ class Panels:
             open=PanelView(said if still else "", tuple(lines), tr("ui.overview.nothing_open")),
         )
 
-    def _opened(self, path: str) -> None:
-        self._of.show_question(path)
+
+def _tone(blocking: bool) -> Tone:
+    return "bad" if blocking else "mute"
 
 
 def _roots(item: QuestionView | GridView | MatrixView) -> Iterable[str]:
     return [item.path, *(row.path for row in item.rows)] if isinstance(item, MatrixView) else [item.path]
-
-
-def _repeats_around(path: str) -> list[str]:
-    return [path[:place] for place, sign in enumerate(path) if sign == "["]
-
-
-def _label(session: Session, path: str) -> str:
-    state = session.state(path)
-    return state.short or state.label or session.definition(path).name
-
-
-def _stands(session: Session, path: str) -> bool:
-    try:
-        session.definition(path)
-    except CpdeskError:
-        return False
-    return True

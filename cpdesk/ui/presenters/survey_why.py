@@ -51,6 +51,7 @@ def hidden_sections(session: Session, *, why: bool) -> tuple[int, tuple[PanelLin
         return len(hidden), ()
     lines = []
     for path, label in hidden:
-        reasons = session.explain(path).text().splitlines()
-        lines.append(PanelLine(path, path, label, reasons[0].strip() if reasons else "", icon="eye"))
+        reasons = session.explain(path).reasons
+        needs = tr("ui.survey.hidden_needs", rule=reasons[0].expression) if reasons else ""
+        lines.append(PanelLine(path, path, label, needs))
     return len(hidden), tuple(lines)

@@ -27,9 +27,11 @@ from cpdesk.ui.widgets.basic import Pill
 
 Index = QModelIndex | QPersistentModelIndex
 _LEFT: Final = 38
+_LEFT_PLAIN: Final = 14
 _RIGHT: Final = 12
 _TOP: Final = 8
 _GAP: Final = 1
+_ACTION: Final = 24
 _TALLEST: Final = 1000
 _WRAP: Final = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
@@ -112,12 +114,13 @@ class LineDelegate(QStyledItemDelegate):
 def action_area(line: PanelLine, area: QRect) -> QRect:
     """Where the action of a line is pressed: at the right of its last row, 24 px high."""
     width = QFontMetrics(font("table")).horizontalAdvance(line.action) + 16
-    return QRect(area.right() - width - 4, area.bottom() - 30, width, 24)
+    return QRect(area.right() - width - 4, area.bottom() - _TOP - 24, width, 24)
 
 
 def _parts(line: PanelLine, area: QRect) -> list[tuple[QRect, str, bool, str]]:
     """Title, words and small print under each other; the action stands beside the small print or below."""
-    left, width = area.left() + _LEFT, area.width() - _LEFT - _RIGHT
+    indent = _LEFT if line.icon else _LEFT_PLAIN
+    left, width = area.left() + indent, area.width() - indent - _RIGHT
     top = area.top() + _TOP
     found: list[tuple[QRect, str, bool, str]] = []
     action = QFontMetrics(font("table")).horizontalAdvance(line.action) + 20 if line.action else 0
@@ -127,7 +130,9 @@ def _parts(line: PanelLine, area: QRect) -> list[tuple[QRect, str, bool, str]]:
             continue
         room = width - action if style == "meta" else width
         box = QFontMetrics(font(style, bold=bold or None)).boundingRect(QRect(0, 0, room, _TALLEST), int(_WRAP), words)
-        height = max(box.height(), 22) if style == "meta" and line.action else box.height()
+        height = box.height()
+        if style == "meta" and line.action and height < _ACTION:
+            top, height = top + 3, _ACTION - 3  # on one line with the word of the action
         found.append((QRect(left, top, room, height), style, bold, words))
         top += height + _GAP
     return found
