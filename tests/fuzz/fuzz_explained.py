@@ -162,6 +162,13 @@ def _with_repeats_shown(case: Case) -> Case:
     return new
 
 
+def _with_all_shown(case: Case) -> Case:
+    new = copy.deepcopy(case)
+    for item in new.root.walk():
+        item.rules.pop("relevant", None)
+    return new
+
+
 def _without_events(event: str) -> Callable[[Case], Case]:
     def change(case: Case) -> Case:
         new = copy.deepcopy(case)
@@ -343,6 +350,7 @@ RULES: Final = (
         "choices kept",
         "Choices are filtered by what is answered now; JavaRosa may keep a list when what it reads was hidden before.",
         lambda difference, text: difference.what == "choices" and re.search(r"relevant=.*item\[", text) is not None,
+        proof=_both(_with_all_shown),
     ),
     Rule(
         "answers no longer offered",
