@@ -250,6 +250,12 @@ RULES: Final = (
         ),
     ),
     Rule(
+        "commas",
+        "A comma is no decimal point but in round(); JavaRosa takes it for one in every text that becomes a number.",
+        _written(r"join\(', '"),
+        proof=_both(_in_forms(r"^join\(', '", "join('; '")),
+    ),
+    Rule(
         "days of nothing",
         "decimal-date-time() and decimal-time() of nothing are no number; JavaRosa gives an empty text.",
         _written(r"decimal-(?:date-)?time\("),
