@@ -41,6 +41,8 @@ DECLARED: Final = {
         Setting("server_url", ""),
         Setting("sync_every_minutes", 10),
         Setting("lock_after_minutes", 15),
+        Setting("camera_program", ""),
+        Setting("photo_folder", ""),
         Setting("window_geometry", ""),
     )
 }
