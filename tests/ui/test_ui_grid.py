@@ -1,5 +1,7 @@
 """A grid over a running form, by keyboard: what the form holds after each key."""
 
+from dataclasses import replace
+
 import pytest
 
 pytest.importorskip("PySide6", reason="the window needs PySide6")
@@ -9,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit
 from widget_samples import FormDesk
 
+from cpdesk.ui.requests import Marked
 from cpdesk.ui.widgets.grid import GridBlock
 
 WALLS = "repeats/walls"
@@ -221,3 +224,20 @@ def test_an_empty_repeat_takes_a_pasted_block(dressed, qtbot):
     grid.table.paste("北\t12\n南\t14")
     sides = [desk.value(f"{item}/side") for item in desk.session.children(WALLS)]
     assert sides == ["n", "s"]
+
+
+def test_a_filled_in_cell_is_agreed_with_by_enter(desk):
+    asked = []
+    desk.grid.requested.disconnect()
+    desk.grid.requested.connect(asked.append)
+    item, cells = desk.grid.view.rows[0]
+    cells = (cells[0], replace(cells[1], default="先填的"), *cells[2:])
+    desk.grid.show_grid(replace(desk.grid.view, rows=((item, cells), *desk.grid.view.rows[1:])))
+    desk.here(0, 0)
+    desk.keys(Qt.Key.Key_Return)
+    assert asked == [], "the first cell was answered by a person"
+    desk.here(0, 1)
+    assert "先填的" in desk.table.currentIndex().data(Qt.ItemDataRole.AccessibleTextRole)
+    desk.keys(Qt.Key.Key_Return)
+    assert asked == [Marked(f"{item}/wall_m2")]
+    assert place(desk) == (1, 1)

@@ -99,7 +99,7 @@ def test_counts_are_kept_until_an_answer_touches_their_section(session):
     section_views(session, sections, counts)
     kept = dict(counts)
     touched = session.set("household/householder_name", "张样例")
-    forget_counts(counts, sections, touched.states)
+    forget_counts(counts, touched.states)
     assert "household" not in counts
     assert set(kept) - set(counts) <= {"household", "people", "finish"}
     views = section_views(session, sections, counts)

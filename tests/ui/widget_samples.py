@@ -11,10 +11,11 @@ from cpdesk.forms.publish import compile_xlsform
 from cpdesk.forms.session import Session
 from cpdesk.forms.xform import load_form
 from cpdesk.ui.pages.survey import SurveyPage
+from cpdesk.ui.presenters.defaults import agree, give
 from cpdesk.ui.presenters.grid_edits import apply_edit
-from cpdesk.ui.presenters.grids import Known
-from cpdesk.ui.presenters.outline import outline, section_page, section_views
-from cpdesk.ui.requests import GridEdit
+from cpdesk.ui.presenters.known import Known
+from cpdesk.ui.presenters.outline import forget_counts, outline, section_page, section_views
+from cpdesk.ui.requests import GridEdit, Marked
 from cpdesk.ui.views import PlaceView, StatusView, SurveyView
 
 HEAD = (
@@ -184,7 +185,7 @@ class FormDesk:
         )
         self.page = SurveyPage()
         self.page.resize(1294, 711)
-        self.requests, self.answers, self.touches, self.known = [], [], [], Known()
+        self.requests, self.answers, self.touches, self.known, self.counts = [], [], [], Known(), {}
         self.section = outline(self.session)[0].path
         self.page.answered.connect(self.answer)
         self.page.section_wanted.connect(lambda path: self.show(path, focus=""))
@@ -201,22 +202,25 @@ class FormDesk:
 
     def answer(self, path, value):
         self.answers.append((path, value))
-        self.took(self.session.set(path, value))
+        self.took(give(self.session, path, value))
 
     def requested(self, request):
         self.requests.append(request)
         if isinstance(request, GridEdit):
             self.took(apply_edit(self.session, request))
+        elif isinstance(request, Marked):
+            self.took(agree(self.session, request.path, request.mark))
 
     def took(self, touched):
         self.touches.append(touched)
         self.known.forget(touched.states | touched.values.keys())
+        forget_counts(self.counts, touched.states | touched.values.keys())
         self.show(self.section)
 
     def show(self, path, focus=None):
         self.section = path
-        sections = outline(self.session)
-        views = section_views(self.session, sections, {})
+        sections = outline(self.session, self.known)
+        views = section_views(self.session, sections, self.counts)
         view = SurveyView("r", ("样例村",), "控件样例", StatusView("草稿", "info"), views, 1, 2)
         self.page.show_survey(view, path)
         place = [section.path for section in sections].index(path)

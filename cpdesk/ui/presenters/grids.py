@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final, overload
+from dataclasses import replace
+from typing import Final
 
 from cpdesk.forms.form import Kind, NodeDef
 from cpdesk.forms.session import Session
@@ -12,76 +11,12 @@ from cpdesk.forms.state import NodeState
 from cpdesk.ui.language import tr
 from cpdesk.ui.presenters.controls import column_view, fits_cell, question_view, shown_figure
 from cpdesk.ui.presenters.defaults import with_mark
+from cpdesk.ui.presenters.known import GridRow, Known, RowCells
 from cpdesk.ui.views import GridView, QuestionView
 
 _COLUMNS_MAX: Final = 12
 """A repeat with more questions is filled item by item; its short questions may still stand in an overview."""
 _ITEMS_MANY: Final = 8
-
-
-class RowCells(Sequence[QuestionView | None]):
-    """The cells of one item, made when the first of them is looked at: of a long grid only what is in sight is."""
-
-    def __init__(self, make: Callable[[], list[tuple[QuestionView, bool]]]) -> None:
-        self._make = make
-        self._made: list[tuple[QuestionView, bool]] | None = None
-        self._cells: list[QuestionView | None] = []
-
-    def questions(self) -> list[tuple[QuestionView, bool]]:
-        """All questions of the row, and whether each is asked."""
-        if self._made is None:
-            self._made = self._make()
-            self._cells = [view if asked else None for view, asked in self._made]
-        return self._made
-
-    @overload
-    def __getitem__(self, place: int) -> QuestionView | None: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[QuestionView | None]: ...
-    def __getitem__(self, place: int | slice) -> QuestionView | Sequence[QuestionView | None] | None:
-        if self._made is None:
-            self.questions()
-        return self._cells[place]
-
-    def __len__(self) -> int:
-        return len(self.questions())
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, RowCells) and self.questions() == other.questions()
-
-    def __hash__(self) -> int:
-        return id(self)
-
-
-@dataclass(frozen=True, slots=True)
-class GridRow:
-    """One item of a repeat: its cells, whether one of its answers is to be mended, and what its notes say."""
-
-    cells: RowCells
-    wrong: bool
-    notes: tuple[str, ...]
-
-
-@dataclass
-class Known:
-    """Views that are not made anew until an answer touches them.
-
-    Attributes:
-        rows: of grids, by the path of their item and the grid they are of.
-        questions: those with many choices by their path, each with what it was made from beside its state.
-    """
-
-    rows: dict[tuple[str, str], GridRow] = field(default_factory=dict)
-    questions: dict[str, tuple[object, QuestionView]] = field(default_factory=dict)
-
-    def forget(self, touched: Iterable[str]) -> None:
-        """Drop what one of the touched paths changes."""
-        paths = {path.partition("#")[0] for path in touched}
-        items = {path[: path.rfind("]") + 1] for path in paths if "]" in path}
-        for key in [key for key in self.rows if key[0] in items]:
-            del self.rows[key]
-        for path in paths & self.questions.keys():
-            del self.questions[path]
 
 
 def fits_grid(repeat: NodeDef) -> bool:
@@ -106,19 +41,17 @@ def grid_view(session: Session, path: str, state: NodeState, known: Known, label
     notes = [each.path[len(node.path) + 1 :] for each in node.walk() if each.kind is Kind.NOTE] if not label else []
     key = f"{path} {len(names)} {len(notes)}"
     items = session.children(path)
+    made: list[GridRow] = []
     for item in items:
-        if (item, key) not in known.rows:
-            known.rows[item, key] = _row(session, item, leaves, names, notes)
-    rows = tuple((item, known.rows[item, key].cells) for item in items)
-    heads = (
-        _heads(known.rows[items[-1], key].cells) if items else tuple(column_view(session.form, leaf) for leaf in leaves)
-    )
-    wrong = tuple(place for place, item in enumerate(items) if known.rows[item, key].wrong)
-    said = [
-        tr("ui.grid.note", row=place, words=words)
-        for place, item in enumerate(items, 1)
-        for words in known.rows[item, key].notes
-    ]
+        of_item = known.rows.setdefault(item, {})
+        if key not in of_item:
+            of_item[key] = _row(session, item, leaves, names, notes)
+            known.made += 1
+        made.append(of_item[key])
+    rows = tuple((item, row.cells) for item, row in zip(items, made, strict=True))
+    heads = _heads(made[-1].cells) if made else tuple(column_view(session.form, leaf) for leaf in leaves)
+    wrong = tuple(place for place, row in enumerate(made) if row.wrong)
+    said = [tr("ui.grid.note", row=place, words=words) for place, row in enumerate(made, 1) for words in row.notes]
     least, most = (node.attributes.get(name, "") for name in ("min_items", "max_items"))
     add = tr("ui.survey.add_row") if can_add(session, path) else ""
     can_change = not node.no_add_remove and node.count is None

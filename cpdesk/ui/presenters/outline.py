@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cpdesk.forms.form import Kind
@@ -24,7 +24,8 @@ from cpdesk.ui.presenters.controls import (
     shown_figure,
 )
 from cpdesk.ui.presenters.defaults import is_filled_in, with_mark
-from cpdesk.ui.presenters.grids import Known, can_add, fits_grid, grid_view, has_overview
+from cpdesk.ui.presenters.grids import can_add, fits_grid, grid_view, has_overview
+from cpdesk.ui.presenters.known import ItemPart, Known, Section, around_of
 from cpdesk.ui.presenters.words import unit_words
 from cpdesk.ui.views import (
     FigureView,
@@ -46,32 +47,24 @@ _UNKNOWN: Final = "unknown"
 """The choice of all forms for what nobody knows."""
 _TABLE_LABEL: Final = "generated_table_list_label_"
 """pyxform gives a table-list's own label to a note of this name, and its head to a question with appearance `label`."""
+_ROW: Final = "/*"
 _TONES: Final[dict[str, Tone]] = {"soft": "warn", "stop": "bad"}
 """What a cross-check of the form (`bind::cpdesk:check`) sounds like: look again, or go no further."""
 
 
-@dataclass
-class Section:
-    """One section: its path (of a group, a repeat item, or an added mark for what stands at the root)."""
-
-    path: str
-    title: str
-    depth: int = 0
-    members: list[str] = field(default_factory=list)
-    repeat: str = ""
-
-
-def outline(session: Session) -> list[Section]:
-    """The sections of a survey as it stands, in order; what is not asked is left out."""
+def outline(session: Session, known: Known | None = None) -> list[Section]:
+    """The sections of a survey as it stands, in order; what is not asked is left out. Items of repeats that are
+    `known` are not looked through again, and those that are looked through are kept there."""
+    known = known or Known()
     sections: list[Section] = []
     for path in session.children(""):
         node, state = session.definition(path), session.state(path)
         if not state.relevant or (not state.label and node.kind in (Kind.GROUP, Kind.REPEAT)):
             continue
         if node.kind is Kind.GROUP:
-            sections += _of_group(session, path, state.label, depth=0)
+            sections += _of_group(session, path, state.label, known, depth=0)
         elif node.kind is Kind.REPEAT:
-            sections += _of_repeat(session, path, depth=0)
+            sections += _of_repeat(session, path, known, depth=0)
         elif node.kind is not Kind.HIDDEN:
             if not sections or sections[-1].path:
                 sections.append(Section("", session.form.title(language())))
@@ -79,61 +72,72 @@ def outline(session: Session) -> list[Section]:
     return sections
 
 
-def _of_group(session: Session, path: str, title: str, *, depth: int) -> list[Section]:
+def _of_group(session: Session, path: str, title: str, known: Known, *, depth: int) -> list[Section]:
     own = Section(path, title, depth)
     below: list[Section] = []
     for child in session.children(path):
         node = session.definition(child)
         if node.kind is Kind.REPEAT and not fits_grid(node):
             if session.state(child).relevant:
-                below += _of_repeat(session, child, depth=depth + 1)
+                below += _of_repeat(session, child, known, depth=depth + 1)
         elif node.kind is not Kind.HIDDEN:
             own.members.append(child)
     return [own, *below] if own.members or not below else below
 
 
-def _of_repeat(session: Session, path: str, *, depth: int) -> list[Section]:
+def _of_repeat(session: Session, path: str, known: Known, *, depth: int) -> list[Section]:
     node = session.definition(path)
     if fits_grid(node):
         return [Section(path, session.state(path).label, depth, [path])]
     sections: list[Section] = []
     items = session.children(path)
+    label = session.state(path).label.rsplit("：", 1)[-1]
     if has_overview(node):
-        label = session.state(path).label.rsplit("：", 1)[-1]
         sections.append(Section(path, tr("ui.survey.overview", what=label), depth, [f"={path}"]))
-    titles = _item_titles(session, items)
-    for item, title in zip(items, titles, strict=True):
-        kinds = {each: session.definition(each).kind for each in session.children(item)}
-        loose = [each for each, kind in kinds.items() if kind not in (Kind.GROUP, Kind.HIDDEN)]
-        own = [Section(item, title, depth, loose, repeat=path)] if loose else []
-        for group in (each for each, kind in kinds.items() if kind is Kind.GROUP):
-            if session.state(group).relevant:
-                label = session.state(group).label
-                named = f"{title}·{label}" if not own and len(items) > 1 else label
-                own += _of_group(session, group, named, depth=depth + bool(loose))
+    parts = [_item_part(session, item, known, depth) for item in items]
+    titles = _item_titles([part.words for part in parts], label)
+    for item, title, part in zip(items, titles, parts, strict=True):
+        own = [Section(item, title, depth, part.loose)] if part.loose else []
+        for below in part.groups:
+            named = f"{title}·{below[0].title}" if below and not own and len(items) > 1 else ""
+            own += [replace(below[0], title=named), *below[1:]] if named else below
         if own:
-            own[0].repeat = path
+            own[0] = replace(own[0], repeat=path)
         sections += own
     if sections:
-        sections[-1].members.append(f"+{path}")
+        sections[-1] = replace(sections[-1], members=[*sections[-1].members, f"+{path}"])
     else:
         sections.append(Section(path, session.state(path).label, depth, [f"+{path}"]))
     return sections
 
 
-def _item_titles(session: Session, items: list[str]) -> list[str]:
+def _item_part(session: Session, item: str, known: Known, depth: int) -> ItemPart:
+    """What the outline takes of one item of a repeat; made once and kept until an answer in the item touches it."""
+    part = known.items.get(item)
+    if part is None:
+        kinds = {each: session.definition(each).kind for each in session.children(item)}
+        loose = [each for each, kind in kinds.items() if kind not in (Kind.GROUP, Kind.HIDDEN)]
+        groups: list[list[Section]] = []
+        for group in (each for each, kind in kinds.items() if kind is Kind.GROUP):
+            state = session.state(group)
+            if state.relevant:
+                groups.append(_of_group(session, group, state.label, known, depth=depth + bool(loose)))
+        part = known.items[item] = ItemPart(_first_choice(session, item), loose, groups)
+        known.made += 1
+    return part
+
+
+def _item_titles(chosen: list[str], label: str) -> list[str]:
     """The first choice that was made in an item names it (正房, 空气源热泵); else the repeat's label and its place."""
-    chosen = [_first_choice(session, item) for item in items]
     often = Counter(chosen)
     seen: Counter[str] = Counter()
     titles: list[str] = []
-    for place, (item, words) in enumerate(zip(items, chosen, strict=True), 1):
+    for place, words in enumerate(chosen, 1):
         seen[words] += 1
         if words:
             titles.append(f"{words} {seen[words]}" if often[words] > 1 else words)
         else:
-            label = session.state(item).label.rsplit("：", 1)[-1]
-            titles.append(f"{label} {place}" if len(items) > 1 else label)
+            titles.append(f"{label} {place}" if len(chosen) > 1 else label)
     return titles
 
 
@@ -154,16 +158,14 @@ def _first_choice(session: Session, item: str) -> str:
 
 
 Counts = dict[str, tuple[int, int, int]]
-"""Answered, asked and wrong questions by the path of a section."""
+"""Answered, asked and wrong questions by the path of a section, or of an item of a grid with `/*` behind it."""
 
 
-def forget_counts(counts: Counts, sections: list[Section], touched: Iterable[str]) -> None:
-    """Drop the counts of sections that one of the touched paths may change."""
-    paths = list(touched)
-    for section in sections:
-        roots = tuple(member.lstrip("+=") for member in section.members)
-        if any(path.startswith(roots) for path in paths):
-            counts.pop(section.path, None)
+def forget_counts(counts: Counts, touched: Iterable[str]) -> None:
+    """Drop the counts of what the touched paths lie in."""
+    for place in {place for path in touched for place in around_of(path)}:
+        counts.pop(place, None)
+        counts.pop(f"{place}{_ROW}", None)
 
 
 def section_views(session: Session, sections: list[Section], counts: Counts) -> tuple[SectionView, ...]:
@@ -177,21 +179,35 @@ def section_views(session: Session, sections: list[Section], counts: Counts) -> 
             below += 1
             shown = f"{number}.{below}"
         if section.path not in counts:
-            counts[section.path] = _counts(session, section)
+            counts[section.path] = _counts(session, section, counts)
         answered, asked, problems = counts[section.path]
         views.append(SectionView(section.path, shown, section.title, answered, asked, problems, section.depth))
     return tuple(views)
 
 
-def _counts(session: Session, section: Section) -> tuple[int, int, int]:
+def _counts(session: Session, section: Section, counts: Counts) -> tuple[int, int, int]:
     answered = asked = problems = 0
     for path in section.members:
         if path.startswith(("+", "=")):
             continue
-        progress = session.progress(path)
-        answered, asked = answered + progress.answered, asked + progress.asked
-        problems += progress.problems
+        if session.definition(path).kind is Kind.REPEAT and session.state(path).relevant:
+            found = [_of_row(session, item, counts) for item in session.children(path)]
+        else:
+            progress = session.progress(path)
+            found = [(progress.answered, progress.asked, progress.problems)]
+        answered += sum(each[0] for each in found)
+        asked += sum(each[1] for each in found)
+        problems += sum(each[2] for each in found)
     return answered, asked, problems
+
+
+def _of_row(session: Session, item: str, counts: Counts) -> tuple[int, int, int]:
+    """The counts of one row of a grid, kept by themselves: a grid may have thousands."""
+    key = f"{item}{_ROW}"
+    if key not in counts:
+        progress = session.progress(item)
+        counts[key] = (progress.answered, progress.asked, progress.problems)
+    return counts[key]
 
 
 def section_page(

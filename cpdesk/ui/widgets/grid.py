@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
@@ -11,14 +13,16 @@ from PySide6.QtWidgets import QMenu, QWidget
 from cpdesk.ui.blocks import Block as Cells
 from cpdesk.ui.blocks import PastePlan, plan_paste
 from cpdesk.ui.language import text, tr
-from cpdesk.ui.requests import GridEdit
-from cpdesk.ui.views import GridView
+from cpdesk.ui.requests import GridEdit, Marked
+from cpdesk.ui.views import GridView, QuestionView
 from cpdesk.ui.widgets.basic import Block, Button, IconText, Label, column, row
 from cpdesk.ui.widgets.grid_model import ROW, GridModel
 from cpdesk.ui.widgets.grid_table import GridTable
 
 _ROWS_SHOWN: Final = 14
 _MISFITS_SHOWN: Final = 8
+_SUMMED_AT_ONCE: Final = 100
+"""Cells of a selection that are added up before events are looked at again."""
 
 
 class GridBlock(QWidget):
@@ -46,6 +50,9 @@ class GridBlock(QWidget):
         inner = column(frame, (2, 2, 2, 2))
         self.model = GridModel(view, self)
         self.table = GridTable(self.model, frame)
+        self._summing = QTimer(self)
+        self._summing.setSingleShot(True)
+        self._summing.timeout.connect(self._add_up)
         inner.addWidget(self.table)
         inner.addWidget(self._make_foot())
         stack.addWidget(frame)
@@ -56,6 +63,8 @@ class GridBlock(QWidget):
         stack.addWidget(self._make_preview())
         self._connect()
         self._fitted: tuple[object, ...] = ()
+        self._left: Iterator[QuestionView | None] = iter(())
+        self._seen, self._numbers = 0, list[float]()
         self._go_to_new_row = False
         self.show_grid(view)
 
@@ -109,6 +118,7 @@ class GridBlock(QWidget):
         table.row_inserted.connect(self._insert)
         table.row_doubled.connect(self._double)
         table.row_moved.connect(self._move)
+        table.agreed.connect(self._agree)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         table.selectionModel().selectionChanged.connect(lambda *_: self._selected())
         table.selectionModel().currentChanged.connect(lambda *_: self._show_problem())
@@ -208,18 +218,31 @@ class GridBlock(QWidget):
         return tr("ui.grid.problem", row=place + 1, label=self.view.columns[at].label, problem=problem)
 
     def _selected(self) -> None:
-        """How many cells are selected and what their numbers come to, as spreadsheets say it."""
-        cells = self.table.selected_cells() if self.view.rows else []
-        numbers: list[float] = []
-        for cell in cells:
-            if cell is not None and cell.control == "number" and cell.value and not cell.problem:
-                numbers.append(float(cell.value))
-        some = len(cells) > 1 and len(numbers) > 1
-        total = f"{round(sum(numbers), 6):,.10g}".replace("-", "−")
-        self.sum_words.set_words(tr("ui.grid.sum", n=len(cells), total=total) if some else "")
-        self._keys.setVisible(not some)
+        """How many cells are selected and what their numbers come to, as spreadsheets say it; a large selection is
+        added up in slices, so that its cells are not all made at one key."""
+        self._left = self.table.selected_cells() if self.view.rows else iter(())
+        self._seen, self._numbers = 0, []
         for button in self.row_buttons:
             button.setEnabled(bool(self.view.rows))
+        self._add_up()
+
+    def _add_up(self) -> None:
+        cells = list(islice(self._left, _SUMMED_AT_ONCE))
+        self._seen += len(cells)
+        for cell in cells:
+            if cell is not None and cell.control == "number" and cell.value and not cell.problem:
+                self._numbers.append(float(cell.value))
+        if len(cells) == _SUMMED_AT_ONCE:
+            self._summing.start()
+            return
+        self._summing.stop()
+        some = len(self._numbers) > 1
+        total = f"{round(sum(self._numbers), 6):,.10g}".replace("-", "−")
+        self.sum_words.set_words(tr("ui.grid.sum", n=self._seen, total=total) if some else "")
+        self._keys.setVisible(not some)
+
+    def hideEvent(self, event: object) -> None:
+        self._summing.stop()
 
     # what changes ---------------------------------------------------------------------------------------------------
 
@@ -255,6 +278,12 @@ class GridBlock(QWidget):
         self.plan = None
         self.preview.hide()
         self.table.setFocus()
+
+    def _agree(self) -> None:
+        """Enter in a cell that the form filled in says that it is right."""
+        cell = self.model.cell(self.table.currentIndex()) if self.table.currentIndex().isValid() else None
+        if cell is not None and cell.default:
+            self.requested.emit(Marked(cell.path))
 
     def _clear(self) -> None:
         cells = [cell for cell in self.table.selected_cells() if cell is not None and cell.value and not cell.readonly]

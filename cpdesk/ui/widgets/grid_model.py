@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
@@ -20,6 +21,8 @@ _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _FIXED: Final = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _EDITABLE: Final = _FIXED | Qt.ItemFlag.ItemIsEditable
 _MEASURED_ROWS: Final = 14
+_ROWS_APART: Final = 4
+"""More changed rows than these are painted in one go."""
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -35,6 +38,7 @@ class GridModel(QAbstractTableModel):
     def show_grid(self, view: GridView) -> None:
         """Show other cells; rows that were added or taken away in one place keep selection and scrolling."""
         old, new = [item for item, _ in self.view.rows], [item for item, _ in view.rows]
+        shown, columns = dict(self.view.rows), self.view.columns
         if len(view.columns) != len(self.view.columns):
             self.beginResetModel()
             self.view = view
@@ -58,9 +62,21 @@ class GridModel(QAbstractTableModel):
             self.endInsertRows()
         else:
             self.view = view
-        if view.rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(view.rows) - 1, len(view.columns) - 1))
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(0, len(view.columns) - 1))
+        self._tell_changes(shown)
+        if view.columns != columns:
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(0, len(view.columns) - 1))
+
+    def _tell_changes(self, shown: dict[str, Sequence[QuestionView | None]]) -> None:
+        """Have those cells painted anew that differ from what was shown; all when many rows were touched."""
+        rows = enumerate(self.view.rows)
+        changed = [(place, cells, shown[item]) for place, (item, cells) in rows if cells is not shown.get(item, cells)]
+        if len(changed) > _ROWS_APART:  # comparing would make all their cells
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.view.rows) - 1, len(self.view.columns) - 1))
+            return
+        for place, cells, before in changed:
+            for at, cell in enumerate(cells):
+                if cell != before[at]:
+                    self.dataChanged.emit(self.index(place, at), self.index(place, at))
 
     def rowCount(self, parent: Index | None = None) -> int:
         return len(self.view.rows)
@@ -91,12 +107,12 @@ class GridModel(QAbstractTableModel):
         cell = self.cell(index)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             head = self.view.columns[index.column()].label
-            return " ".join(part for part in (head, self.words(index), cell.problem if cell else "") if part)
+            return " ".join(part for part in (head, self.words(index), *(_said(cell) if cell else ())) if part)
         if cell is None:
             return None
         if role == Qt.ItemDataRole.EditRole:
             return cell.value or ""
-        return cell.problem or cell.assumed or None
+        return cell.problem or cell.default or cell.assumed or None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         cell = self.cell(index)
@@ -123,6 +139,10 @@ class GridModel(QAbstractTableModel):
         return f"{head}\n{question.hint}".strip() if role == Qt.ItemDataRole.ToolTipRole else head
 
 
+def _said(cell: QuestionView) -> tuple[str, str]:
+    return cell.problem, cell.default
+
+
 def cell_words(cell: QuestionView) -> str:
     """The answer of a cell as a person reads it: the words of a choice, the text of anything else."""
     if not cell.options or not cell.value:
@@ -133,7 +153,8 @@ def cell_words(cell: QuestionView) -> str:
 
 
 def paint_cell(painter: QPainter, option: QStyleOptionViewItem, model: GridModel, index: Index, *, here: bool) -> None:
-    """Draw one cell: hatched where it is not asked, red with a mark where it is wrong, framed where the cursor is."""
+    """Draw one cell: hatched where it is not asked, red with a mark where it is wrong, amber where the
+    form filled it in, framed where the cursor is."""
     cell = model.cell(index)
     area = QRect(option.rect)  # type: ignore[attr-defined]
     state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
@@ -167,7 +188,7 @@ def _paint_words(painter: QPainter, area: QRect, cell: QuestionView, *, bad: boo
         place = QRectF(area.left() + 8, area.center().y() - 7, 14, 14)
         paint_icon(painter, "alert" if bad else "warning", theme().colour("bad" if bad else "warn"), place)
     painter.setFont(font("body"))
-    ink = "bad" if bad else "text2" if cell.readonly else "text"
+    ink = "bad" if bad else "warn" if cell.default else "text2" if cell.readonly else "text"
     painter.setPen(theme().colour(ink))
     inner = area.adjusted(26 if bad or doubt else 11, 0, -11, 0)
     words = painter.fontMetrics().elidedText(cell_words(cell), Qt.TextElideMode.ElideRight, inner.width())

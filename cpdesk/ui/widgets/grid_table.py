@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -144,6 +145,7 @@ class GridTable(QTableView):
     row_inserted = Signal()
     row_doubled = Signal()
     row_moved = Signal(int)
+    agreed = Signal()
 
     def __init__(self, model: GridModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -168,19 +170,21 @@ class GridTable(QTableView):
 
     def area(self) -> tuple[int, int, int, int]:
         """The selection: first row, first column, number of rows and columns; the current cell when nothing is."""
-        selected = self.selectionModel().selectedIndexes()
-        if selected:
-            rows, columns = [each.row() for each in selected], [each.column() for each in selected]
-            top, left = min(rows), min(columns)
-            return top, left, max(rows) - top + 1, max(columns) - left + 1
+        selection = self.selectionModel().selection()
+        ranges = [selection.at(place) for place in range(selection.count())]
+        if ranges:  # one as a rule: selections are contiguous
+            top, left = min(each.top() for each in ranges), min(each.left() for each in ranges)
+            bottom, right = max(each.bottom() for each in ranges), max(each.right() for each in ranges)
+            return top, left, bottom - top + 1, right - left + 1
         here = self.currentIndex()
         return max(0, here.row()), max(0, here.column()), 1, 1
 
-    def selected_cells(self) -> list[QuestionView | None]:
+    def selected_cells(self) -> Iterator[QuestionView | None]:
         """The questions of the selection, row by row."""
         top, left, rows, columns = self.area()
-        places = [(row, column) for row in range(top, top + rows) for column in range(left, left + columns)]
-        return [self._model.cell(self._model.index(*place)) for place in places]
+        for _item, cells in self._model.view.rows[top : top + rows]:
+            for place in range(left, left + columns):
+                yield cells[place]
 
     def fit_columns(self) -> None:
         """Give columns the width their heads and first rows want, and what is left over in equal parts."""
@@ -229,6 +233,7 @@ class GridTable(QTableView):
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.agreed.emit()
             self.leave_cell(-1 if back else 1, 0)
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
             if not self._tab(-1 if key == Qt.Key.Key_Backtab else 1):

@@ -1,13 +1,15 @@
 """Finding among many: a field that offers what contains the typed words, and a list to tick with the same search.
 
-Twenty thousand options are searched in one pass over one lower-case text per option; the list paints only what is in
-sight, and only the first few hundred finds are listed.
+Twenty thousand options are searched as one long folded text, up to the first few hundred finds; the list paints only
+what is in sight.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, islice
 from typing import Any, Final
 
 from PySide6.QtCore import (
@@ -22,7 +24,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -45,6 +47,8 @@ Index = QModelIndex | QPersistentModelIndex
 FINDS_MAX: Final = 300
 _ROWS_SHOWN: Final = 8
 _ROW: Final = 34
+_EDGE: Final = "\n"
+"""Stands between the folded texts of options; no line that is typed holds it."""
 
 
 def folded(words: str) -> str:
@@ -57,7 +61,8 @@ class Catalogue:
 
     def __init__(self, options: Sequence[Option]) -> None:
         self.options = options
-        self._folded: list[str] | None = None
+        self._folded = ""
+        self._starts: list[int] = []
         self._place = {option.code: place for place, option in enumerate(options)}
 
     def words_of(self, code: str) -> str:
@@ -68,17 +73,40 @@ class Catalogue:
     def search(self, typed: str) -> list[int]:
         """Places of the options that contain all typed words; those that begin with the text first."""
         parts = [folded(part) for part in typed.split()]
-        if not parts:
+        if not any(parts):
             return list(range(min(FINDS_MAX, len(self.options))))
-        if self._folded is None:
-            self._folded = [folded(f"{say(option.words)} {option.code}") for option in self.options]
+        self.prepare()
         whole = "".join(parts)
-        first: list[int] = []
-        rest: list[int] = []
-        for place, words in enumerate(self._folded):
-            if all(part in words for part in parts):
-                (first if words.startswith(whole) else rest).append(place)
-        return (first + rest)[:FINDS_MAX]
+        first = list(islice(self._containing(f"{_EDGE}{whole}"), FINDS_MAX))
+        longest = max(parts, key=len)
+        others = [part for part in parts if part != longest]
+        found = dict.fromkeys(first)
+        for place in self._containing(longest):
+            if len(found) >= FINDS_MAX:
+                break
+            if not others or all(part in self._text_of(place) for part in others):
+                found[place] = None
+        return list(found)
+
+    def prepare(self) -> None:
+        """Fold the texts of all options, once: one long text is searched far faster than many short ones."""
+        if self._starts:
+            return
+        texts = (f"{say(option.words)} {option.code}".replace(_EDGE, " ") for option in self.options)
+        self._folded = _EDGE + folded(_EDGE.join(texts)) + _EDGE
+        lengths = (len(words) + 1 for words in self._folded[1:-1].split(_EDGE))
+        self._starts = list(accumulate(lengths, initial=1))
+
+    def _containing(self, part: str) -> Iterator[int]:
+        """Places of the options whose text contains a part, in their order."""
+        here = self._folded.find(part)
+        while here >= 0:
+            place = bisect_right(self._starts, here + part.startswith(_EDGE)) - 1
+            yield place
+            here = self._folded.find(part, self._starts[place + 1] - 1)
+
+    def _text_of(self, place: int) -> str:
+        return self._folded[self._starts[place] : self._starts[place + 1] - 1]
 
 
 class FindModel(QAbstractListModel):
@@ -177,6 +205,10 @@ class FindLine(TextField):
         self.list.hide()
         self.textEdited.connect(self._typed)
         self.show_code(code)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.catalogue.prepare()  # so that the first letter finds as soon as the others
 
     def show_code(self, code: str | None) -> None:
         """Show the words of a code, unless somebody is typing."""

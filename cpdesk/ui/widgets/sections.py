@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from cpdesk.ui.fonts import font
@@ -27,6 +27,8 @@ class SectionList(Painted):
         self._sections: Sequence[SectionView] = ()
         self._current = ""
         self._hover = -1
+        self._dirty = QRect()
+        self.drawn = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -49,8 +51,17 @@ class SectionList(Painted):
     def natural_height(self) -> int:
         return self._ROW * len(self._sections)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._dirty = event.rect()
+        super().paintEvent(event)
+
     def draw(self, painter: QPainter) -> None:
-        for place, section in enumerate(self._sections):
+        """Draw the rows in sight: a community of 300 buildings has nine hundred."""
+        first = max(0, self._dirty.top() // self._ROW)
+        last = self._dirty.bottom() // self._ROW + 1
+        self.drawn = 0
+        for place, section in enumerate(self._sections[first:last], first):
+            self.drawn += 1
             area = QRectF(0, place * self._ROW + 1, self.width(), self._ROW - 2)
             here = section.path == self._current
             painter.setPen(Qt.PenStyle.NoPen)
