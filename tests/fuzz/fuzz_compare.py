@@ -29,7 +29,7 @@ TOLERATED: Final = {
 """Ways of writing that are taken for the same, and what docs/forms.md says of them."""
 _META: Final = "/data/meta"
 """The id of a filled form differs each time."""
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:E-?\d+)?")
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:E-?\d+)?")
 
 
 class Engine(Protocol):
