@@ -6,12 +6,14 @@ that is no longer among the choices, is no answer to expressions and submissions
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cpdesk.base.errors import CpdeskError
 from cpdesk.forms import lexical
-from cpdesk.forms.form import NodeDef
+from cpdesk.forms.form import ItemSet, NodeDef
+from cpdesk.forms.table_nodes import is_column
 from cpdesk.forms.tree import Node
+from cpdesk.forms.xpath.compile import filtered_list
 from cpdesk.forms.xpath.context import Context, Environment
 from cpdesk.forms.xpath.values import to_number
 
@@ -33,7 +35,7 @@ def chosen(definition: NodeDef, text: str, offered: Mapping[str, int]) -> str:
         return text if text in offered else ""
     parts = [part for part in text.split() if part in offered]
     is_shuffled = definition.itemset is not None and "randomize(" in definition.itemset.nodeset.source
-    if definition.control == "select" and not is_shuffled:
+    if len(parts) > 1 and definition.control == "select" and not is_shuffled:
         parts.sort(key=offered.__getitem__)
     return " ".join(parts)
 
@@ -64,13 +66,71 @@ def options(node: Node, environment: Environment) -> Iterator[tuple[str, Node]]:
         yield itemset.value.text(Context(option, environment)), option
 
 
-def offered_by(node: Node, environment: Environment) -> dict[str, int] | None:
+Conditions = Sequence[tuple[str, str]]
+
+
+class FilteredOffers(Mapping[str, int]):
+    """The values that a filter leaves of a list that never changes, with their places: what is asked is looked up, and
+    all are gone through only where somebody wants their places."""
+
+    def __init__(self, itemset: ItemSet, root: Node, conditions: Conditions, environment: Environment) -> None:
+        self._itemset = itemset
+        self._root = root
+        self._conditions = conditions
+        self._environment = environment
+        self._places: dict[str, int] | None = None
+
+    def _value(self, option: Node) -> str:
+        return self._itemset.value.text(Context(option, self._environment))
+
+    def __contains__(self, value: object) -> bool:
+        if not isinstance(value, str):
+            return False
+        found = self._root.children_where("item", [*self._conditions, (self._itemset.value.source, value)])
+        return any(self._value(option) == value for option in found)
+
+    def _counted(self) -> dict[str, int]:
+        if self._places is None:
+            found = self._root.children_where("item", self._conditions)
+            self._places = places([self._value(option) for option in found])
+        return self._places
+
+    def __getitem__(self, value: str) -> int:
+        return self._counted()[value]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counted())
+
+    def __len__(self) -> int:
+        return len(self._counted())
+
+
+def asked_of_list(node: Node, environment: Environment) -> tuple[Node, Conditions] | None:
+    """Where a question offers the items of a list that have certain texts: the parent of the items, and the texts by
+    the names of the children that have them. None for any other question.
+
+    Raises:
+        InputFault: the filter cannot be worked out.
+    """
+    assert node.definition is not None
+    itemset = node.definition.itemset
+    assert itemset is not None
+    found = filtered_list(itemset.nodeset.source) if is_column(itemset.value.source) else None
+    if found is None or found.lookup.name != "item":
+        return None
+    return found.asked(Context(node, environment))
+
+
+def offered_by(node: Node, environment: Environment) -> Mapping[str, int] | None:
     """The values that may be chosen now with their places; None when that cannot be worked out."""
     definition = node.definition
     assert definition is not None
     if definition.itemset is None:
         return places([item.value for item in definition.items])
     try:
+        asked = asked_of_list(node, environment)
+        if asked is not None:
+            return FilteredOffers(definition.itemset, *asked, environment)
         return places([value for value, _ in options(node, environment)])
     except CpdeskError:
         return None

@@ -179,13 +179,18 @@ _WHOLE_LIST: Final = re.compile(r"""\s*instance\(\s*(?:'([^']*)'|"([^"]*)")\s*\)
 _NAME: Final = re.compile(r"[^\W\d][\w.\-]*")
 
 
+def is_column(source: str) -> bool:
+    """Whether an expression is the plain name of a column."""
+    return _NAME.fullmatch(source) is not None
+
+
 def whole_table(itemset: ItemSet, instances: Mapping[str, Node]) -> TableNode | None:
     """The table whose rows an item set offers, all of them, valued and labelled by columns; None for any other."""
     match = _WHOLE_LIST.match(itemset.nodeset.source)
     if (
         match is None
         or itemset.label_is_itext
-        or not (_NAME.fullmatch(itemset.value.source) and _NAME.fullmatch(itemset.label.source))
+        or not (is_column(itemset.value.source) and is_column(itemset.label.source))
     ):
         return None
     document = instances.get(match[1] or match[2])
@@ -214,6 +219,6 @@ class _ByValue(Mapping[str, list[Node]]):
 
 def row_words(option: Node, column: str, language: str, code: str) -> tuple[str, Mapping[str, str]] | None:
     """Label and media of an item of a table in a language; None for any other node, or where the label is no column."""
-    if not isinstance(option, RowNode) or not isinstance(option.parent, TableNode) or not _NAME.fullmatch(column):
+    if not isinstance(option, RowNode) or not isinstance(option.parent, TableNode) or not is_column(column):
         return None
     return option.parent.words(option.row, column, language, code)

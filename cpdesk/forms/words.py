@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from cpdesk.base.errors import CpdeskError
+from cpdesk.forms.external import rows_where_all
 from cpdesk.forms.form import Form, ItemSet, NodeDef, Text, Words
 from cpdesk.forms.instance import Instance
-from cpdesk.forms.offers import options
+from cpdesk.forms.offers import Conditions, asked_of_list, options
 from cpdesk.forms.state import Choice
-from cpdesk.forms.table_nodes import row_words, whole_table
+from cpdesk.forms.table_nodes import TableNode, is_column, row_words, whole_table
 from cpdesk.forms.texts import MEDIA
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.context import Context, Environment
@@ -23,6 +24,7 @@ class Speaker:
         self.instance = instance
         self._environment = environment
         self._fixed: dict[tuple[NodeDef, str], tuple[Choice, ...]] = {}
+        self._filtered: dict[tuple[NodeDef, str], tuple[Conditions, tuple[Choice, ...]]] = {}  # the latest of each
         environment.itext = self._itext
         environment.choice_name = self._choice_name
         self.language = language
@@ -90,35 +92,57 @@ class Speaker:
         if made is not None:
             return made
         try:
-            made = tuple(self._made(node, definition.itemset))
+            rows = self._rows(node, definition.itemset)
+            if rows is not None:
+                return self._made_of_rows(definition, *rows)
+            made = tuple(self._choice(definition, value, option) for value, option in options(node, self._environment))
         except CpdeskError:
             return ()
         if definition in self.form.graph.unfiltered and not definition.itemset.label_is_itext:
             self._fixed[key] = made  # itext may hold outputs; anything else stays as it is
         return made
 
-    def _made(self, node: Node, itemset: ItemSet) -> Iterator[Choice]:
-        """The options; of all rows of a table without a node for each, because there may be very many."""
-        definition = node.definition
-        assert definition is not None
+    def _rows(self, node: Node, itemset: ItemSet) -> tuple[TableNode, Conditions] | None:
+        """The table whose rows are the options, and which of them, where columns give value and label.
+
+        Raises:
+            InputFault: the filter cannot be worked out.
+        """
         table = whole_table(itemset, self._environment.instances)
-        if table is None:
-            for value, option in options(node, self._environment):
-                yield self._choice(definition, value, option)
-            return
-        for row in table.table.rows():
-            words = table.words(row, itemset.label.source, self._name, self._language)
-            yield Choice(row.get(itemset.value.source, ""), *words)
+        if table is not None:
+            return table, ()
+        if itemset.label_is_itext or not is_column(itemset.label.source):
+            return None
+        asked = asked_of_list(node, self._environment)
+        return (asked[0], asked[1]) if asked is not None and isinstance(asked[0], TableNode) else None
+
+    def _made_of_rows(self, definition: NodeDef, table: TableNode, conditions: Conditions) -> tuple[Choice, ...]:
+        """Options without a node for each, because there may be very many. They are kept until others are wanted."""
+        itemset = definition.itemset
+        assert itemset is not None
+        latest = self._filtered.get((definition, self._name))
+        if latest is not None and latest[0] == conditions:
+            return latest[1]
+        value, label = itemset.value.source, itemset.label.source
+        rows = rows_where_all(table.table, conditions) if conditions else table.table.rows()
+        made = tuple(Choice(row.get(value, ""), *table.words(row, label, self._name, self._language)) for row in rows)
+        self._filtered[definition, self._name] = (conditions, made)
+        return made
 
     def _labels(self, node: Node, values: list[str]) -> dict[str, str]:
         """The labels of some options, without making all of them where they are the rows of a table."""
         definition = node.definition
         assert definition is not None
         itemset = definition.itemset
-        table = None if itemset is None else whole_table(itemset, self._environment.instances)
-        if table is None or itemset is None:
+        try:
+            asked = None if itemset is None else self._rows(node, itemset)
+        except CpdeskError:
+            asked = None
+        if asked is None or itemset is None:
             return {choice.value: choice.label for choice in self.choices(node)}
-        found = {value: table.children_where("item", ((itemset.value.source, value),)) for value in values}
+        table, conditions = asked
+        column = itemset.value.source
+        found = {value: table.children_where("item", (*conditions, (column, value))) for value in values}
         return {value: self._choice(definition, value, rows[0]).label for value, rows in found.items() if rows}
 
     def _choice(self, definition: NodeDef, value: str, option: Node) -> Choice:

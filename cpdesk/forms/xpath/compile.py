@@ -16,6 +16,7 @@ from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.comparison import Test, compare, never_empty
 from cpdesk.forms.xpath.context import Context
 from cpdesk.forms.xpath.functions import Evaluate, function_named
+from cpdesk.forms.xpath.lookup import FilteredList, lookup_of
 from cpdesk.forms.xpath.parser import parse, parse_with_calls
 from cpdesk.forms.xpath.paths import compile_path, compile_predicate, filter_nodes, in_document_order, searches
 from cpdesk.forms.xpath.syntax import Ast, Call, Chain, Filter, Literal, Negate, Path
@@ -104,6 +105,18 @@ def _compile(ast: Ast) -> Evaluate:
 def compile_unbound(path: Path) -> Evaluate:
     """A location path that keeps to no repeat item of the asking node (`indexed-repeat` chooses its own)."""
     return compile_path(path, _compile, bind=False)
+
+
+@lru_cache(maxsize=4096)
+def filtered_list(source: str) -> FilteredList | None:
+    """The list that an expression looks texts up in, None when it is anything else."""
+    ast = parse(source)
+    if not isinstance(ast, Path) or ast.start is None or not ast.steps or len(ast.steps[-1].predicates) != 1:
+        return None
+    lookup = lookup_of(ast.steps[-1], _compile)
+    if lookup is None or not lookup.whole:
+        return None
+    return FilteredList(compile_path(Path(False, ast.steps[:-1], ast.start), _compile), lookup)
 
 
 def _call(call: Call) -> Evaluate:

@@ -29,6 +29,11 @@ class Lookup:
 
     def find(self, node: Node, context: Context) -> list[Node] | None:
         """The items below a frozen node that may pass; None when a value is no text, and all must be asked."""
+        conditions = self.conditions(context)
+        return None if conditions is None else node.children_where(self.name, conditions)
+
+    def conditions(self, context: Context) -> list[tuple[str, str]] | None:
+        """The texts that the keys must have now; None when one is no text."""
         conditions: list[tuple[str, str]] = []
         for key, value in self.keys:
             try:
@@ -40,7 +45,29 @@ class Lookup:
             if not isinstance(wanted, str):
                 return None
             conditions.append((key, wanted))
-        return node.children_where(self.name, conditions)
+        return conditions
+
+
+@dataclass(frozen=True, slots=True)
+class FilteredList:
+    """A path such as `instance('wells')/root/item[village = /data/village]`: what comes before its last step, and the
+    look-up that is all the step asks."""
+
+    before: Evaluate
+    lookup: Lookup
+
+    def asked(self, context: Context) -> tuple[Node, list[tuple[str, str]]] | None:
+        """The node whose items are filtered and the texts they must have; None where that is not one that never
+        changes.
+
+        Raises:
+            InputFault: the path cannot be worked out.
+        """
+        nodes = self.before(context)
+        if not isinstance(nodes, list) or len(nodes) != 1 or not nodes[0].frozen:
+            return None
+        conditions = self.lookup.conditions(context)
+        return None if conditions is None else (nodes[0], conditions)
 
 
 def lookup_of(step: Step, compile_ast: Callable[[Ast], Evaluate]) -> Lookup | None:

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cpdesk.base.errors import InputFault
@@ -113,6 +114,71 @@ def test_an_answer_to_a_whole_table_is_looked_up(open_session: Open) -> None:
     session.set("all", "w3 w1 w9")
     assert session.state("all").accepted == "w1 w3"  # in the order of the file
     assert session.state("all").choices is session.state("all").choices
+
+
+class AskedTable(CountingTable):
+    """Tells how many rows its look-ups gave."""
+
+    given = 0
+
+    def rows_where(self, column: str, value: str) -> Sequence[Row]:
+        found = super().rows_where(column, value)
+        self.given += len(found)
+        return found
+
+    def rows_where_all(self, conditions: Sequence[tuple[str, str]]) -> Sequence[Row]:
+        found = [row for row in self._rows if all(row.get(column, "") == text for column, text in conditions)]
+        self.given += len(found)
+        return found
+
+
+def test_an_answer_to_a_filtered_table_is_looked_up(open_session: Open, wells_form: Form) -> None:
+    rows = [{"name": f"w{n}", "label": f"井 {n}", "town": "ab"[n % 2]} for n in range(2_000)]
+    table = AskedTable(("name", "label", "town"), rows)
+    session = open_session(form=wells_form, files={"wells.csv": table})
+    session.set("town", "a")
+    table.given = 0
+    session.set("well", "w1998")
+    assert session.value_at("well") == "w1998" and table.given < 10
+    session.set("well", "w1999")  # of the other town
+    assert session.value_at("well") == "" and table.given < 10
+    assert [problem.code for problem in session.validate()] == [ProblemCode.CHOICE]
+    assert table.given < 10
+    session.set("town", "b")
+    assert session.value_at("well") == "w1999" and session.validate() == []
+    choices = session.state("well").choices
+    assert len(choices) == 1_000 and choices is session.state("well").choices
+    session.set("town", "a")
+    assert [choice.value for choice in session.state("well").choices[:2]] == ["w0", "w2"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.fixed_dictionaries({}, optional={"name": st.sampled_from("xyz"), "town": st.sampled_from("ab")})),
+    st.sampled_from(["", "a", "b"]),
+    st.lists(st.sampled_from(["x", "y", "z", "q"]), max_size=4),
+)
+def test_looked_up_offers_are_those_of_going_through(
+    open_session: Open, rows: list[dict[str, str]], town: str, answer: list[str]
+) -> None:
+    """The same lists with the filter written so that no index can answer it."""
+    taken = []
+    for condition in ("town = ${town}", "string(town) = ${town}"):
+        source = FORM.replace("| town = ${town} |", f"| {condition} |").replace(
+            "select_one_from", "select_multiple_from"
+        )
+        files = {"wells.csv": MemoryTable(("name", "town"), rows)}
+        session = open_session(form=_form(source), files=files)
+        session.set("town", town)
+        session.set("well", " ".join(answer))
+        state = session.state("well")
+        taken.append((session.value_at("well"), state.problem, state.choices))
+    assert taken[0] == taken[1]
+
+
+@functools.cache
+def _form(source: str) -> Form:
+    return load_form(compile_whole(source, name="wells").xml)
 
 
 def test_opening_a_form_asks_no_table(open_session: Open) -> None:
@@ -262,6 +328,7 @@ def test_what_a_csv_writer_writes_is_read(rows: list[list[str]]) -> None:
     assert read == [row for row in rows if any(row)]
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.fixed_dictionaries({}, optional={name: st.sampled_from(["", "a", "b"]) for name in "xyz"}), max_size=8),
     st.lists(st.tuples(st.sampled_from("wxyz"), st.sampled_from(["", "a", "b"])), min_size=1, max_size=3),
