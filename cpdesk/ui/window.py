@@ -267,6 +267,7 @@ class DeskWindow(QObject):
         self._survey.begin(site)
 
     def _open(self, survey: str, path: str) -> None:
+        self.shell.activateWindow()  # it may be asked for by a dialog beside the window
         self._survey.open_survey(survey, path)
 
     def _changed(self, changes: Changes) -> None:

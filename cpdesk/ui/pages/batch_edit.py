@@ -22,6 +22,8 @@ from cpdesk.ui.widgets.lookup import LookupField
 
 _HEAD: Final = ("ui.batch.survey", "ui.batch.question", "ui.batch.before", "ui.batch.after", "ui.batch.note")
 _WIDTHS: Final = (200, 220, 140, 140, 0)
+_ASK: Final = CONTROL + 30
+"""A label over its control."""
 _BARE: Final = ("empty", "filled")
 
 
@@ -129,7 +131,9 @@ class EditDialog(BatchDialog):
         self.question.setFocus()
 
     def _make_question(self, stack: QVBoxLayout, questions: Sequence[Option]) -> None:
-        line = row(gap=16)
+        ask = QWidget()
+        ask.setMinimumHeight(_ASK)
+        line = row(ask, gap=16)
         left, right = column(gap=6), column(gap=6)
         left.addWidget(Label(text("ui.batch.which"), "h3"))
         self.question = LookupField(questions)
@@ -143,7 +147,7 @@ class EditDialog(BatchDialog):
         right.addWidget(self.answer)
         line.addLayout(left, 2)
         line.addLayout(right, 3)
-        stack.addLayout(line)
+        stack.addWidget(ask)
         checks = row(gap=20)
         self.only_empty = CheckBox(text("ui.batch.only_empty"))
         self.take_back = CheckBox(text("ui.batch.take_away"))

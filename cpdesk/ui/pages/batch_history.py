@@ -29,7 +29,7 @@ class HistoryDialog(BatchDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, text("ui.batch.history_title"), text("ui.batch.history_about"))
-        self.list = LinesBlock(_HEAD, (130, 110, 0, 72, 90, 84), "ui.batch.history_title", flat=True)
+        self.list = LinesBlock(_HEAD, (130, 140, 0, 76, 90, 96), "ui.batch.history_title", flat=True)
         self.body.addWidget(self.list, 1)
         self._stands: Sequence[bool] = ()
         self.button = Button(text("ui.batch.take_this_back"), "primary", "undo", self._take_back)

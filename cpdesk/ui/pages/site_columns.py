@@ -24,8 +24,8 @@ class Column(NamedTuple):
 
 
 NUMBER: Final = Column("number", 112)
-NAME: Final = Column("name", 160, grow=0.6)
-STATUS: Final = Column("status", 108)
+NAME: Final = Column("name", 156, grow=0.6)
+STATUS: Final = Column("status", 112)
 ANSWERED: Final = Column("answered", 112, grow=0.2, drop=2)
 UPDATED: Final = Column("updated", 84, number=True, drop=9)
 GRADE: Final = Column("grade", 64)

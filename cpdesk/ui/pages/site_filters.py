@@ -65,7 +65,8 @@ class MenuChip(Button):
 
 
 class FilterLine(Flow):
-    """Status, place, township, and the surveys that have no site yet. `asked` carries the query that is wanted."""
+    """Status, place, township, and the surveys that have no site yet. `asked` carries the query that is wanted: the
+    current one of the list, which is `query`, with a filter changed."""
 
     asked = Signal(object)
     survey_wanted = Signal(str)
@@ -73,7 +74,7 @@ class FilterLine(Flow):
     def __init__(self, place_label: str, parent: QWidget | None = None) -> None:
         super().__init__(8, parent)
         self.chips: dict[str, Button] = {}
-        self._query = ListQuery()
+        self.query = ListQuery()
         self._begun: tuple[tuple[str, str], ...] = ()
         self.place = MenuChip(place_label, self)
         self.place.picked.connect(lambda code: self._ask(place=code))
@@ -85,7 +86,7 @@ class FilterLine(Flow):
 
     def show_list(self, answer: SiteList) -> None:
         """The counts of a new answer."""
-        self._query = answer.query
+        self.query = answer.query
         if list(self.chips) != [chip.code for chip in answer.chips]:
             self._make_chips(answer.chips)
         for chip in answer.chips:
@@ -116,15 +117,15 @@ class FilterLine(Flow):
         return button
 
     def _pressed(self, code: str) -> None:
-        status = "" if code == self._query.status else code
+        status = "" if code == self.query.status else code
         for other, button in self.chips.items():
             button.setChecked(other == status)
         self._ask(status=status)
 
     def _ask(self, **fields: str) -> None:
-        of = {name: getattr(self._query, name) for name in ("search", "status", "kind", "place", "township")}
-        self._query = ListQuery(**{**of, **fields})
-        self.asked.emit(self._query)
+        of = {name: getattr(self.query, name) for name in ("search", "status", "kind", "place", "township")}
+        self.query = ListQuery(**{**of, **fields})
+        self.asked.emit(self.query)
 
     def _open_begun(self) -> None:
         if len(self._begun) == 1:

@@ -144,6 +144,7 @@ class SitesPage(QWidget):
             self.tabs.chosen.connect(lambda kind: self._ask(replace(self._query, kind=kind, status="")))
             top.addWidget(self.tabs)
         self.filters = FilterLine(f"ui.{self.kind.name}.place")
+        self.filters.query = self._query
         self.filters.asked.connect(self._ask)
         self.filters.survey_wanted.connect(self.survey_wanted)
         top.addWidget(self.filters)
@@ -244,7 +245,7 @@ class SitesPage(QWidget):
 
     def _ask(self, query: ListQuery) -> None:
         if query != self._query:
-            self._query = query
+            self._query = self.filters.query = query
             self.query_changed.emit(query)
 
     def _selected(self, _now: QItemSelection, _before: QItemSelection) -> None:

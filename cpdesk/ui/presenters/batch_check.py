@@ -32,9 +32,24 @@ class CheckPresenter(BatchWork):
         self._form = form
         self.dialog = dialog = CheckDialog(self.page, self.scope(), form.version)
         dialog.check_wanted.connect(self._check)
-        dialog.taken.connect(lambda place: self.survey_opened.emit(*self._places[place]))
+        dialog.taken.connect(self._go)
         dialog.save_wanted.connect(self._save)
         self.show(dialog)
+
+    def resume(self) -> bool:
+        """Show the list of findings again that a person left to mend one of them; False where there is none."""
+        if not self.is_open() or self.dialog is None:
+            return False
+        self.dialog.show()
+        self.dialog.activateWindow()
+        return True
+
+    def _go(self, place: int) -> None:
+        """To the question of a line; the list steps aside and waits."""
+        if self.dialog is not None:
+            self.dialog.hide()
+        self.survey_opened.emit(*self._places[place])
+        self.desk.shell.toast.say(tr("ui.batch.list_waits"))
 
     def _check(self) -> None:
         dialog = self.dialog

@@ -37,7 +37,9 @@ class BatchPresenter(Presenter):
         self.work: BatchWork | None = None
 
     def begin(self, work: str) -> None:
-        """Begin one kind of work."""
+        """Begin one kind of work; a check whose findings were left to mend one of them goes on."""
+        if work == "check" and isinstance(self.work, CheckPresenter) and self.work.resume():
+            return
         made = _WORK[work](self.desk, self.page, self.family)
         made.survey_opened.connect(self.survey_opened)
         self.work = made
