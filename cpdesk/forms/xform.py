@@ -62,6 +62,7 @@ class _Loader:
         nodes = tuple(root.walk())[1:]
         for node in nodes:
             _finish(node)
+        primary.parent = None  # else the form would keep the whole document
         return self._form(primary, root, nodes)
 
     def _form(self, primary: Node, root: NodeDef, nodes: tuple[NodeDef, ...]) -> Form:
