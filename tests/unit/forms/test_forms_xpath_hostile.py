@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from cpdesk.base.errors import InputFault
+from cpdesk.forms.form import Form
 from cpdesk.forms.session import Session
 from cpdesk.forms.tree import read_xml
-from cpdesk.forms.xpath.compile import compile_expression
+from cpdesk.forms.xpath.compile import _compiled, compile_expression
 from cpdesk.forms.xpath.context import Context, Environment
 from cpdesk.forms.xpath.values import Value, to_text
 
@@ -107,3 +108,19 @@ def test_two_long_lists_are_compared_in_one_walk_each(environment: Environment) 
     for source, holds in [("x = y", False), ("x != y", True), ("x < y", False), ("x > y", True), ("x = 20000", True)]:
         assert compile_expression(source).evaluate(context) is holds
     assert time.process_time() - started < 2
+
+
+def test_loading_a_form_refuses_what_is_wrong_and_makes_no_closures(
+    load: Callable[..., Form], open_session: Callable[..., Session]
+) -> None:
+    head = "type | name | label | calculation | relevant"
+    made = _compiled.cache_info()
+    form = load(head, "integer | a | A | |", "integer | b | B | | ${a} > 731", "calculate | c | | ${a} * 731 |")
+    for wrong in ("if(${a} = 731, cuont(${a}), 1)", "${a}[round()]", "indexed-repeat(${a}, ${a})", "${a} + (731"):
+        with pytest.raises(InputFault) as caught:
+            load(head, "integer | a | A | |", f"calculate | c | | {wrong} |")
+        assert caught.value.code in ("CP-1205", "CP-1206", "CP-1208")
+    assert _compiled.cache_info() == made
+    session = open_session(form=form)
+    session.set("a", "2")
+    assert session.value_at("c") == "1462" and _compiled.cache_info().misses == made.misses + 2
