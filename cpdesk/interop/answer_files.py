@@ -1,7 +1,8 @@
 """Tables of answers as files: a workbook with a sheet a table, or a .zip with a CSV a table. Texts come back unchanged.
 
-What neither format can hold (control characters, blanks alone, a text a spreadsheet would take for a formula) is
-written as `_x000D_`, the way workbooks do it themselves.
+What not every program keeps (control characters, blanks alone, what a workbook takes for an escape, in CSV a text
+that would be taken for a formula) is written as `␛000D;`, the code of the sign behind U+241B. Workbooks have an escape
+of their own, `_x000D_`; LibreOffice knows half of it and loses carriage returns, so that it is only read here.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from cpdesk.interop.answer_tables import AnswerTable
 from cpdesk.interop.sheetxml import RawSheet
 from cpdesk.interop.workbook import FILE_BYTES_MAX, UNPACKED_BYTES_MAX, csv_rows, open_sheets
 
-_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-_FORMULA: Final = re.compile(r"[=@\t\r]|[+\-](?![\d.]+\Z)")
+_ESCAPED: Final = re.compile("\u241b([0-9A-F]{4});")
+_OF_WORKBOOKS: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_MISTAKABLE: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)|\u241b")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_FORMULA: Final = re.compile(r"\A(?:[=@\t\r]|[+\-](?![\d.]+\Z))")
 _TABLES_MAX: Final = 200
 
 
@@ -84,11 +87,12 @@ def _package(tables: Sequence[AnswerTable]) -> bytes:
 
 def escape(text: str) -> str:
     """A text as a cell can hold it; `unescape` gives it back."""
-    text = _ESCAPED.sub(lambda match: f"_x005F_{match[0][1:]}", text)
-    text = _CONTROL.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
-    if text and not text.strip():
-        text = "".join(f"_x{ord(sign):04X}_" for sign in text)
-    return text
+    text = _CONTROL.sub(_code, _MISTAKABLE.sub(_code, text))
+    return text if not text or text.strip() else "".join(f"\u241b{ord(sign):04X};" for sign in text)
+
+
+def _code(match: re.Match[str]) -> str:
+    return f"\u241b{ord(match[0][0]):04X};"
 
 
 def unescape(text: str) -> str:
@@ -97,7 +101,7 @@ def unescape(text: str) -> str:
 
 
 def _no_formula(text: str) -> str:
-    return f"_x{ord(text[0]):04X}_{text[1:]}" if _FORMULA.match(text) else text
+    return _FORMULA.sub(_code, text)
 
 
 def read_tables(path: Path) -> list[RawSheet]:
@@ -106,10 +110,16 @@ def read_tables(path: Path) -> list[RawSheet]:
     Raises:
         InputFault: CP-11xx damaged, locked, too large, of another kind. EnvironmentFault: CP-20xx it cannot be read.
     """
-    sheets = _package_sheets(path) if path.suffix.lower() == ".zip" else open_sheets(path)
+    packed = path.suffix.lower() == ".zip"
+    sheets = _package_sheets(path) if packed else open_sheets(path)
+    read = unescape if packed else _of_workbook
     for sheet in sheets:
-        sheet.rows = [tuple(unescape(cell) if isinstance(cell, str) else cell for cell in row) for row in sheet.rows]
+        sheet.rows = [tuple(read(cell) if isinstance(cell, str) else cell for cell in row) for row in sheet.rows]
     return sheets
+
+
+def _of_workbook(text: str) -> str:
+    return unescape(_OF_WORKBOOKS.sub(lambda match: chr(int(match[1], 16)), text))
 
 
 def _package_sheets(path: Path) -> list[RawSheet]:

@@ -35,7 +35,7 @@ VALUE: Final = "_value"
 NOTE_MARK: Final = "#"
 """First sign of the first cell of a row that is no data."""
 CELL_CHARACTERS_MAX: Final = 4_000
-"""Longer answers are cut into parts in `more`: a cell holds 32,767 signs, and a sign may take seven when escaped."""
+"""Longer answers are cut into parts in `more`: a cell holds 32,767 signs, and a sign may take six when escaped."""
 _STEP: Final = re.compile(r"([^/\[\]]+)(?:\[([^\]]*)\])?")
 _SHEET_NAME_MAX: Final = 31
 

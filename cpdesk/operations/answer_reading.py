@@ -1,4 +1,4 @@
-"""The tables of a file of answers put together by survey, with the place of every cell; `answers_files` takes them in."""
+"""The tables of a file of answers put together by survey, with the place of every cell."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ class Reading:
             yield row, [cell for cell in cells if cell.header]
 
     def _faults(self, sheet: RawSheet) -> Mapping[tuple[int, int], str]:
-        """Cells by (column, row) whose value is not in the file: formulas without a result, merged cells but the first."""
+        """Cells by (column, row) that hold no value: formulas without a result, merged cells but the first."""
         found = dict.fromkeys(sheet.unsaved, _UNSAVED)
         for left, top, right, bottom in sheet.merged:
             columns = range(left, min(right, len(self._headers[sheet.name])) + 1)

@@ -132,7 +132,7 @@ def _change_of(ctx: Context, record_id: str, filled: Filled, reading: Reading) -
         return None
     session = session_for(ctx, form, record, record.answers)
     before = session.answers()
-    filling = _Filling(session, reading, ctx.language)
+    filling = _Filling(session, record.answers, reading, ctx.language)
     filling.fill(filled)
     change = BatchChange.between(record.id, before, session.answers())
     if change.values and record.status not in EDITABLE:
@@ -143,8 +143,9 @@ def _change_of(ctx: Context, record_id: str, filled: Filled, reading: Reading) -
 class _Filling:
     """Puts the cells of one survey into its session, where they differ from what stands there."""
 
-    def __init__(self, session: Session, reading: Reading, language: str) -> None:
+    def __init__(self, session: Session, stored: Mapping[str, str], reading: Reading, language: str) -> None:
         self._session = session
+        self._stored = stored
         self._reading = reading
         self._language = language
         self._places: dict[str, Cell] = {}
@@ -210,10 +211,11 @@ class _Filling:
     def _added(self, repeat: NodeDef, parent: str, row: Item) -> str | None:
         from cpdesk.interop.answer_tables import template_of
 
+        around = [path for path in self._standing if path.endswith(f"[{parent}]")] if parent else []
         stands = [
             f"{path}{repeat.path[len(template_of(path)) :]}"
-            for path in self._standing
-            if parent and path.endswith(f"[{parent}]") and repeat.path.startswith(template_of(path) + "/")
+            for path in around
+            if repeat.path.startswith(template_of(path) + "/")
         ] or [repeat.path]
         try:
             path, touched = self._session.add_item(stands[0])
@@ -238,7 +240,7 @@ class _Filling:
                 continue  # told in parts below; or worked out, not answered
             if cell.fault:
                 self._reading.problem(cell, cell.fault)
-            elif self._standing.get(path, "") != cell.value:  # what was not touched is not read anew
+            elif self._stored.get(path, "") != (cell.value or ""):  # what was not touched is not read anew
                 self._set(cell, path, self._lexical(cell, node))
 
     def _set(self, cell: Cell, path: str, text: str) -> None:

@@ -203,8 +203,9 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=2
 
 @given(TEXTS)
 def test_any_text_is_escaped_and_back(text: str) -> None:
-    assert unescape(escape(text)) == text
-    assert unescape(escape(escape(text))) == escape(text)
+    for mistakable in (text, f"_x005F{text}", f"{text}_x005F_x000D_"):
+        assert unescape(escape(mistakable)) == mistakable
+        assert unescape(escape(escape(mistakable))) == escape(mistakable)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
