@@ -50,6 +50,8 @@ class Beside(QWidget):
         if view == self.view and wide == self._wide:
             return
         self.view, self._wide = view, wide
+        if self.editor is not None:
+            self._stack.removeWidget(self.editor)  # what is being written stays
         clear(self._stack)
         if view.check:
             self._stack.addWidget(self._check_line(view))

@@ -136,7 +136,7 @@ class SurveyPage(QWidget):
             problems=(loud, "bad" if frame.problems else "warn"), remarks=(frame.remarks, "mute"), last=(0, "mute")
         )
         self._show_problems(frame.problems)
-        self.complete.setVisible(bool(frame.complete))
+        self.complete.setEnabled(bool(frame.complete))
         self.complete.set_words(text(f"ui.survey.{frame.complete or 'complete'}"))
         self.complete.set_icon("undo" if frame.complete == "reopen" else "check")
         self.head.show_last(frame.has_last)

@@ -124,8 +124,12 @@ class WhyBlock(QWidget):
         return self._words.words()
 
     def _fit(self) -> None:
-        width = max(200, self._scroll.viewport().width())
-        self._scroll.setFixedHeight(min(_WHY_TALLEST, self._words.heightForWidth(width) + 6))
+        height = self._words.heightForWidth(max(200, self._scroll.viewport().width())) + 6
+        policy = Qt.ScrollBarPolicy
+        self._scroll.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if height > _WHY_TALLEST else policy.ScrollBarAlwaysOff
+        )
+        self._scroll.setFixedHeight(min(_WHY_TALLEST, height))
 
     def resizeEvent(self, event: object) -> None:
         self._fit()

@@ -130,12 +130,12 @@ class SurveyPresenter(Presenter):
 
     # answers --------------------------------------------------------------------------------------------------------
 
-    def answer(self, path: str, value: str | None) -> None:
+    def answer(self, path: str, value: str | None, file_name: str = "") -> None:
         """An answer was given: compute, show, write down, work out."""
         if self.open is None:
             return
         try:
-            touched = give(self.open.session, path, value)
+            touched = give(self.open.session, path, value, file_name)
         except CpdeskError as error:
             self.desk.show_fault(error)
             return
