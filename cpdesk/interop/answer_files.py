@@ -97,7 +97,13 @@ def _code(match: re.Match[str]) -> str:
 
 def unescape(text: str) -> str:
     """What `escape` was given."""
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    return _ESCAPED.sub(_sign, text)
+
+
+def _sign(match: re.Match[str]) -> str:
+    """What an escape stands for; half of a surrogate pair is no sign, so that it stays as it is written."""
+    code = int(match[1], 16)
+    return match[0] if 0xD800 <= code <= 0xDFFF else chr(code)
 
 
 def _no_formula(text: str) -> str:
@@ -119,7 +125,7 @@ def read_tables(path: Path) -> list[RawSheet]:
 
 
 def _of_workbook(text: str) -> str:
-    return unescape(_OF_WORKBOOKS.sub(lambda match: chr(int(match[1], 16)), text))
+    return unescape(_OF_WORKBOOKS.sub(_sign, text))
 
 
 def _package_sheets(path: Path) -> list[RawSheet]:
