@@ -80,7 +80,7 @@ def _orientation(image: Image) -> int:
 
 
 def _made_small(image: Image, suffix: str, edge_max_px: int) -> bytes:
-    from PIL import ExifTags, Image, ImageOps
+    from PIL import Image, ImageOps
 
     exif = image.getexif()
     upright = ImageOps.exif_transpose(image)
@@ -89,12 +89,36 @@ def _made_small(image: Image, suffix: str, edge_max_px: int) -> bytes:
     if suffix == "png":
         upright.save(stream, "PNG", optimize=True)
     else:
-        kept = Image.Exif()
-        kept.update({tag: exif[tag] for tag in _kept_tags() if tag in exif})
-        for block in (ExifTags.IFD.GPSInfo, ExifTags.IFD.Exif):
-            if values := exif.get_ifd(block):
-                kept.get_ifd(block).update(values)
-        upright.convert("RGB").save(stream, "JPEG", quality=85, exif=kept)
+        upright.convert("RGB").save(stream, "JPEG", quality=85, exif=_shot_of(exif))
+    return stream.getvalue()
+
+
+def _shot_of(exif: Image.Exif) -> Image.Exif:
+    """What a camera wrote of a shot: when, where and with what."""
+    from PIL import ExifTags, Image
+
+    kept = Image.Exif()
+    kept.update({tag: exif[tag] for tag in _kept_tags() if tag in exif})
+    for block in (ExifTags.IFD.GPSInfo, ExifTags.IFD.Exif):
+        if values := exif.get_ifd(block):
+            kept.get_ifd(block).update(values)
+    return kept
+
+
+def with_shot_of(content: bytes, source: bytes, *, name: str = "") -> bytes:
+    """A JPEG with the time and place of another picture: marks drawn over a photo leave it the shot it was.
+
+    Raises:
+        InputFault: CP-1513, CP-1514 when the content is no picture this program can read; a source that is none has
+            nothing to give.
+    """
+    image = _opened(content, name)
+    try:
+        exif = _opened(source, name).getexif()
+    except InputFault:
+        return content
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", quality="keep", exif=_shot_of(exif))
     return stream.getvalue()
 
 

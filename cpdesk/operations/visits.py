@@ -254,6 +254,8 @@ def _told(ctx: Context, words: AnswerWords, path: str, before: str, now: str) ->
             before, now = (ctx.text(f"status.{value}") if value else "" for value in (before, now))
         return ctx.text(f"audit.{path[1:]}"), "", "record", before, now
     question, _, mark = path.partition("#")
+    if mark == "file":
+        return None  # the name goes with the file, which is listed
     if is_item(question):
         if before and now:
             return words.item(path), words.place(path), "item", "", ctx.text("audit.moved")

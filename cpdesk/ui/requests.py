@@ -1,5 +1,5 @@
-"""What a control asks for beyond an answer: files to choose, keep or open, media to play, agreement with a default,
-changes of a grid."""
+"""What a control asks for beyond an answer: files to choose, keep or open, photos to take, media to play, agreement
+with a default, changes of a grid."""
 
 from __future__ import annotations
 
@@ -29,12 +29,43 @@ class MediaOpened:
 
 @dataclass(frozen=True, slots=True)
 class ContentGiven:
-    """A file was drawn, dropped or pasted: its bytes, or where it lies."""
+    """A file was drawn, dropped or pasted: its bytes, or where it lies. `over` says that it is the picture of the
+    answer with marks over it, so that time and place of the shot stay."""
 
     path: str
     name: str
     content: bytes = b""
     file: str = ""
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CameraWanted:
+    """A person wants to take a photo for the question at `path` with the system's camera program."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStopped:
+    """A person waits for photos no longer."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureChosen:
+    """Of the pictures that arrived a person takes the one with this key."""
+
+    path: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFolderWanted:
+    """A person wants to choose the folder where the photos of a phone arrive."""
+
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +98,5 @@ class GridEdit:
     moved: tuple[str, str | None] | None = None
 
 
-Request = FileWanted | FileOpened | MediaOpened | ContentGiven | Marked | GridEdit
+CameraRequest = CameraWanted | CameraStopped | PictureChosen | PhotoFolderWanted
+Request = FileWanted | FileOpened | MediaOpened | ContentGiven | CameraRequest | Marked | GridEdit

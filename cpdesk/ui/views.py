@@ -194,10 +194,12 @@ class PlaceView:
 
 @dataclass(frozen=True, slots=True)
 class MediaView:
-    """A picture, sound or film beside a label: its kind and its name among the form's files."""
+    """A picture, sound or film beside a label: its kind and its name among the form's files. `big` names the larger
+    picture that opens when this one is pressed."""
 
     kind: Literal["image", "audio", "video"]
     name: str
+    big: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,11 +325,42 @@ Item = QuestionView | HeadingView | FigureView | MatrixView | GridView | RepeatV
 @dataclass(frozen=True, slots=True)
 class ContentView:
     """A file of an answer as it is shown: picture (null where it is none or has not come here yet), size, what the
-    camera wrote into it."""
+    camera wrote into it, and the name it was chosen under."""
 
     image: QImage
     size_bytes: int = 0
     facts: tuple[str, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraPicture:
+    """A picture that arrived while a question waited; the image is null when the file cannot be opened."""
+
+    key: str
+    image: QImage = field(default_factory=QImage)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraView:
+    """How waiting for a photo stands.
+
+    Attributes:
+        pictures: what arrived, the newest last.
+        kept: key of the picture that was taken into the survey.
+        fault, remedy: why the camera program did not start; pictures are waited for all the same.
+        folder: the person's own folder that is watched too, in words.
+    """
+
+    pictures: tuple[CameraPicture, ...] = ()
+    kept: str = ""
+    fault: str = ""
+    remedy: str = ""
+    folder: str = ""
+
+    def newest(self) -> str:
+        """The key of the newest picture that can be opened; empty when there is none."""
+        return next((each.key for each in reversed(self.pictures) if not each.image.isNull()), "")
 
 
 @dataclass(frozen=True, slots=True)

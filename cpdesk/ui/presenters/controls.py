@@ -117,7 +117,10 @@ def option_views(form: Form, node: NodeDef, state: NodeState) -> tuple[OptionVie
 def media_views(state: NodeState) -> tuple[MediaView, ...]:
     """What stands beside the label: the picture first, then sound and film."""
     kinds: tuple[Literal["image", "audio", "video"], ...] = ("image", "audio", "video")
-    return tuple(MediaView(kind, state.media[kind]) for kind in kinds if state.media.get(kind))
+    big = state.media.get("big-image", "")
+    return tuple(
+        MediaView(kind, state.media[kind], big if kind == "image" else "") for kind in kinds if state.media.get(kind)
+    )
 
 
 def _numbers(bounds: RangeBounds) -> list[str]:

@@ -25,6 +25,7 @@ _MEASURE: Final = re.compile(r"(?<![热容数用电质流重产])量|\bmeasur", 
 """A hint to measure, as the forms word it in both languages; not 容量, 用量, 数量."""
 _OWN: Final = "-"
 MARK: Final = "#quality"
+FILE_NAME: Final = "#file"
 
 
 def assumptions(audit: Audit, session: Session) -> dict[str, str]:
@@ -90,8 +91,11 @@ def usual_mark(session: Session, path: str) -> Quality:
     return Quality.MEASURED if measured else Quality.ESTIMATED
 
 
-def give(session: Session, path: str, value: str | None) -> Touched:
-    """Answer a question: a figure under a hint to measure is marked as measured, and a mark goes with its answer.
+def give(session: Session, path: str, value: str | None, file_name: str = "") -> Touched:
+    """Answer a question: a figure under a hint to measure is marked as measured, and marks go with their answer.
+
+    Args:
+        file_name: of an answer that is a file, what it was called.
 
     Raises:
         InputFault: as `Session.set`.
@@ -99,6 +103,8 @@ def give(session: Session, path: str, value: str | None) -> Touched:
     touched = session.set(path, value)
     if "#" in path:
         return touched
+    if session.entry(f"{path}{FILE_NAME}") != file_name:
+        touched |= session.set(f"{path}{FILE_NAME}", file_name)
     marked = session.entry(f"{path}{MARK}")
     if not value and marked:
         return touched | session.set(f"{path}{MARK}", None)

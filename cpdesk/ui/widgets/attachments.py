@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from cpdesk.ui.language import text, tr
 from cpdesk.ui.requests import ContentGiven, FileOpened, FileWanted
 from cpdesk.ui.views import ContentView
-from cpdesk.ui.widgets.basic import Block, Button, Label, column, row, set_property
+from cpdesk.ui.widgets.basic import Block, Button, ElidedLabel, column, row, set_property
 from cpdesk.ui.widgets.editor import Editor, EnterMovesOn
 
 _KINDS = {"audio": "sound", "video": "film", "image": "image"}
@@ -37,7 +37,7 @@ class AttachmentField(Editor):
         self.choose = Button("", "secondary", _KINDS.get(self._kind, "clip"), self._choose)
         self.open_button = Button(text("ui.file.open"), "quiet", "eye", self._open)
         self.remove_button = Button("", "quiet", "trash", self._remove, tip=text("ui.file.remove"))
-        self.state = Label("", "table", "text2")
+        self.state = ElidedLabel("", "table", "text2")
         line.addWidget(self.state, 1)
         line.addWidget(self.choose)
         line.addWidget(self.open_button)
@@ -62,7 +62,7 @@ class AttachmentField(Editor):
     def show_content(self, content: ContentView) -> None:
         self._shown = self._value or ""
         suffix = self._shown.rpartition(".")[2].upper()
-        self.state.set_words(" · ".join((suffix, size_words(content.size_bytes), *content.facts)))
+        self.state.set_words(" · ".join((content.name or suffix, size_words(content.size_bytes), *content.facts)))
 
     def set_bad(self, bad: bool) -> None:
         set_property(self.frame, "bad", "true" if bad else "false")

@@ -170,6 +170,7 @@ class SignaturePad(Editor):
     HINT = "ui.sign.pad"
     KEEP, AGAIN, KEPT = "ui.sign.keep", "ui.sign.again", "ui.sign.kept"
     NAME = "ui.sign.name"
+    OVER = False
 
     def __init__(self, value: str | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -220,7 +221,7 @@ class SignaturePad(Editor):
         content = self.encoded(picture)
         self.sheet.show_image(picture)
         self._changed()
-        self.requested.emit(ContentGiven("", tr(self.NAME), content=content))
+        self.requested.emit(ContentGiven("", tr(self.NAME), content=content, over=self.OVER))
         self.moved_on.emit()
 
     def encoded(self, picture: QImage) -> bytes:
@@ -265,6 +266,7 @@ class AnnotationField(DrawingField):
 
     HINT = "ui.draw.photo_first"
     NAME = "ui.draw.marked"
+    OVER = True
 
     def encoded(self, picture: QImage) -> bytes:
         return jpeg_of(picture)

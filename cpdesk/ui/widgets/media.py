@@ -88,7 +88,7 @@ class MediaStrip(QWidget):
         for each in media:
             if each.kind == "image":
                 picture = LabelPicture(each.name, self)
-                picture.pressed.connect(lambda name=each.name: self.opened.emit(name))
+                picture.pressed.connect(lambda name=each.big or each.name: self.opened.emit(name))
                 self._pictures[each.name] = picture
                 self._line.addWidget(picture)
             else:
