@@ -118,7 +118,8 @@ class NodeDef:
 
     Attributes:
         path: template path without root and item ids (`yard/building/b_area`); "" for the root.
-        index: place in document order; `depth` counts the nodes above it.
+        index: place in document order; `depth` counts the nodes above it, `repeat` is the innermost repeat it is in,
+            itself included.
         type: data type of the bind ("string", "int", "decimal", "date", "dateTime", "time", "geopoint", "binary", ...);
             questions of `select` keep "string".
         control: "input", "select1", "select", "upload", "trigger", "range", "rank", "group", "repeat" or "".
@@ -139,6 +140,7 @@ class NodeDef:
     kind: Kind
     parent: NodeDef | None
     depth: int = 0
+    repeat: NodeDef | None = None
     children: list[NodeDef] = field(default_factory=list)
     named: dict[str, NodeDef] = field(default_factory=dict)
     type: str = "string"

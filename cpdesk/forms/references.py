@@ -69,9 +69,7 @@ def references_of_options(itemset: ItemSet, owner: NodeDef, root: NodeDef, root_
 
 def repeat_around(node: NodeDef | None) -> NodeDef | None:
     """The innermost repeat that a node is in, itself included."""
-    while node is not None and node.kind is not Kind.REPEAT:
-        node = node.parent
-    return node
+    return None if node is None else node.repeat
 
 
 class _Finder:

@@ -166,6 +166,7 @@ class _Loader:
     def _new(self, name: str, path: str, kind: Kind, parent: NodeDef | None, default: str) -> NodeDef:
         depth = 0 if parent is None else parent.depth + 1
         found = NodeDef(name, path, self._index, kind, parent, depth, default=default)
+        found.repeat = found if kind is Kind.REPEAT else None if parent is None else parent.repeat
         self._index += 1
         if self._index > _NODES_MAX:
             raise InputFault("CP-1203", what="nodes", found=self._index, limit=_NODES_MAX)
@@ -210,8 +211,10 @@ class _Loader:
         node.soft_max = _number(node, "soft_max")
 
     def _rule(self, node: NodeDef, bind: Node, name: str, idle: str) -> Expression | None:
-        source = bind.attribute(name).strip()
-        return None if source in ("", idle) else compile_expression(source, f"{name} {node.path}")
+        source = bind.attributes.get(name)
+        if source is None or source.strip() in ("", idle):
+            return None
+        return compile_expression(source, f"{name} {node.path}")
 
     def path_or_stray(self, reference: str, context: str, what: str) -> str | None:
         """As `path_of`; None for a bind or control of no node, noted as a stray: other engines run such forms."""
