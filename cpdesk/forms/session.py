@@ -279,7 +279,7 @@ class Session:
         return node.text if node is not None and node.relevant and node.value is not None else ""
 
     def entry(self, path: str) -> str:
-        """What a store keeps at one path, as `answers` has it: an answer, also a hidden one, or a remark; "" for none."""
+        """What a store keeps at one path, as `answers` has it: an answer, hidden ones too, or a remark; "" for none."""
         node = self._instance.nodes.get(path)
         return self._beside.get(path, "") if node is None else node.rank or self._instance.raw(node)
 
