@@ -1,21 +1,26 @@
-"""`cpdesk import`: a register of households, communities or a heating network into this desk."""
+"""`cpdesk import`: a register of households, communities or a heating network, or answers that were edited outside."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cpdesk.cli.default_group import DefaultGroup
 from cpdesk.cli.opening import opened_desk
 from cpdesk.cli.output import EXIT_NO, Output, command
 
-app = typer.Typer()
+if TYPE_CHECKING:
+    from cpdesk.interop.problems import CellProblem
+
+app = typer.Typer(cls=DefaultGroup)
 _SHOWN_MAX = 50
 
 
-@app.command()
+@app.command("register")
 @command
 def import_file(
     file: Annotated[Path, typer.Argument(help="The register, .xlsx or .csv.")],
@@ -54,20 +59,66 @@ def import_file(
             "changed": result.changed,
             "unchanged": result.unchanged,
             "left_out": result.left_out,
-            "problems": [
-                {**asdict(one), "message": one.message(language), "remedy": one.remedy(language)}
-                for one in result.problems
-            ],
+            "problems": _problem_documents(result.problems, language),
         }
     )
-    if result.problems:
-        head = [out.text(f"cli.import.{name}") for name in ("place", "value", "problem", "remedy")]
-        rows = [
-            [f"{one.sheet}!{one.column}{one.row}", one.value, one.message(language), one.remedy(language)]
-            for one in result.problems[:_SHOWN_MAX]
-        ]
-        out.table(head, rows)
+    _say_problems(out, result.problems)
     counts = {name: getattr(result, name) for name in ("added", "changed", "unchanged", "left_out")}
     out.say("cli.import.done", **counts, problems=len(result.problems))
     if result.problems:
         raise typer.Exit(EXIT_NO)
+
+
+@app.command("answers")
+@command
+def import_answers(
+    file: Annotated[Path, typer.Argument(help="What `export answers` wrote, edited: .xlsx or .zip.")],
+    apply: Annotated[bool, typer.Option("--apply", help="Do it; without, only say what would happen.")] = False,
+    *,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Take edited answers in, checked by the rules of their forms, as one batch that `cpdesk batch revert` takes back.
+    A survey with a wrong cell stays as it is; the cell is named, and the exit code is 1 then."""
+    from cpdesk.operations.answers_files import apply_answers, preview_answers
+
+    out = Output(as_json=json_)
+    with opened_desk(out) as ctx:
+        with out.progress("cli.batch.looking") as step:
+            preview = preview_answers(ctx, file, lambda done, total: step(done, total) is None)
+        result = apply_answers(ctx, preview)[0] if apply and preview.changes else None
+    language = out.text.language
+    out.document(
+        {
+            "changing": [change.record for change in preview.changes],
+            "unchanged": preview.unchanged,
+            "left_out": preview.left_out,
+            "batch": None if result is None else result.batch,
+            "changed": [] if result is None else list(result.changed),
+            "problems": _problem_documents(preview.problems, language),
+        }
+    )
+    _say_problems(out, preview.problems)
+    out.say("cli.answers.would", changing=len(preview.changes), unchanged=preview.unchanged, left_out=preview.left_out)
+    if result is not None:
+        out.say("cli.batch.edited", records=len(result.changed), batch=result.batch)
+        if result.left:
+            out.say("cli.batch.left", records=len(result.left))
+    if preview.problems or (result is not None and result.left):
+        raise typer.Exit(EXIT_NO)
+
+
+def _problem_documents(problems: Sequence[CellProblem], language: str) -> list[dict[str, Any]]:
+    return [{**asdict(one), "message": one.message(language), "remedy": one.remedy(language)} for one in problems]
+
+
+def _say_problems(out: Output, problems: Sequence[CellProblem]) -> None:
+    """The first wrong cells, each with what to do."""
+    if not problems:
+        return
+    language = out.text.language
+    head = [out.text(f"cli.import.{name}") for name in ("place", "value", "problem", "remedy")]
+    rows = [
+        [f"{one.sheet}!{one.column}{one.row}", one.value, one.message(language), one.remedy(language)]
+        for one in problems[:_SHOWN_MAX]
+    ]
+    out.table(head, rows)
