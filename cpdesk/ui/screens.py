@@ -11,19 +11,25 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from cpdesk.base.clock import FixedClock
 from cpdesk.base.paths import Paths
 from cpdesk.context import Context
 from cpdesk.model.replication import Conflict
 from cpdesk.operations import assess, desk, households, surveys
+from cpdesk.operations.demo.community import import_sample_communities, import_sample_network, survey_communities
+from cpdesk.operations.demo.network import survey_network
+from cpdesk.operations.demo.community import import_sample_communities, import_sample_network, survey_communities
+from cpdesk.operations.demo.network import survey_network
 from cpdesk.operations.demo.village import import_sample_village, survey_household
 from cpdesk.store.keystores import FileKeyStore
 from cpdesk.store.vault import PinCost
 from cpdesk.ui import language
 from cpdesk.ui.app import make_application
 from cpdesk.ui.language import text, tr
+from cpdesk.ui.pages.batch_check import CheckDialog
+from cpdesk.ui.pages.batch_dialog import BatchDialog
 from cpdesk.ui.pages.unlock import UnlockPage
 from cpdesk.ui.presenters.sync import record_view
 from cpdesk.ui.shell import Shell
@@ -35,10 +41,20 @@ from cpdesk.ui.worker import Worker
 SIZE: Final = QSize(1366, 768)
 _AT: Final = datetime(2026, 11, 23, 6, 32, tzinfo=UTC)
 _PIN: Final = "258036"
+_TOWNSHIP: Final = "110114110"
 _CODE: Final = "7F3K-9QMD-2XWA-PPLT-88CH-ZR4N-K2VD-6MTB"
 _HOUSEHOLDS: Final = 86
 _SURVEYED: Final = 4
 _PATIENCE_S: Final = 120.0
+_INSPECTED: Final = "inspect well"
+_READINGS: Final = "reading"
+_AGAIN: Final = {
+    "reading/i_supply_c": "71",
+    "reading/i_return_c": "150",
+    "reading/i_supply_mpa": "9",
+    "reading/i_supply_c#note": "表盘有水汽，擦干后再读",
+}
+"""What is answered at the second inspection: one reading unusual, one impossible, and a remark."""
 _IN_CONFLICT: Final = {"residents_winter": "7", "b_wall_type": "stone"}
 """Names of questions and what the other person answered."""
 
@@ -58,8 +74,8 @@ def save_screens(out: Path, *, languages: tuple[str, ...] = ("zh", "en")) -> lis
             key_store=FileKeyStore(paths.config),
             cost=PinCost(passes=1, memory_kib=8192, lanes=1),
         )
-        _fill(ctx, paths)
-        return _Camera(app, ctx, out).run(languages)
+        visits = _fill(ctx, paths)
+        return _Camera(app, ctx, out, visits).run(languages)
 
 
 def _person() -> str:
@@ -67,18 +83,22 @@ def _person() -> str:
 
 
 def _fill(ctx: Context, paths: Paths) -> None:
-    """A village with a few surveys: some submitted, the last one half filled."""
+    """A village with a few surveys, some submitted and the first half filled; communities and a piece of network."""
     import_sample_village(ctx, paths.cache / "register.xlsx", households=_HOUSEHOLDS)
     ids = households.household_ids(ctx, households.HouseholdQuery())
     for seed, household in enumerate(ids[:_SURVEYED], 1):
         survey = survey_household(ctx, household, seed=seed, finish=seed != 1)
         assess.assess_survey(ctx, survey)
+    import_sample_network(ctx, paths.cache / "network.xlsx")
+    import_sample_communities(ctx, paths.cache / "communities.xlsx")
+    survey_communities(ctx)
+    survey_network(ctx, _TOWNSHIP)
 
 
 class _Camera:
     """Walks through the pages and takes a picture of each."""
 
-    def __init__(self, app: QApplication, ctx: Context, out: Path) -> None:
+    def __init__(self, app: QApplication, ctx: Context, out: Path, visits: tuple[str, str]) -> None:
         self._app, self._out = app, out
         self._files: list[Path] = []
         self._worker = Worker()
@@ -87,7 +107,7 @@ class _Camera:
         self._shell.resize(SIZE)
         self._shell.show()
         self._window = DeskWindow(ctx, self._shell, self._worker)
-        self._ctx = ctx
+        self._ctx, self._visits = ctx, visits
 
     def run(self, languages: tuple[str, ...]) -> list[Path]:
         for code in languages:
@@ -119,6 +139,7 @@ class _Camera:
         window.start()
         self._settle()
         self._take(f"03-households-{code}")
+        self._lists(code)
         window.households.opened.emit(window.households.table.current_id())
         self._settle(lambda: self._shell.current_page() == "survey" and bool(window.survey.result.view.bars))
         for number, section in enumerate(window.survey.view.sections if window.survey.view is not None else ()):
@@ -133,6 +154,7 @@ class _Camera:
         window.survey.compare_wanted.emit()
         self._settle()
         self._take(f"05-packages-{code}")
+        self._other_families(code)
         window.go("reports")
         self._settle(window.reports.sheet.has_image)
         self._take(f"06-reports-{code}")
@@ -144,6 +166,54 @@ class _Camera:
         self._settle()
         self._show_conflict()
         self._take(f"09-conflict-{code}")
+
+    def _lists(self, code: str) -> None:
+        """The lists of the other families, and the dialogs of batch work."""
+        for name in ("communities", "network"):
+            self._window.go(name)
+            self._settle()
+            self._take(f"03-{name}-{code}")
+        self._window.go("households")
+        for work in ("edit", "check", "export", "forms", "history"):
+            self._window.households.batch_wanted.emit(work)
+            self._settle()
+            dialog: BatchDialog = self._window.households.findChildren(BatchDialog)[-1]
+            if isinstance(dialog, CheckDialog):
+                dialog.begin.click()
+                self._settle()
+            self._take(f"10-batch-{work}-{code}", dialog)
+            dialog.reject()
+            self._settle()
+
+    def _other_families(self, code: str) -> None:
+        """A community as it was surveyed, and a well that is inspected again beside its last inspection."""
+        page = self._window.survey
+        self._open(self._visits[0])
+        self._take(f"10-community-{code}")
+        self._open(self._visits[1])
+        self._take(f"11-inspection-{code}")
+        page.beside_wanted.emit()
+        page.section_wanted.emit(_READINGS)
+        self._settle()
+        self._take(f"12-side-by-side-{code}")
+        page.beside_wanted.emit()
+        for place, tab in enumerate(("problems", "remarks", "history"), 13):
+            page.side.show_tab(tab)
+            self._settle()
+            self._take(f"{place}-{tab}-{code}")
+        if code == "zh":
+            apply_theme(self._app, "dark")
+            self._take("15-history-dark")
+            apply_theme(self._app, "light")
+        page.side.show_tab("overview")
+
+    def _open(self, survey: str) -> None:
+        self._window.open_survey(survey)
+        self._settle(lambda: self._shell.current_page() == "survey" and self._shown() == survey)
+
+    def _shown(self) -> str:
+        view = self._window.survey.view
+        return view.record if view is not None else ""
 
     def _show_conflict(self) -> None:
         """Two people changed two answers of one made-up survey; shown without asking the store."""
@@ -169,8 +239,8 @@ class _Camera:
             time.sleep(0.01)
             quiet = quiet + 1 if ready() and not self._worker.is_busy() else 0
 
-    def _take(self, name: str) -> None:
+    def _take(self, name: str, widget: QWidget | None = None) -> None:
         self._app.processEvents()
         path = self._out / f"{name}.png"
-        self._shell.grab().save(str(path))
+        (widget or self._shell).grab().save(str(path))
         self._files.append(path)
