@@ -20,8 +20,6 @@ from cpdesk.model.replication import Conflict
 from cpdesk.operations import assess, desk, households, surveys
 from cpdesk.operations.demo.community import import_sample_communities, import_sample_network, survey_communities
 from cpdesk.operations.demo.network import survey_network
-from cpdesk.operations.demo.community import import_sample_communities, import_sample_network, survey_communities
-from cpdesk.operations.demo.network import survey_network
 from cpdesk.operations.demo.village import import_sample_village, survey_household
 from cpdesk.store.keystores import FileKeyStore
 from cpdesk.store.vault import PinCost
@@ -48,13 +46,9 @@ _SURVEYED: Final = 4
 _PATIENCE_S: Final = 120.0
 _INSPECTED: Final = "inspect well"
 _READINGS: Final = "reading"
-_AGAIN: Final = {
-    "reading/i_supply_c": "71",
-    "reading/i_return_c": "150",
-    "reading/i_supply_mpa": "9",
-    "reading/i_supply_c#note": "表盘有水汽，擦干后再读",
-}
-"""What is answered at the second inspection: one reading unusual, one impossible, and a remark."""
+_REMARKED: Final = "reading/i_supply_c"
+_AGAIN: Final = {_REMARKED: "71", "reading/i_return_c": "140", "reading/i_supply_mpa": "9"}
+"""What is answered at the second inspection: one reading unusual, one impossible."""
 _IN_CONFLICT: Final = {"residents_winter": "7", "b_wall_type": "stone"}
 """Names of questions and what the other person answered."""
 
@@ -82,8 +76,9 @@ def _person() -> str:
     return tr("ui.sample.person")
 
 
-def _fill(ctx: Context, paths: Paths) -> None:
-    """A village with a few surveys, some submitted and the first half filled; communities and a piece of network."""
+def _fill(ctx: Context, paths: Paths) -> tuple[str, str]:
+    """A village with a few surveys, some submitted and the first half filled; communities and a piece of network. Gives
+    the survey of a community and the second inspection of a well, which is half filled."""
     import_sample_village(ctx, paths.cache / "register.xlsx", households=_HOUSEHOLDS)
     ids = households.household_ids(ctx, households.HouseholdQuery())
     for seed, household in enumerate(ids[:_SURVEYED], 1):
@@ -91,8 +86,13 @@ def _fill(ctx: Context, paths: Paths) -> None:
         assess.assess_survey(ctx, survey)
     import_sample_network(ctx, paths.cache / "network.xlsx")
     import_sample_communities(ctx, paths.cache / "communities.xlsx")
-    survey_communities(ctx)
-    survey_network(ctx, _TOWNSHIP)
+    community = survey_communities(ctx)[0]
+    well = ctx.store.records.get(survey_network(ctx, _TOWNSHIP)[_INSPECTED]).site
+    assert well is not None
+    again, _changes = surveys.begin_survey(ctx, well)
+    for path, value in {**_AGAIN, f"{_REMARKED}{surveys.NOTE}": tr("ui.sample.remark")}.items():
+        surveys.save_answers(ctx, again, surveys.open_survey(ctx, again).session.set(path, value).values)
+    return community, again
 
 
 class _Camera:
@@ -177,7 +177,7 @@ class _Camera:
         for work in ("edit", "check", "export", "forms", "history"):
             self._window.households.batch_wanted.emit(work)
             self._settle()
-            dialog: BatchDialog = self._window.households.findChildren(BatchDialog)[-1]
+            dialog = next(child for child in self._window.households.children() if isinstance(child, BatchDialog))
             if isinstance(dialog, CheckDialog):
                 dialog.begin.click()
                 self._settle()

@@ -150,7 +150,7 @@ class DeskWindow(QObject):
 
     def _connected(self, presenter: SitesPresenter) -> SitesPresenter:
         presenter.opened.connect(self._begin)
-        presenter.survey_opened.connect(self._open)
+        presenter.survey_opened.connect(self.open_survey)
         presenter.refresh()
         return presenter
 
@@ -214,6 +214,11 @@ class DeskWindow(QObject):
         assert isinstance(page, SitesPage)
         return page
 
+    def open_survey(self, survey: str, path: str = "") -> None:
+        """Show a survey that is there, at a question where one is named."""
+        self.shell.activateWindow()  # it may be asked for by a dialog beside the window
+        self._survey.open_survey(survey, path)
+
     def close(self) -> None:
         """Give on what is typed, wait until it is written, close the store and take the pages away."""
         self._closed = True
@@ -258,17 +263,13 @@ class DeskWindow(QObject):
         shell.rail.chosen.connect(self.go)
         shell.bar.pill_pressed.connect(lambda: self.go("sync"))
         self._list.opened.connect(self._begin)
-        self._list.survey_opened.connect(self._open)
+        self._list.survey_opened.connect(self.open_survey)
         self._list.report_wanted.connect(self._show_report)
         self.desk.language_changed.connect(lambda: self._show_bar(shell.current_page()))
         self.desk.changed.connect(self._changed)
 
     def _begin(self, site: str) -> None:
         self._survey.begin(site)
-
-    def _open(self, survey: str, path: str) -> None:
-        self.shell.activateWindow()  # it may be asked for by a dialog beside the window
-        self._survey.open_survey(survey, path)
 
     def _changed(self, changes: Changes) -> None:
         if changes.settings:
@@ -308,12 +309,12 @@ class DeskWindow(QObject):
     def _back(self) -> None:
         if self.shell.current_page() == "packages":
             self._back_to_survey()
-        elif self.shell.current_page() == "survey":
+        elif self.shell.current_page() == "survey" and not self.survey.close_layer():
             self.go(self._list_name)
 
     def _help(self) -> None:
         if self.shell.current_page() == "survey":
-            self.survey.why_wanted.emit(self.survey.body.current_path() or self.survey.section())
+            self.survey.why_wanted.emit(self.survey.body.last_path() or self.survey.section())
 
     def _next_pane(self) -> None:
         panes = self._panes()
@@ -330,6 +331,8 @@ class DeskWindow(QObject):
             target = panes[(here + 1) % len(panes)]
             if self.shell.current_page() == "survey" and target is self.survey.body:
                 self.survey.body.focus_question("")
+            elif self.shell.current_page() == "survey" and target is self.survey.side:
+                self.survey.side.focus_list()
             else:
                 target.setFocus()
 
@@ -340,7 +343,7 @@ class DeskWindow(QObject):
             listed = self.list_page()
             return listed.search, listed.table, listed.preview.open_button
         if page == "survey":
-            return self.survey.sections, self.survey.body, self.survey.result.packages
+            return self.survey.sections, self.survey.body, self.survey.side
         if page == "reports":
             return self.reports.list, self.reports.print_button
         return ()
