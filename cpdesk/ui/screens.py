@@ -188,8 +188,10 @@ class _Camera:
     def _other_families(self, code: str) -> None:
         """A community as it was surveyed, and a well that is inspected again beside its last inspection."""
         page = self._window.survey
+        self._window.go("communities")
         self._open(self._visits[0])
         self._take(f"10-community-{code}")
+        self._window.go("network")
         self._open(self._visits[1])
         self._take(f"11-inspection-{code}")
         page.beside_wanted.emit()
@@ -203,9 +205,11 @@ class _Camera:
             self._take(f"{place}-{tab}-{code}")
         if code == "zh":
             apply_theme(self._app, "dark")
+            self._settle()
             self._take("15-history-dark")
             apply_theme(self._app, "light")
         page.side.show_tab("overview")
+        self._window.go("households")
 
     def _open(self, survey: str) -> None:
         self._window.open_survey(survey)

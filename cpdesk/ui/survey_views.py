@@ -59,6 +59,7 @@ class OverviewView:
     asked: int
     required_open: int
     problems: int
+    may_complete: bool = True
     open: PanelView = PanelView()
 
 

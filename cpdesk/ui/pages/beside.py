@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QPlainTextEdit, QSizePolicy, QWidget
 
 from cpdesk.ui.fonts import font
-from cpdesk.ui.language import text, tr
+from cpdesk.ui.language import language, text, tr
 from cpdesk.ui.survey_views import BesideView, LastAnswer, RemarkView
 from cpdesk.ui.theme import theme
 from cpdesk.ui.widgets.basic import Button, IconText, Label, clear, column, row
@@ -213,7 +213,7 @@ class RemarkLine(QWidget):
         words = column(gap=0)
         said = f"{remark.place}：{remark.words}" if remark.place else remark.words
         words.addWidget(Label(said, "table", wrap=True))
-        who = "·".join(
+        who = ("·" if language() == "zh" else " · ").join(
             part for part in (tr("ui.remark.other") if remark.other else "", remark.who, remark.when) if part
         )
         words.addWidget(Label(who, "meta", "warn" if remark.other else "text2"))

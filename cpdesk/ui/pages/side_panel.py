@@ -99,7 +99,7 @@ class OverviewPanel(QWidget):
         if view.required_open or view.problems:
             said = tr("ui.overview.left", required=view.required_open, problems=view.problems)
         else:
-            said = tr("ui.overview.ready")
+            said = tr("ui.overview.ready" if view.may_complete else "ui.overview.all_required")
         self.left.set_words(said)
         self.left.set_colour("text2" if view.required_open or view.problems else "ok")
         self.open.show_panel(view.open)

@@ -16,6 +16,7 @@ from cpdesk.ui.pages.survey import SurveyPage
 from cpdesk.ui.presenters.base import Desk, Presenter, Result, Step
 from cpdesk.ui.presenters.defaults import agree, give
 from cpdesk.ui.presenters.grid_edits import apply_edit
+from cpdesk.ui.presenters.grid_widths import read_widths, width_key, with_widths, write_widths
 from cpdesk.ui.presenters.known import Known, Section
 from cpdesk.ui.presenters.outline import (
     Counts,
@@ -31,7 +32,7 @@ from cpdesk.ui.presenters.survey_opening import Opened, changed_label, crumbs, r
 from cpdesk.ui.presenters.survey_panels import Panels
 from cpdesk.ui.presenters.survey_why import hidden_sections, why
 from cpdesk.ui.presenters.words import fault_words, moment, status_view
-from cpdesk.ui.requests import GridEdit, Marked, Request
+from cpdesk.ui.requests import ColumnsSized, GridEdit, Marked, Request
 from cpdesk.ui.survey_views import FrameView
 from cpdesk.ui.views import PlaceView, SectionView, SurveyView
 
@@ -114,7 +115,7 @@ class SurveyPresenter(Presenter):
         self.panels.forget()
         self.open, self.place = opened.survey, opened.place
         self._current = ""
-        self._counts, self._known = {}, Known()
+        self._counts, self._known = {}, self._fresh()
         self.figures.begin()
         self.desk.tell(changes)
         self._sections = outline(self.open.session, self._known)
@@ -228,7 +229,7 @@ class SurveyPresenter(Presenter):
             )
             return
         again.survey.session.set_language(language())
-        self.open, self._counts, self._known = again.survey, {}, Known()
+        self.open, self._counts, self._known = again.survey, {}, self._fresh()
         self.panels.begin(again.book)
         self._show()
         self._save(again.survey.session.opened.values)
@@ -303,6 +304,10 @@ class SurveyPresenter(Presenter):
         if self.open is not None:
             self.page.show_frame(self._frame())
 
+    def may_complete(self) -> bool:
+        """Whether the survey is one that is still being filled."""
+        return self.open is not None and what_completes(self.open.record.status) == "complete"
+
     def show_again(self) -> None:
         """Show the section once more: what stands beside its questions changed."""
         self._show()
@@ -326,7 +331,7 @@ class SurveyPresenter(Presenter):
     def _speak(self) -> None:
         if self.open is not None:
             self.open.session.set_language(language())
-            self._known = Known()
+            self._known = self._fresh()
             self.panels.speak()
             self._show()
             self.shown.emit(self.page.view)
@@ -374,11 +379,23 @@ class SurveyPresenter(Presenter):
 
     # grids and files ------------------------------------------------------------------------------------------------
 
+    def _keep_widths(self, sized: ColumnsSized) -> None:
+        if self.open is not None:
+            key = width_key(self.open.session, sized.path)
+            self._known.widths = widths = with_widths(self._known.widths, key, sized.widths)
+            self.run(lambda: write_widths(self.ctx.settings, widths), lambda _nothing: None, key="settings-write")
+
+    def _fresh(self) -> Known:
+        """Nothing known but what a person set."""
+        return Known(widths=read_widths(self.ctx.settings))
+
     def _requested(self, request: Request) -> None:
         """What a control asks beyond an answer: a change of a grid, a file to choose, keep or open."""
         if self.open is None:
             return
-        if isinstance(request, Marked):
+        if isinstance(request, ColumnsSized):
+            self._keep_widths(request)
+        elif isinstance(request, Marked):
             self._took(agree(self.open.session, request.path, request.mark))
         elif isinstance(request, GridEdit):
             try:

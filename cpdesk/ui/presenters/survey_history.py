@@ -10,7 +10,7 @@ from cpdesk.operations.visits import AuditEntry
 from cpdesk.ui.language import tr
 from cpdesk.ui.presenters.survey_book import label_of, stands
 from cpdesk.ui.presenters.survey_last import displayed
-from cpdesk.ui.presenters.words import moment_long
+from cpdesk.ui.presenters.words import in_a_row, moment_long
 from cpdesk.ui.survey_views import PanelLine, PanelView
 from cpdesk.ui.views import Tone
 
@@ -90,7 +90,7 @@ class History:
         other = "" if entry.own else tr("ui.history.other_desk")
         undone = tr("ui.history.undone") if entry.undone else ""
         when = moment_long(entry.at, self._of.ctx.clock)
-        meta = "·".join(part for part in (when, entry.actor, entry.place, other, undone) if part)
+        meta = in_a_row(when, entry.actor, entry.place, other, undone)
         return PanelLine(
             key=str(place),
             path=path if known else "",

@@ -11,7 +11,7 @@ from cpdesk.operations.visits import LastAnswers
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.presenters.choices import choice_label
 from cpdesk.ui.presenters.survey_book import order_of, stands
-from cpdesk.ui.presenters.words import unit_words
+from cpdesk.ui.presenters.words import in_a_row, unit_words
 from cpdesk.ui.survey_views import LastAnswer
 
 _NUMBERS: Final = frozenset({"int", "integer", "decimal"})
@@ -125,4 +125,4 @@ def place_words(session: Session, path: str) -> str:
         items = session.children(item[: item.rindex("[")])
         places.append(tr("ui.survey.item_place", n=items.index(item) + 1 if item in items else "—"))
         end = path.find("]", end + 1)
-    return "·".join(places)
+    return in_a_row(*places)

@@ -17,7 +17,7 @@ from cpdesk.ui.presenters.survey_book import Book, Finding, Weight, label_of
 from cpdesk.ui.presenters.survey_history import History
 from cpdesk.ui.presenters.survey_last import LastVisit, place_words, shown_answer
 from cpdesk.ui.presenters.survey_remarks import Remarks
-from cpdesk.ui.presenters.words import moment_long
+from cpdesk.ui.presenters.words import in_a_row, moment_long
 from cpdesk.ui.survey_views import (
     BesideView,
     CompareView,
@@ -216,7 +216,7 @@ class Panels:
         counts: dict[Weight, int] = {weight: book.count(weight) for weight in ("hard", "required", "soft")}
         if not self.required:
             counts["required"] = 0
-        said = "·".join(tr(f"ui.problems.{weight}", n=n) for weight, n in counts.items() if n)
+        said = in_a_row(*(tr(f"ui.problems.{weight}", n=n) for weight, n in counts.items() if n))
         blocking = counts["hard"] + counts["required"] > 0
         return PanelView(said or tr("ui.problems.all_checked"), self._problem_lines(book, found), tone=_tone(blocking))
 
@@ -240,8 +240,7 @@ class Panels:
         )
 
     def _place(self, session: Session, path: str, *more: str) -> str:
-        parts = (self._of.section_title(path), place_words(session, path), *more)
-        return "·".join(part for part in parts if part)
+        return in_a_row(self._of.section_title(path), place_words(session, path), *more)
 
     def step(self, by: int) -> None:
         """F8: to the next finding that still stands, going round; the list goes along."""
@@ -348,6 +347,7 @@ class Panels:
             asked=view.asked if view is not None else 0,
             required_open=book.count("required"),
             problems=book.count("hard"),
+            may_complete=self._of.may_complete(),
             open=PanelView(said if still else "", tuple(lines), tr("ui.overview.nothing_open")),
         )
 

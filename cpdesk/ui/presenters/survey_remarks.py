@@ -9,7 +9,7 @@ from cpdesk.operations.surveys import NOTE, Comment
 from cpdesk.ui.language import tr
 from cpdesk.ui.presenters.survey_book import Book, label_of, stands
 from cpdesk.ui.presenters.survey_last import place_words
-from cpdesk.ui.presenters.words import moment_long
+from cpdesk.ui.presenters.words import in_a_row, moment_long
 from cpdesk.ui.survey_views import PanelLine, PanelView, RemarkView
 from cpdesk.ui.views import Tone
 
@@ -87,8 +87,7 @@ class Remarks:
 
 
 def _line(book: Book, view: RemarkView) -> PanelLine:
-    who = (tr("ui.remark.other") if view.other else "", view.who, view.when, view.place)
-    said = "·".join(part for part in who if part)
+    said = in_a_row(tr("ui.remark.other") if view.other else "", view.who, view.when, view.place)
     tone: Tone = "warn" if view.other else "info"
     label = label_of(book.session, view.path)
     return PanelLine(view.path, view.path, label, view.words, said, tone, "note", tr("ui.remark.edit"))

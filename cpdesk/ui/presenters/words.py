@@ -71,6 +71,11 @@ def unit_words(unit: str) -> str:
     return tr(f"ui.unit.{unit}") if unit in _UNIT_WORDS else _UNITS.get(unit, unit)
 
 
+def in_a_row(*parts: str) -> str:
+    """Short facts behind each other, the empty ones left out; English wants blanks around the dot."""
+    return ("·" if language() == "zh" else " · ").join(part for part in parts if part)
+
+
 def fault_words(error: Exception) -> str:
     """What went wrong and what to do; anything undeclared is said to be the program's fault."""
     if isinstance(error, CpdeskError):
