@@ -44,6 +44,7 @@ DECLARED: Final = {
         Setting("camera_program", ""),
         Setting("photo_folder", ""),
         Setting("window_geometry", ""),
+        Setting("grid_columns", ""),
     )
 }
 

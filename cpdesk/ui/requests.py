@@ -98,5 +98,13 @@ class GridEdit:
     moved: tuple[str, str | None] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnsSized:
+    """A person gave the columns of the grid at `path` these widths, px."""
+
+    path: str
+    widths: tuple[int, ...]
+
+
 CameraRequest = CameraWanted | CameraStopped | PictureChosen | PhotoFolderWanted
-Request = FileWanted | FileOpened | MediaOpened | ContentGiven | CameraRequest | Marked | GridEdit
+Request = FileWanted | FileOpened | MediaOpened | ContentGiven | CameraRequest | Marked | ColumnsSized | GridEdit

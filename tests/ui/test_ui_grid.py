@@ -1,17 +1,22 @@
 """A grid over a running form, by keyboard: what the form holds after each key."""
 
+import os
 from dataclasses import replace
 
 import pytest
 
 pytest.importorskip("PySide6", reason="the window needs PySide6")
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit
 from widget_samples import FormDesk
 
-from cpdesk.ui.requests import Marked
+from cpdesk.base.settings import Settings
+from cpdesk.ui.presenters.grid_widths import read_widths, width_key, with_widths, write_widths
+from cpdesk.ui.presenters.known import Known
+from cpdesk.ui.presenters.outline import outline, section_page
+from cpdesk.ui.requests import ColumnsSized, Marked
 from cpdesk.ui.widgets.grid import GridBlock
 
 WALLS = "repeats/walls"
@@ -241,3 +246,72 @@ def test_a_filled_in_cell_is_agreed_with_by_enter(desk):
     desk.keys(Qt.Key.Key_Return)
     assert asked == [Marked(f"{item}/wall_m2")]
     assert place(desk) == (1, 1)
+
+
+@pytest.fixture
+def narrow(desk, qtbot):
+    """The same grid where its columns have no room."""
+    for column in range(6):
+        desk.table.horizontalHeader().resizeSection(column, 100 if column == 0 else 180)
+    desk.page.resize(900, 700)
+    qtbot.wait(20)
+    desk.grid._fitted = (tuple(each.label for each in desk.grid.view.columns), desk.grid.width(), True)
+    for column in range(6):
+        desk.table.horizontalHeader().resizeSection(column, 100 if column == 0 else 180)
+    qtbot.wait(20)
+    return desk
+
+
+def test_the_first_column_stays_while_the_others_scroll(narrow, qtbot):
+    table, model = narrow.table, narrow.grid.model
+    narrow.here(1, 1)
+    qtbot.wait(20)
+    assert table.frozen_px() == 0
+    still = table.viewport().grab(QRect(0, 0, 98, 96)).toImage()
+    narrow.here(1, 5)
+    qtbot.wait(20)
+    assert table.horizontalScrollBar().value() > 100 and table.frozen_px() == 100
+    assert table.viewport().grab(QRect(0, 0, 98, 96)).toImage() == still
+    if folder := os.environ.get("CPDESK_PICTURES"):
+        narrow.page.grab().save(f"{folder}/frozen.png")
+    head = table.horizontalHeader().viewport().grab(QRect(0, 0, 98, 30)).toImage()
+    assert table.indexAt(QPoint(10, 40)) == model.index(1, 0)
+    assert table.visualRect(model.index(2, 0)).left() == 0
+    narrow.here(1, 2)
+    qtbot.wait(20)
+    assert table.visualRect(model.index(1, 2)).left() >= table.frozen_px(), "nothing hides behind it"
+    table.horizontalScrollBar().setValue(0)
+    qtbot.wait(20)
+    assert table.horizontalHeader().viewport().grab(QRect(0, 0, 98, 30)).toImage() == head
+    assert table.indexAt(QPoint(10, 40)) == model.index(1, 0)
+
+
+def test_dragged_widths_are_told_and_kept(desk, qtbot):
+    with qtbot.waitSignal(desk.grid.requested) as told:
+        desk.table.horizontalHeader().resizeSection(1, 222)
+    request = told.args[0]
+    assert isinstance(request, ColumnsSized) and request.path == WALLS and request.widths[1] == 222
+    desk.grid.show_grid(replace(desk.grid.view, widths=request.widths))
+    desk.grid._fitted = ()
+    desk.page.resize(desk.page.width() + 40, 700)
+    qtbot.wait(20)
+    assert desk.table.widths() == request.widths
+    key = width_key(desk.session, WALLS)
+    known = Known(widths={key: request.widths})
+    section = next(each for each in outline(desk.session) if each.path == "repeats")
+    shown = section_page(desk.session, section, "1", {}, (), known).items[0]
+    assert shown.widths == request.widths
+
+
+def test_kept_widths_survive_the_program_and_damage(tmp_path):
+    settings = Settings(tmp_path / "settings.json")
+    assert read_widths(settings) == {}
+    write_widths(settings, with_widths({"a:x": (50, 60)}, "b:y", (70,)))
+    assert read_widths(Settings(tmp_path / "settings.json")) == {"a:x": (50, 60), "b:y": (70,)}
+    for damaged in ("{", "[1]", '{"a": "x", "b": [5], "c": [50, "x"], "d": [80]}'):
+        settings.set("grid_columns", damaged)
+        assert set(read_widths(settings)) <= {"d"}
+    many = {f"f:{n}": (50,) for n in range(200)}
+    kept = with_widths(many, "f:0", (90,))
+    assert len(kept) == 200 and list(kept)[-1] == "f:0"
+    assert "f:1" not in with_widths(kept, "new", (50,))

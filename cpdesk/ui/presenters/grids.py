@@ -11,6 +11,7 @@ from cpdesk.forms.state import NodeState
 from cpdesk.ui.language import tr
 from cpdesk.ui.presenters.controls import column_view, fits_cell, question_view, shown_figure
 from cpdesk.ui.presenters.defaults import with_mark
+from cpdesk.ui.presenters.grid_widths import width_key
 from cpdesk.ui.presenters.known import GridRow, Known, RowCells
 from cpdesk.ui.views import GridView, QuestionView
 
@@ -70,6 +71,7 @@ def grid_view(session: Session, path: str, state: NodeState, known: Known, label
         wrong,
         int(least) if least.isdigit() else 0,
         int(most) if most.isdigit() else None,
+        known.widths.get(width_key(session, path), ()),
     )
 
 

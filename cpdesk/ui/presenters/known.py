@@ -82,12 +82,14 @@ class Known:
         questions: those with many choices by their path, each with what it was made from beside its state.
         items: of repeats whose items are sections, by their path.
         made: how many items and rows were made so far.
+        widths: of the columns of grids that a person dragged, by their key (`grid_widths.width_key`), px.
     """
 
     rows: dict[str, dict[str, GridRow]] = field(default_factory=dict)
     questions: dict[str, tuple[object, QuestionView]] = field(default_factory=dict)
     items: dict[str, ItemPart] = field(default_factory=dict)
     made: int = 0
+    widths: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def forget(self, touched: Iterable[str]) -> None:
         """Drop what one of the touched paths lies in."""

@@ -214,6 +214,7 @@ class SignaturePad(Editor):
         drawn = self.sheet.has_strokes()
         self.keep.setEnabled(drawn)
         self.undo_button.setEnabled(drawn)
+        self.again.setEnabled(drawn or bool(self._value) or not self.sheet.image.isNull())
         self.state.set_words(text(self.KEPT) if self._value and not drawn else "")
 
     def _keep(self) -> None:

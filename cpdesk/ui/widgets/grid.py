@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 from cpdesk.ui.blocks import Block as Cells
 from cpdesk.ui.blocks import PastePlan, plan_paste
 from cpdesk.ui.language import text, tr
-from cpdesk.ui.requests import GridEdit, Marked
+from cpdesk.ui.requests import ColumnsSized, GridEdit, Marked
 from cpdesk.ui.views import GridView, QuestionView
-from cpdesk.ui.widgets.basic import Block, Button, IconText, Label, column, row
+from cpdesk.ui.widgets.basic import Block, Button, ElidedLabel, IconText, Label, column, row
 from cpdesk.ui.widgets.grid_model import ROW, GridModel
 from cpdesk.ui.widgets.grid_table import GridTable
 
@@ -85,7 +85,7 @@ class GridBlock(QWidget):
             line.addWidget(button)
         line.addStretch(1)
         self.sum_words = Label("", "table", "text2")
-        self._keys = Label(text("ui.grid.keys"), "meta", "text3")
+        self._keys = ElidedLabel(text("ui.grid.keys"), "meta", "text3")
         line.addWidget(self.sum_words)
         line.addWidget(self._keys)
         return foot
@@ -119,6 +119,7 @@ class GridBlock(QWidget):
         table.row_doubled.connect(self._double)
         table.row_moved.connect(self._move)
         table.agreed.connect(self._agree)
+        table.sized.connect(lambda: self.requested.emit(ColumnsSized(self.view.path, self.table.widths())))
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         table.selectionModel().selectionChanged.connect(lambda *_: self._selected())
         table.selectionModel().currentChanged.connect(lambda *_: self._show_problem())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyleOptionViewItem, QWidget
 
 from cpdesk.ui.fonts import font, width_px
@@ -207,6 +207,16 @@ class GridHeader(QHeaderView):
         else:
             self.setFixedWidth(40)
             self.setDefaultSectionSize(ROW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The head of the first column stays with it when the others scroll sideways."""
+        super().paintEvent(event)
+        table = self.parent()
+        frozen_px = getattr(table, "frozen_px", None)
+        if self.orientation() == Qt.Orientation.Horizontal and frozen_px is not None and frozen_px():
+            painter = QPainter(self.viewport())
+            self.paintSection(painter, QRect(0, 0, frozen_px(), self.height()), 0)
+            painter.end()
 
     def paintSection(self, painter: QPainter, rect: QRect, place: int) -> None:
         painter.save()

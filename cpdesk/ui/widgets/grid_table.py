@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from cpdesk.ui.blocks import fitted, read_block, write_block
+from cpdesk.ui.theme import theme
 from cpdesk.ui.views import QuestionView
 from cpdesk.ui.widgets.choices import Option
 from cpdesk.ui.widgets.fields import DateField, NumberField, TextField
@@ -27,6 +29,9 @@ from cpdesk.ui.widgets.temporal import TimeField
 
 _FIELDS: Final[dict[str, type[TextField]]] = {"number": NumberField, "date": DateField, "time": TimeField}
 _NARROW, _WIDE = 72, 240
+_RESTS_MS: Final = 300
+_FROZEN_MAX: Final = 0.4
+"""Of the width of the grid; a wider first column scrolls with the others."""
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -146,6 +151,7 @@ class GridTable(QTableView):
     row_doubled = Signal()
     row_moved = Signal(int)
     agreed = Signal()
+    sized = Signal()
 
     def __init__(self, model: GridModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -161,6 +167,15 @@ class GridTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
         self.setTabKeyNavigation(False)
+        self._fitting = False
+        self._told = QTimer(self)
+        self._told.setSingleShot(True)
+        self._told.setInterval(_RESTS_MS)
+        self._told.timeout.connect(self.sized)
+        self.horizontalHeader().sectionResized.connect(lambda *_: self._resized())
+        self.selectionModel().selectionChanged.connect(lambda *_: self._repaint_frozen())
+        self.selectionModel().currentChanged.connect(lambda *_: self._repaint_frozen())
+        model.dataChanged.connect(lambda *_: self._repaint_frozen())
         trigger = QAbstractItemView.EditTrigger
         self.setEditTriggers(trigger.AnyKeyPressed | trigger.DoubleClicked | trigger.EditKeyPressed)
 
@@ -187,14 +202,98 @@ class GridTable(QTableView):
                 yield cells[place]
 
     def fit_columns(self) -> None:
-        """Give columns the width their heads and first rows want, and what is left over in equal parts."""
+        """Give columns the widths a person gave them; else those their heads and first rows want, and what is left over
+        in equal parts."""
         head = self.horizontalHeader()
         count = self._model.columnCount()
+        self._fitting = True
+        if len(self._model.view.widths) == count:
+            for place, width in enumerate(self._model.view.widths):
+                head.resizeSection(place, width)
+            self._fitting = False
+            return
         wide = [max(_NARROW, min(_WIDE, round(self._model.width_px(place)) + 12)) for place in range(count)]
         spare = self.viewport().width() - sum(wide)
         more = max(0, spare) // max(1, len(wide))
         for place, width in enumerate(wide):
             head.resizeSection(place, width + more)
+        self._fitting = False
+
+    def _resized(self) -> None:
+        """A person drags: what the columns are given is told once the mouse rests."""
+        if not self._fitting:
+            self._told.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self._told.isActive():
+            self._told.stop()
+            self.sized.emit()
+
+    def widths(self) -> tuple[int, ...]:
+        """Widths of the columns, px."""
+        return tuple(self.columnWidth(place) for place in range(self._model.columnCount()))
+
+    # the first column stays ---------------------------------------------------------------------------------------
+
+    def frozen_px(self) -> int:
+        """Width of the first column when it stands over the others: it names the rows and stays while the rest scrolls
+        sideways."""
+        width = self.columnWidth(0) if self._model.columnCount() > 1 else 0
+        room = self.viewport().width()
+        return width if self.horizontalScrollBar().value() > 0 and width <= room * _FROZEN_MAX else 0
+
+    def indexAt(self, pos: QPoint) -> QModelIndex:
+        if pos.x() < self.frozen_px():
+            row = self.rowAt(pos.y())
+            return self._model.index(row, 0) if row >= 0 else QModelIndex()
+        return super().indexAt(pos)
+
+    def visualRect(self, index: Any) -> QRect:
+        area = super().visualRect(index)
+        if index.column() == 0 and self.frozen_px():
+            area.moveLeft(0)
+        return area
+
+    def scrollTo(self, index: Any, hint: Any = QAbstractItemView.ScrollHint.EnsureVisible) -> None:
+        """Bring a cell into sight, also from behind the first column; that column itself needs no scrolling."""
+        bar = self.horizontalScrollBar()
+        before = bar.value()
+        super().scrollTo(index, hint)
+        if index.column() == 0:
+            bar.setValue(before if self.frozen_px() else bar.value())
+            return
+        behind = self.columnWidth(0) - super().visualRect(index).left()
+        if bar.value() > 0 and self.frozen_px() and behind > 0:
+            bar.setValue(bar.value() - behind)
+
+    def scrollContentsBy(self, right: int, down: int) -> None:
+        super().scrollContentsBy(right, down)
+        if right or self.frozen_px():  # what stands still must not be moved along with the rest
+            self.viewport().update()
+            self.horizontalHeader().viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        width = self.frozen_px()
+        if not width:
+            return
+        painter = QPainter(self.viewport())
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        for row in range(max(0, first), (last if last >= 0 else self._model.rowCount() - 1) + 1):
+            index = self._model.index(row, 0)
+            option = QStyleOptionViewItem()
+            option.rect = QRect(0, self.rowViewportPosition(row), width, self.rowHeight(row))  # type: ignore[attr-defined]
+            if self.selectionModel().isSelected(index):
+                option.state |= QStyle.StateFlag.State_Selected  # type: ignore[attr-defined]
+            self.itemDelegate().paint(painter, option, index)
+        painter.setPen(theme().colour("line2"))
+        painter.drawLine(width - 1, 0, width - 1, self.viewport().height())
+        painter.end()
+
+    def _repaint_frozen(self) -> None:
+        if self.frozen_px():
+            self.viewport().update(0, 0, self.frozen_px(), self.viewport().height())
 
     def leave_cell(self, down: int, right: int) -> None:
         """Go on from a cell that was edited: down with Enter, right with Tab; past the end, a new row or the next

@@ -277,6 +277,7 @@ class LineField(Editor):
             self._points.pop()
         self.pane.map.show_points(self._points, "shape" if self._closed else "trace")
         self.measure.set_words(self._measured())
+        self.measure.setVisible(bool(self._points))
         self.undo_button.setEnabled(bool(self._points))
         self.clear_button.setEnabled(bool(self._points))
         clear(self._listed)
