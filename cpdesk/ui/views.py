@@ -6,7 +6,7 @@ figures stay figures so that painters can draw them to scale.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -211,6 +211,9 @@ class GridView:
     least: int = 0
     most: int | None = None
     """How many rows there must and may be."""
+    words: tuple[Mapping[str, tuple[str, ...]], ...] = ()
+    """Of each column whose choices depend on other answers: folded words → codes of all choices, offered now or not.
+    Empty of other columns, and where the form does not hold the list."""
     widths: tuple[int, ...] = ()
     """Widths that a person gave the columns, px; empty as long as nobody did."""
 

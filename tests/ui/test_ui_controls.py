@@ -118,7 +118,7 @@ def test_a_combo_finds_by_any_part_of_the_words(dressed, qtbot):
 
 
 def test_search_follows_typing_and_escape_empties_it(dressed, qtbot):
-    field = shown(qtbot, SearchField(text("ui.households.search")))
+    field = shown(qtbot, SearchField(text("ui.sites.search.households")))
     with qtbot.waitSignal(field.searched) as caught:
         qtbot.keyClicks(field, "wy")
     assert caught.args == ["wy"]

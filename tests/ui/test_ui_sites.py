@@ -19,7 +19,7 @@ from cpdesk.ui.pages.new_site import NewSiteDialog
 from cpdesk.ui.pages.site_columns import COLUMNS, fitting
 from cpdesk.ui.pages.sites import COMMUNITIES, NETWORK, SitesPage
 from cpdesk.ui.presenters.sites import township_options
-from cpdesk.ui.views import ListQuery
+from cpdesk.ui.site_views import ListQuery
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """Made-up views for the tests of the window. No person, address or figure here is real."""
 
+from cpdesk.ui.site_views import FilterChip, ListQuery, SiteList, SitePreview, SiteRow
 from cpdesk.ui.views import (
     Fact,
-    FilterChip,
     GridView,
-    ListQuery,
     NowAfter,
     OptionView,
     PackageView,
@@ -13,9 +12,6 @@ from cpdesk.ui.views import (
     SectionPage,
     SectionView,
     Share,
-    SiteList,
-    SitePreview,
-    SiteRow,
     StatusView,
     SurveyView,
 )
@@ -111,7 +107,6 @@ def network_list(count: int = 40) -> SiteList:
         (FilterChip("", "全部状态", count), FilterChip("none", "未开始", 10), FilterChip("draft", "填写中", 30)),
         kinds=tuple(FilterChip(code, words, count) for code, words in kinds),
         places=(FilterChip("U03", "U03", 30), FilterChip("U04", "U04", 10)),
-        townships=(FilterChip("110114010", "城北街道", 20), FilterChip("110114110", "流村镇", 20)),
         begun=(("s1", "J-118"), ("s2", "J-119")),
     )
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from cpdesk.ui.language import say, text, tr
 from cpdesk.ui.pages.lines_table import LinesModel, LinesTable
-from cpdesk.ui.views import ImportView
+from cpdesk.ui.site_views import ImportView
 from cpdesk.ui.widgets.bars import ProgressBar
 from cpdesk.ui.widgets.basic import Block, Button, IconText, Label, column, row
 from cpdesk.ui.widgets.choices import ComboBox, Option

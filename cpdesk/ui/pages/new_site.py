@@ -84,11 +84,11 @@ class NewSiteDialog(QDialog):
         township_code: str,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr(f"ui.{page}.new"))
+        self.setWindowTitle(tr(f"ui.sites.new.{page}"))
         self.setFixedWidth(440)
         stack = column(self, (24, 20, 24, 20), 6)
-        stack.addWidget(Label(text(f"ui.{page}.new"), "title"))
-        stack.addWidget(Label(text(f"ui.{page}.new_how"), "table", "text2", wrap=True))
+        stack.addWidget(Label(text(f"ui.sites.new.{page}"), "title"))
+        stack.addWidget(Label(text(f"ui.sites.new_how.{page}"), "table", "text2", wrap=True))
         stack.addSpacing(6)
         options = [Option(code, text(f"site_kind.{code}")) for code in kinds]
         self._kind = kind

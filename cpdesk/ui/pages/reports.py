@@ -19,8 +19,9 @@ from cpdesk.ui.actions import install
 from cpdesk.ui.fonts import font
 from cpdesk.ui.language import text, tr
 from cpdesk.ui.pages.site_table import SiteModel
+from cpdesk.ui.site_views import ListQuery, SiteList, SiteRow
 from cpdesk.ui.theme import theme
-from cpdesk.ui.views import Fact, ListQuery, SiteList, SiteRow
+from cpdesk.ui.views import Fact
 from cpdesk.ui.widgets.bars import ProgressBar
 from cpdesk.ui.widgets.basic import (
     Block,
@@ -165,7 +166,7 @@ class ReportsPage(QWidget):
     def show_list(self, answer: SiteList) -> None:
         kept = self.current_id()
         self.model.show_ids(answer.ids)
-        self.count.set_words(text("ui.households.count", n=len(answer.ids)))
+        self.count.set_words(text("ui.sites.count.households", n=len(answer.ids)))
         if answer.ids:
             self.choose(kept if kept in answer.ids else answer.ids[0])
 
@@ -238,7 +239,7 @@ class ReportsPage(QWidget):
         head.addWidget(self.count)
         stack.addLayout(head)
         search_line = row(margins=(20, 0, 16, 0))
-        self.search = SearchField(text("ui.households.search"))
+        self.search = SearchField(text("ui.sites.search.households"))
         self.search.searched.connect(lambda words: self.query_changed.emit(ListQuery(words)))
         search_line.addWidget(self.search)
         stack.addLayout(search_line)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cpdesk.ui.language import text, tr
-from cpdesk.ui.views import FilterChip, ListQuery, SiteList
+from cpdesk.ui.site_views import FilterChip, ListQuery, SiteList
 from cpdesk.ui.widgets.basic import Button
 from cpdesk.ui.widgets.choices import Flow, Option, Segmented
 
@@ -76,6 +76,7 @@ class FilterLine(Flow):
         self.chips: dict[str, Button] = {}
         self.query = ListQuery()
         self._begun: tuple[tuple[str, str], ...] = ()
+        self._townships: tuple[FilterChip, ...] = ()
         self.place = MenuChip(place_label, self)
         self.place.picked.connect(lambda code: self._ask(place=code))
         self.township = MenuChip("site_field.township_code", self)
@@ -94,10 +95,15 @@ class FilterLine(Flow):
             button.set_words(f"{chip.words} {chip.count:,}")
             button.setChecked(chip.code == answer.query.status)
         self.place.show_chips(answer.places, answer.query.place)
-        self.township.show_chips(answer.townships, answer.query.township)
+        self.township.show_chips(self._townships, answer.query.township)
         self._begun = answer.begun
         self.begun.set_words(text("ui.sites.begun", n=len(answer.begun)))
         self.begun.setVisible(bool(answer.begun))
+
+    def show_townships(self, chips: tuple[FilterChip, ...]) -> None:
+        """Which townships there are, counted after the list stood."""
+        self._townships = chips
+        self.township.show_chips(chips, self.query.township)
 
     def _make_chips(self, chips: Sequence[FilterChip]) -> None:
         for old in self.chips.values():

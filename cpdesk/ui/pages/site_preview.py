@@ -9,7 +9,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from cpdesk.ui.language import text, tr
-from cpdesk.ui.views import Fact, SitePreview, StatusView
+from cpdesk.ui.site_views import SitePreview
+from cpdesk.ui.views import Fact, StatusView
 from cpdesk.ui.widgets.bars import ShareStrip
 from cpdesk.ui.widgets.basic import Block, Button, ElidedLabel, Label, Line, Pill, Scroll, clear, column, row
 from cpdesk.ui.widgets.photos import Thumbnail

@@ -30,8 +30,8 @@ from PySide6.QtWidgets import (
 from cpdesk.ui.fonts import font
 from cpdesk.ui.language import tr
 from cpdesk.ui.pages.site_columns import COLUMNS, Column, fitting
+from cpdesk.ui.site_views import SiteRow
 from cpdesk.ui.theme import ROW, theme
-from cpdesk.ui.views import SiteRow
 from cpdesk.ui.widgets.bars import paint_progress
 from cpdesk.ui.widgets.basic import paint_check, paint_pill
 

@@ -12,11 +12,11 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QWidget
 
 from cpdesk.ui.actions import install
-from cpdesk.ui.language import Text, text, tr
+from cpdesk.ui.language import text, tr
 from cpdesk.ui.pages.site_filters import FilterLine, KindTabs
 from cpdesk.ui.pages.site_preview import PreviewPane
 from cpdesk.ui.pages.site_table import SiteModel, SiteTable
-from cpdesk.ui.views import ListQuery, SiteList, SitePreview, SiteRow
+from cpdesk.ui.site_views import ListQuery, SiteList, SitePreview, SiteRow
 from cpdesk.ui.widgets.basic import Block, Button, Label, column, row
 from cpdesk.ui.widgets.fields import SearchField
 
@@ -31,7 +31,7 @@ class ListKind:
     """What makes one list of sites different from another.
 
     Attributes:
-        name: of the page, and of its texts `ui.<name>.…`.
+        name: of the page, and the end of its texts' keys.
         kinds: of the sites it lists; tabs where there are several.
         reports: whether its sites have a report and a ledger.
     """
@@ -74,7 +74,7 @@ class SitesPage(QWidget):
         self.preview.open_wanted.connect(self.opened)
         self.preview.report_wanted.connect(self.report_wanted)
         line.addWidget(self.preview)
-        self.new_button = Button(text(f"ui.{kind.name}.new"), "secondary", "plus", self.new_wanted.emit)
+        self.new_button = Button(text(f"ui.sites.new.{kind.name}"), "secondary", "plus", self.new_wanted.emit)
         self._preview_timer = QTimer(self)
         self._preview_timer.setSingleShot(True)
         self._preview_timer.setInterval(_PREVIEW_DELAY_MS)
@@ -100,11 +100,13 @@ class SitesPage(QWidget):
         self.filters.show_list(answer)
         if self.tabs is not None:
             self.tabs.show_counts(answer.kinds, answer.query.kind)
-        self.count.set_words(self._text("count", n=len(answer.ids)))
+        self.count.set_words(text(f"ui.sites.count.{self.kind.name}", n=len(answer.ids)))
         self._stack.setCurrentIndex(0 if answer.ids else 1)
         query = answer.query
         searching = bool(query.search or query.status or query.place or query.township)
-        self._empty_words.set_words(self._text("nothing_found" if searching else "empty"))
+        self._empty_words.set_words(
+            text(f"ui.sites.nothing_found.{self.kind.name}" if searching else f"ui.sites.empty.{self.kind.name}")
+        )
         self._empty_action.setVisible(not searching)
         place = answer.ids.index(kept) if kept in answer.ids else 0
         if answer.ids:
@@ -143,7 +145,7 @@ class SitesPage(QWidget):
             self.tabs = KindTabs(self.kind.kinds)
             self.tabs.chosen.connect(lambda kind: self._ask(replace(self._query, kind=kind, status="")))
             top.addWidget(self.tabs)
-        self.filters = FilterLine(f"ui.{self.kind.name}.place")
+        self.filters = FilterLine(f"ui.sites.place.{self.kind.name}")
         self.filters.query = self._query
         self.filters.asked.connect(self._ask)
         self.filters.survey_wanted.connect(self.survey_wanted)
@@ -168,7 +170,7 @@ class SitesPage(QWidget):
 
     def _make_tools(self) -> QHBoxLayout:
         line = row(gap=12)
-        self.search = SearchField(self._text("search"))
+        self.search = SearchField(text(f"ui.sites.search.{self.kind.name}"))
         self.search.searched.connect(lambda words: self._ask(replace(self._query, search=words)))
         self.search.installEventFilter(self)
         line.addWidget(self.search, 1)
@@ -208,7 +210,7 @@ class SitesPage(QWidget):
         line.addStretch(1)
         line.addWidget(Button(text("ui.sites.template"), "quiet", "download", self.template_wanted.emit))
         line.addWidget(Button(text("ui.sites.import_from"), "secondary", "folder", self.import_wanted.emit))
-        line.addWidget(Button(self._text("new"), "primary", "plus", self.new_wanted.emit))
+        line.addWidget(Button(text(f"ui.sites.new.{self.kind.name}"), "primary", "plus", self.new_wanted.emit))
         line.addStretch(1)
         stack.addWidget(self._empty_action)
         stack.addStretch(1)
@@ -239,9 +241,6 @@ class SitesPage(QWidget):
 
     def focus_first(self) -> None:
         self.search.setFocus()
-
-    def _text(self, name: str, **fields: object) -> Text:
-        return text(f"ui.{self.kind.name}.{name}", **fields)
 
     def _ask(self, query: ListQuery) -> None:
         if query != self._query:

@@ -27,7 +27,8 @@ from cpdesk.ui.presenters.sites import (
     store_query,
 )
 from cpdesk.ui.presenters.words import fault_words, moment, number, status_view
-from cpdesk.ui.views import Fact, ListQuery, Share, SiteList, SitePreview, SiteRow
+from cpdesk.ui.site_views import ListQuery, SiteList, SitePreview, SiteRow
+from cpdesk.ui.views import Fact, Share
 from cpdesk.ui.widgets.choices import Option
 
 

@@ -13,7 +13,7 @@ from cpdesk.ui.language import language, tr
 from cpdesk.ui.pages.import_dialog import ImportDialog, problem_head
 from cpdesk.ui.presenters.base import Desk, Presenter
 from cpdesk.ui.presenters.words import fault_words
-from cpdesk.ui.views import ImportView
+from cpdesk.ui.site_views import ImportView
 from cpdesk.ui.widgets.choices import Option
 
 _FILTER = "Excel, CSV (*.xlsx *.csv)"

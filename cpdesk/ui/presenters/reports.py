@@ -23,7 +23,8 @@ from cpdesk.ui.pdf import PDF_KEY, page_count, render_page
 from cpdesk.ui.presenters.base import Desk, Presenter
 from cpdesk.ui.presenters.households import homes_of, rows_of
 from cpdesk.ui.presenters.words import fault_words, moment_long
-from cpdesk.ui.views import Fact, ListQuery
+from cpdesk.ui.site_views import ListQuery
+from cpdesk.ui.views import Fact
 
 if TYPE_CHECKING:
     from cpdesk.operations.reporting import Batch

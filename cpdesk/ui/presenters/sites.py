@@ -26,7 +26,8 @@ from cpdesk.ui.presenters.base import Desk, Presenter, Step
 from cpdesk.ui.presenters.choices import choice_label, choice_words
 from cpdesk.ui.presenters.register_import import RegisterImportPresenter
 from cpdesk.ui.presenters.words import fault_words, moment, moment_long, number, status_view
-from cpdesk.ui.views import Fact, FilterChip, ListQuery, SiteList, SitePreview, SiteRow
+from cpdesk.ui.site_views import FilterChip, ListQuery, SiteList, SitePreview, SiteRow
+from cpdesk.ui.views import Fact
 from cpdesk.ui.widgets.choices import Option
 from cpdesk.ui.widgets.photos import thumbnail
 
@@ -62,6 +63,7 @@ class SitesPresenter(Presenter):
         super().__init__(desk)
         self.page, self.family = page, family
         self.register = RegisterImportPresenter(desk, page)
+        self._townships_asked = False
         self._batches: BatchPresenter | None = None
         page.query_changed.connect(lambda _query: self.refresh())
         page.rows_wanted.connect(self._rows)
@@ -81,7 +83,18 @@ class SitesPresenter(Presenter):
         """Ask for the list again; only the newest question is answered."""
         query = self.page.query()
         key = ("list", self.family.id)
-        self.run(lambda: list_of(self.ctx, self.family, query), self.page.show_list, key=key, latest=True)
+        self.run(lambda: list_of(self.ctx, self.family, query), self._listed, key=key, latest=True)
+
+    def _listed(self, answer: SiteList) -> None:
+        self.page.show_list(answer)
+        if not self._townships_asked:
+            self._townships_asked = True
+            self.run(
+                lambda: townships_of(self.ctx, self.family),
+                self.page.filters.show_townships,
+                key=("townships", self.family.id),
+                latest=True,
+            )
 
     # what a family may do otherwise ---------------------------------------------------------------------------------
 
@@ -141,7 +154,10 @@ class SitesPresenter(Presenter):
             self.page.forget_rows(frozenset(changes.records))
         if RecordKind.SURVEY in changes.kinds:
             self.page.forget_rows(None)  # a row shows its newest survey, whichever that is
-        if changes.kinds & {RecordKind.SURVEY, *(kind.kind for kind in self.family.sites)}:
+        own = {kind.kind for kind in self.family.sites}
+        if changes.kinds & own:
+            self._townships_asked = False
+        if changes.kinds & {RecordKind.SURVEY, *own}:
             self.refresh()
 
     def _template(self) -> None:
@@ -205,7 +221,6 @@ def list_of(ctx: Context, family: Family, query: ListQuery) -> SiteList:
     asked = store_query(family, query)
     counts = sites.site_counts(ctx, asked)
     wide = sites.site_counts(ctx, replace(asked, place="")) if query.place else counts
-    widest = sites.site_counts(ctx, replace(asked, place="", township_code="")) if query.township else wide
     chips = [FilterChip("", tr("ui.sites.all"), counts.total)]
     chips += [
         FilterChip(status.value, tr(f"status.{status}"), counts.by_status.get(status, 0))
@@ -220,9 +235,14 @@ def list_of(ctx: Context, family: Family, query: ListQuery) -> SiteList:
         tuple(chips),
         kinds=tuple(FilterChip(kind.value, tr(f"site_kind.{kind}"), count) for kind, count in by_kind.items()),
         places=tuple(FilterChip(place, place, count) for place, count in wide.by_place.items() if place),
-        townships=tuple(FilterChip(code, township_name(code), count) for code, count in widest.by_township.items()),
         begun=tuple((row.id, _begun_words(ctx, row.title, row.id, row.updated_at)) for row in begun),
     )
+
+
+def townships_of(ctx: Context, family: Family) -> tuple[FilterChip, ...]:
+    """The townships that have sites of a family; counted behind the list, which nobody waits for."""
+    counts = sites.township_counts(ctx, family.id)
+    return tuple(FilterChip(code, township_name(code), count) for code, count in counts.items())
 
 
 def _begun_words(ctx: Context, title: str, record: str, updated_at: str) -> str:
