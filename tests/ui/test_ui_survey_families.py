@@ -15,6 +15,9 @@ from cpdesk.model.records import RecordKind, Status
 from cpdesk.operations import surveys
 from cpdesk.operations.demo import network
 from cpdesk.operations.demo.community import import_sample_communities, import_sample_network, survey_communities
+from cpdesk.operations.surveys import places_in
+from cpdesk.ui.presenters.choices import other_words
+from cpdesk.ui.views import GridView
 
 
 @pytest.fixture
@@ -104,6 +107,37 @@ def test_remarks_of_another_desk_are_told_apart(place, monkeypatch):
     assert line.tone == "warn" and "审核" in line.meta
 
 
+def test_f8_goes_into_the_cell_of_a_grid_and_its_remark_stands_under_it(place, tmp_path):
+    page = place.open(first_community(place, tmp_path))
+    session = place.presenter.open.session
+    grid = next(
+        (section, item)
+        for section in page.view.sections
+        for item in section_page_items(place, section.path)
+        if isinstance(item, GridView) and len(item.rows) > 1 and any(cell.control == "number" for cell in item.columns)
+    )[1]
+    column = next(at for at, cell in enumerate(grid.columns) if cell.control == "number")
+    path = f"{grid.rows[1][0]}/{grid.names[column]}"
+    place.presenter.go_to(page.view.sections[0].path)
+    place.presenter.answer(path, "x")
+    page.problem_wanted.emit(1)
+    place.settle()
+    assert page.body.current_path() == path
+    assert session.state(path).problem is not None
+    page.side.show_tab("problems")
+    line = next(each for each in place.lines("problems") if each.path == path)
+    assert "第 2 项" in line.meta
+    place.presenter.panels.remarks.write(path, "表坏了")
+    place.settle()
+    (remark,) = page.body.beside(path).view.remarks
+    assert (remark.words, remark.place) == ("表坏了", "第 2 项")
+
+
+def section_page_items(place, path):
+    place.presenter.go_to(path)
+    return [block.view for block in place.page.body.blocks() if hasattr(block, "view")]
+
+
 def test_why_is_told_for_questions_repeats_and_choices_that_are_left_out(place, tmp_path):
     page = place.open(first_community(place, tmp_path))
     session = place.presenter.open.session
@@ -112,6 +146,23 @@ def test_why_is_told_for_questions_repeats_and_choices_that_are_left_out(place, 
     assert page.why.isVisible() and page.why.words()
     page.why.close_button.click()
     assert not page.why.isVisible()
+
+
+def test_why_names_the_choices_that_a_filter_leaves_out(place):
+    page = place.open(inspect_again(place.ctx))
+    session = place.presenter.open.session
+    filtered = [
+        path
+        for path in places_in(session)
+        if session.definition(path).itemset is not None
+        and session.state(path).relevant
+        and len(session.state(path).choices) < len(other_words(session.form, session.definition(path)))
+    ]
+    assert filtered, "the form has filters"
+    plain = session.explain(filtered[0]).text()
+    page.why_wanted.emit(filtered[0])
+    told = page.why.words()
+    assert told.startswith(plain) and len(told.splitlines()) > len(plain.splitlines())
 
 
 def test_every_part_that_takes_the_keyboard_has_a_name_and_fits_the_smallest_window(place):

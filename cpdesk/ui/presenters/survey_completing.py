@@ -47,6 +47,7 @@ class Completing:
             self._of.panels.required = True
             self._of.show_question(answer.problems[0].path)
             self._of.page.side.show_tab("problems")
+            self._of.page.open_side(True)
             words = answer.problems[0].message(language())
             self._of.desk.shell.toast.say(tr("ui.survey.not_yet", n=len(answer.problems), words=words))
             return
