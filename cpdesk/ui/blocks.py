@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -129,7 +129,7 @@ class _Paste:
                 continue
             head = self.view.columns[place]
             cell = head if beyond else self.view.rows[row][1][place] or head
-            value = self._value(cell, head, row, typed)
+            value = self._value(cell, head, row, typed, self.view.words[place] if self.view.words else {})
             if value is None:
                 continue
             if not beyond:
@@ -141,16 +141,18 @@ class _Paste:
         if beyond:
             self.added.append(tuple(new))
 
-    def _value(self, cell: QuestionView, head: QuestionView, row: int, typed: str) -> str | None:
+    def _value(
+        self, cell: QuestionView, head: QuestionView, row: int, typed: str, words: Mapping[str, tuple[str, ...]]
+    ) -> str | None:
         if cell.readonly:
             if typed.strip() and typed.strip() != (cell.value or ""):
                 self.misfits.append(Misfit(row + 1, head.label, typed.strip(), "ui.paste.readonly"))
             return None
         value = fitted(cell, typed)
-        if value is None and cell.cascades:
-            return typed.strip()  # which choices there are depends on cells that are pasted with it
+        if typed.strip() and cell.cascades and cell.control not in ("multi", "checklist"):
+            value = _known(typed.strip(), words, value)
         if value is None:
-            kind = "choice" if cell.options else cell.control
+            kind = "choice" if cell.options or cell.cascades else cell.control
             self.misfits.append(Misfit(row + 1, head.label, typed.strip(), f"ui.paste.{kind}"))
         return value
 
@@ -196,15 +198,26 @@ def _code(options: Sequence[OptionView], plain: str) -> str | None:
     for option in options:
         if option.code == plain:
             return option.code
-    same = _folded(plain)
+    same = folded(plain)
     for option in options:
-        if same in (_folded(option.words), *map(_folded, option.also), _folded(option.code)):
+        if same in (folded(option.words), *map(folded, option.also), folded(option.code)):
             return option.code
     return None
 
 
-def _folded(words: str) -> str:
+def folded(words: str) -> str:
+    """Words of a choice as they are compared: full width made plain, no case, no spaces."""
     return unicodedata.normalize("NFKC", words).casefold().replace(" ", "")
+
+
+def _known(typed: str, words: Mapping[str, tuple[str, ...]], offered: str | None) -> str | None:
+    """What is meant among all choices that a column may ever offer, since which are offered depends on cells that are
+    pasted with it: a code; the words themselves where several have the same; None where they name no choice at all.
+    Where the form does not hold the list, what is offered now, else the words."""
+    if not words:
+        return typed if offered is None else offered
+    codes = words.get(folded(typed), ())
+    return codes[0] if len(codes) == 1 else typed if codes else None
 
 
 def _number(plain: str, *, whole: bool) -> str | None:

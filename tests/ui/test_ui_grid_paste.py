@@ -1,14 +1,24 @@
 """Blocks from spreadsheets: reading, fitting to questions, laying over a grid. Pure, no window."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 pytest.importorskip("PySide6", reason="views use QImage")
 
 from ui_samples import options
+from widget_samples import markdown, question
 
+from cpdesk.base.clock import BEIJING, FixedClock
+from cpdesk.base.ids import IdMaker
+from cpdesk.forms.publish import compile_xlsform
+from cpdesk.forms.session import Session
+from cpdesk.forms.xform import load_form
 from cpdesk.ui.blocks import fitted, plan_paste, read_block, write_block
+from cpdesk.ui.presenters.grid_edits import apply_edit
+from cpdesk.ui.presenters.grids import grid_view
+from cpdesk.ui.presenters.known import Known
 from cpdesk.ui.views import GridView, OptionView, QuestionView
 
 FRAME = (OptionView("alu", "断桥铝", ("断桥铝", "Aluminium")), OptionView("wood", "木框", ("木框", "Wood")))
@@ -118,3 +128,42 @@ def test_no_more_items_are_added_than_the_form_allows():
     plan = plan_paste(replace(grid(rows=1), most=2), 0, 0, [["alu"], ["wood"], ["alu"]])
     assert len(plan.edit.added) == 1
     assert [(each.row, each.reason) for each in plan.misfits] == [(3, "ui.paste.no_row")]
+
+
+@pytest.fixture(scope="module")
+def towns():
+    """A grid whose villages depend on the town of their row; two villages have the same name."""
+    rows = [
+        question("begin repeat", "homes", "住户", "Homes"),
+        question("select_one town", "town", "镇", "Town"),
+        question("select_one village", "village", "村", "Village", choice_filter="starts-with(name, ${town})"),
+        question("end repeat", ""),
+    ]
+    choices = {
+        "town": [("a", "甲镇", "A"), ("b", "乙镇", "B")],
+        "village": [("a1", "东村", "East"), ("a2", "河村", "River"), ("b1", "东村", "East"), ("b2", "山村", "Hill")],
+    }
+    return load_form(compile_xlsform(markdown(rows, choices), name="towns"))
+
+
+def homes(form, answers):
+    clock = FixedClock(datetime(2026, 11, 23, 10, 0, tzinfo=BEIJING))
+    session = Session(form, answers, clock=clock, new_id=IdMaker(clock).new, language="zh")
+    return session, grid_view(session, "homes", session.state("homes"), Known())
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_choices_that_depend_on_cells_pasted_with_them_are_looked_at_before(towns, rows):
+    answers = {"homes[x]": "a0", "homes[x]/town": "a"} if rows else {}
+    session, view = homes(towns, answers)
+    if not rows:
+        for item in session.children("homes"):
+            session.remove_item(item)
+        view = grid_view(session, "homes", session.state("homes"), Known())
+    plan = plan_paste(view, 0, 0, read_block("乙镇\t山村\n乙镇\t东村\nB\tRiver\n甲镇\t没有的村"))
+    assert [(each.row, each.typed, each.reason) for each in plan.misfits] == [(4, "没有的村", "ui.paste.choice")]
+    apply_edit(session, plan.edit)
+    items = session.children("homes")
+    chosen = [(session.entry(f"{item}/town"), session.entry(f"{item}/village")) for item in items]
+    assert chosen == [("b", "b2"), ("b", "b1"), ("b", "a2"), ("a", "")]
+    assert session.state(f"{items[2]}/village").problem is not None, "the river is in the other town: red"

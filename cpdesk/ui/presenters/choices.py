@@ -12,6 +12,7 @@ from cpdesk.base.ids import IdMaker
 from cpdesk.forms.form import Form, NodeDef, Text, Words
 from cpdesk.forms.session import Session
 from cpdesk.operations.surveys import first_path
+from cpdesk.ui.blocks import folded
 
 _INSTANCE: Final = re.compile(r"\s*instance\(\s*['\"]([^'\"]+)['\"]\s*\)\s*/root/item")
 
@@ -34,6 +35,16 @@ def other_words(form: Form, node: NodeDef) -> Mapping[str, tuple[str, ...]]:
     Only labels that are plain text; those that are worked out have but the words that are shown.
     """
     return _words_by_code(form, node)
+
+
+@lru_cache(maxsize=256)
+def codes_by_words(form: Form, node: NodeDef) -> Mapping[str, tuple[str, ...]]:
+    """Codes of a question's choices by their folded codes and words in any language, offered now or not."""
+    found: dict[str, dict[str, None]] = {}
+    for code, words in other_words(form, node).items():
+        for each in (code, *words):
+            found.setdefault(folded(each), {})[code] = None
+    return {words: tuple(codes) for words, codes in found.items()}
 
 
 def choice_label(form: Form, node: NodeDef, code: str, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -9,6 +10,7 @@ from cpdesk.forms.form import Kind, NodeDef
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import NodeState
 from cpdesk.ui.language import tr
+from cpdesk.ui.presenters.choices import codes_by_words
 from cpdesk.ui.presenters.controls import column_view, fits_cell, question_view, shown_figure
 from cpdesk.ui.presenters.defaults import with_mark
 from cpdesk.ui.presenters.grid_widths import width_key
@@ -71,6 +73,7 @@ def grid_view(session: Session, path: str, state: NodeState, known: Known, label
         wrong,
         int(least) if least.isdigit() else 0,
         int(most) if most.isdigit() else None,
+        tuple(_words(session, leaf, blank=not items) for leaf in leaves),
         known.widths.get(width_key(session, path), ()),
     )
 
@@ -95,6 +98,12 @@ def _columns(repeat: NodeDef) -> list[NodeDef]:
         elif fits_cell(node):
             found.append(node)
     return found
+
+
+def _words(session: Session, leaf: NodeDef, *, blank: bool) -> Mapping[str, tuple[str, ...]]:
+    """All choices of a column that no row of the grid can tell."""
+    depends = leaf.itemset is not None and "[" in leaf.itemset.nodeset.source
+    return codes_by_words(session.form, leaf) if depends or (blank and leaf.is_select) else {}
 
 
 def _cell(session: Session, leaf: NodeDef, state: NodeState) -> QuestionView:
