@@ -43,18 +43,22 @@ class Book:
         self.marks: dict[str, str] = {path: text for path, text in session.answers().items() if "#" in path}
         self._findings: dict[str, Finding] = {}
         self._open: dict[str, int] = {}
+        self._orders: dict[str, tuple[int, ...]] = {}
         self.read()
 
     def read(self) -> None:
         """Go through the whole survey."""
         self._findings.clear()
         self._open.clear()
+        self._orders.clear()
         for path in places_in(self.session):
             self._look(path)
 
     def touched(self, paths: Iterable[str], values: Iterable[tuple[str, str | None]] = ()) -> None:
         """Look again at what an answer touched; `values` are the entries that were stored."""
         for path, value in values:
+            if path.endswith("]"):
+                self._orders.clear()
             if "#" in path and value:
                 self.marks[path] = value
             elif "#" in path:
@@ -67,7 +71,7 @@ class Book:
     def findings(self, *, required: bool) -> list[Finding]:
         """Hard before soft, each in the order of the form; with `required` the missing answers between them."""
         wanted = [each for each in self._findings.values() if required or each.weight != "required"]
-        return sorted(wanted, key=lambda each: (_ORDER[each.weight], order_of(self.session, each.path)))
+        return sorted(wanted, key=lambda each: (_ORDER[each.weight], self._order_of(each.path)))
 
     def finding(self, path: str) -> Finding | None:
         return self._findings.get(path)
@@ -85,8 +89,15 @@ class Book:
 
     def open_questions(self) -> list[tuple[str, bool]]:
         """Unanswered questions that must (True) or should be asked, in the order of the form, the first kind first."""
-        ranked = sorted(self._open.items(), key=lambda each: (each[1], order_of(self.session, each[0])))
+        ranked = sorted(self._open.items(), key=lambda each: (each[1], self._order_of(each[0])))
         return [(path, rank == _MUST) for path, rank in ranked]
+
+    def _order_of(self, path: str) -> tuple[int, ...]:
+        """As `order_of`, kept until items come, go or move: a community has thousands of open questions."""
+        order = self._orders.get(path)
+        if order is None:
+            order = self._orders[path] = order_of(self.session, path)
+        return order
 
     def remarks(self) -> dict[str, str]:
         """Remarks by the path of their question."""
