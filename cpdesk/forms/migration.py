@@ -176,19 +176,35 @@ def migrate_answers(change: FormChange, answers: Mapping[str, str]) -> Migrated:
     Marks and remarks (`#quality`, `#note`) go where their answer goes; `@…` entries stay. An entry the old form did
     not know comes back when the new form has its question.
     """
+    plains = dict.fromkeys(path.partition("#")[0] for path in answers if not path.startswith("@"))
+    lines = {
+        plain: _line(change, plain, answers.get(plain, ""), answers, is_mark=plain not in answers) for plain in plains
+    }
+    taken: set[str] = set()
+    for plain, line in sorted(lines.items(), key=lambda one: one[1].fate is Fate.ASIDE):
+        place = line.new_path
+        while place in taken:
+            place = _beside(place)
+        taken.add(place)
+        if place != line.new_path:
+            lines[plain] = Line(Fate.ASIDE, plain, place, line.before, line.before, Why.TAKEN)
     found: dict[str, str] = {}
-    lines: list[Line] = []
     for path, value in answers.items():
-        if path.startswith("@"):
-            found[path] = value
-            continue
         plain, sign, mark = path.partition("#")
-        line = _line(change, plain, value, answers, is_mark=bool(sign))
-        new_path = f"{line.new_path}{sign}{mark}"
-        found[new_path] = line.after
-        if not sign:
-            lines.append(line)
-    return Migrated(found, tuple(lines))
+        known = lines.get(plain)
+        if known is None:
+            found[path] = value
+        elif sign:
+            found[f"{known.new_path}#{mark}"] = value
+        else:
+            found[known.new_path] = known.after
+    return Migrated(found, tuple(lines[path] for path in lines if path in answers))
+
+
+def _beside(place: str) -> str:
+    """Another path for an entry whose own is taken."""
+    name, bracket, item = place.rpartition("[") if place.endswith("]") else (place, "", "")
+    return f"{name}{ASIDE_SUFFIX}{bracket}{item}"
 
 
 def _line(change: FormChange, path: str, value: str, answers: Mapping[str, str], *, is_mark: bool) -> Line:

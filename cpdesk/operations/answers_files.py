@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -135,6 +135,8 @@ def _change_of(ctx: Context, record_id: str, filled: Filled, reading: Reading) -
     filling = _Filling(session, record.answers, reading, ctx.language)
     filling.fill(filled)
     change = BatchChange.between(record.id, before, session.answers())
+    stored = {path: record.answers.get(path) for path in change.values}  # opening may have worked out more
+    change = replace(change, seen=stored)
     if change.values and record.status not in EDITABLE:
         reading.problem(filled.row, "CP-1146", status=ctx.text(f"status.{record.status}"))
     return change

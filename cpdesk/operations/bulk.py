@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cpdesk.base.errors import CpdeskError, InputFault
@@ -174,6 +174,8 @@ def _previewed(ctx: Context, record: Record, session: Session, node: NodeDef, ed
             session.set(f"{path}#quality", edit.quality.value if edit.value else None)
     refused = [one for one in session.validate() if one.blocks and (one.path, one.code) not in known]
     change = BatchChange.between(record.id, before, session.answers())
+    stored = {path: record.answers.get(path) for path in change.values}  # opening may have worked out more
+    change = replace(change, seen=stored)
     if refused or not change.values:
         return EditPreview(record, refused=tuple(refused))
     lines = tuple(
