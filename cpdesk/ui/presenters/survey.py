@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import Signal
 
 from cpdesk.base.errors import CpdeskError
-from cpdesk.forms.state import Touched
+from cpdesk.forms.state import Progress, Touched
 from cpdesk.model.records import Changes, Record, RecordKind
 from cpdesk.operations import surveys
 from cpdesk.operations.positions import KnownPlace, known_places
@@ -183,7 +183,10 @@ class SurveyPresenter(Presenter):
     def _remember(self) -> None:
         """Keep for the list how far the survey has come: when a section or the survey is left, not at each key."""
         if self.open is not None:
-            record, progress = self.open.record, self.open.session.progress()
+            record, view = self.open.record, self.page.view
+            if view is None or view.record != record.id:
+                return
+            progress = Progress(view.answered, view.asked, view.problems)  # going through the form again takes long
             self.run(
                 lambda: surveys.remember_progress(self.ctx, record.id, progress),
                 lambda _changes: self.row_changed(record),
