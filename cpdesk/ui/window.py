@@ -58,6 +58,7 @@ class DeskWindow(QObject):
         self._list_name = "households"
         self.households = self._added("households", SitesPage())
         self._list = HouseholdsPresenter(self.desk, self.households)
+        self._lists: list[SitesPresenter] = [self._list]
         self._connect()
         self._keys: dict[str, QAction] = install(
             shell,
@@ -151,6 +152,7 @@ class DeskWindow(QObject):
     def _connected(self, presenter: SitesPresenter) -> SitesPresenter:
         presenter.opened.connect(self._begin)
         presenter.survey_opened.connect(self.open_survey)
+        self._lists.append(presenter)
         presenter.refresh()
         return presenter
 
@@ -226,6 +228,8 @@ class DeskWindow(QObject):
             self._survey.close()
         if "sync" in self._pages:
             self._sync.stop()
+        for listed in self._lists:
+            listed.stop()
         self.worker.finish()
         for action in self._keys.values():
             self.shell.removeAction(action)

@@ -45,6 +45,12 @@ def answers(place, home):
     return place.ctx.store.records.get(surveys.survey_of(place.ctx, home)).answers
 
 
+def settle_long(place, qtbot):
+    """A form is compiled and looked over: on a busy machine longer than other work."""
+    qtbot.waitUntil(lambda: not place.worker.is_busy(), timeout=6 * WAIT_MS)
+    place.settle()
+
+
 def asked_edit(place, qtbot, value="4"):
     work = begin(place, "edit")
     dialog = work.dialog
@@ -213,13 +219,13 @@ def test_a_form_is_looked_over_published_tried_and_migrated(place, qtbot):
     bad = place.files / "bad.md"
     bad.write_text(source.replace("${residents}", "${residentz}"), encoding="utf-8")
     work.read(bad)
-    place.settle()
+    settle_long(place, qtbot)
     assert dialog.findings.model.lines and not dialog.publish.isVisible()
     assert any("residentz" in line[1] for line in dialog.findings.model.lines)
     good = place.files / "good.md"
     good.write_text(source.replace(version, "2099010101"), encoding="utf-8")
     work.read(good)
-    place.settle()
+    settle_long(place, qtbot)
     qtbot.mouseClick(dialog.preview, Qt.MouseButton.LeftButton)
     place.settle()
     assert dialog.records.title.text().startswith("2 份旧调查换到 2099010101 版。")
@@ -244,3 +250,17 @@ def test_a_batch_is_told_to_the_list_and_a_closed_dialog_harms_nothing(place, qt
     place.window.households.batch_wanted.emit("history")
     place.settle()
     place.window._list._batches.work.dialog.reject()
+
+
+def test_the_lock_stops_what_runs_and_closes_its_dialog(dressed, qtbot, tmp_path):
+    ctx = first_day(tmp_path / "desk")
+    for home in add_homes(ctx, *NAMES):
+        surveys.begin_survey(ctx, home)
+    place = RealDesk(qtbot, ctx)
+    work = begin(place, "check")
+    work.dialog.begin.click()
+    course = work._course
+    place.shell.hide()
+    place.window.close()
+    place.worker.stop()
+    assert not course.look(0, 1), "nobody waits for a check of many surveys before the desk is locked"

@@ -69,7 +69,7 @@ class FormsPresenter(BatchWork):
     def read(self, path: Path) -> None:
         """Look a form file over."""
         self._path, self._form, self._preview = path, None, None
-        self.long(lambda _course: _linted(self.ctx, path), self._checked)
+        self.long(lambda _course: _linted(self.ctx, path, self.family.id), self._checked)
 
     def _checked(self, report: LintReport) -> None:
         if not self.is_open():
@@ -133,13 +133,14 @@ class FormsPresenter(BatchWork):
         self.long(work, self.applied, len(preview.records))
 
 
-def _linted(ctx: Context, path: Path) -> LintReport:
-    """The findings, also those that older answers are about where this desk has a version of the form."""
-    report = lint_file(path)
-    known = {form for form, _version, _sha in ctx.store.forms.list()}
-    if report.form is None or report.form.id not in known:
+def _linted(ctx: Context, path: Path, family_id: str) -> LintReport:
+    """The findings, also those about older answers where this desk has a version of the form: most likely it is the
+    form of the list, so that is tried first."""
+    report = lint_file(path, previous=ctx.forms.newest(family_id))
+    if report.form is None or report.form.id == family_id:
         return report
-    return lint_file(path, previous=ctx.forms.newest(report.form.id))
+    known = {form for form, _version, _sha in ctx.store.forms.list()}
+    return lint_file(path, previous=ctx.forms.newest(report.form.id) if report.form.id in known else None)
 
 
 def _form_name(form_id: str) -> str:

@@ -85,6 +85,11 @@ class SitesPresenter(Presenter):
         key = ("list", self.family.id)
         self.run(lambda: list_of(self.ctx, self.family, query), self._listed, key=key, latest=True)
 
+    def stop(self) -> None:
+        """Stop batch work that runs, at the lock: what it did by then stands, and can be taken back."""
+        if self._batches is not None and self._batches.work is not None:
+            self._batches.work.stop()
+
     def _listed(self, answer: SiteList) -> None:
         self.page.show_list(answer)
         if not self._townships_asked:
