@@ -99,10 +99,13 @@ def _of_repeat(session: Session, path: str, known: Known, *, depth: int) -> list
     for item, title, part in zip(items, titles, parts, strict=True):
         own = [Section(item, title, depth, part.loose)] if part.loose else []
         for below in part.groups:
-            named = f"{title}·{below[0].title}" if below and not own and len(items) > 1 else ""
-            own += [replace(below[0], title=named), *below[1:]] if named else below
+            if below and not own and len(items) > 1:
+                own.append(Section(below[0].path, f"{title}·{below[0].title}", below[0].depth, below[0].members))
+                own += below[1:]
+            else:
+                own += below
         if own:
-            own[0] = replace(own[0], repeat=path)
+            own[0] = Section(own[0].path, own[0].title, own[0].depth, own[0].members, path)
         sections += own
     if sections:
         sections[-1] = replace(sections[-1], members=[*sections[-1].members, f"+{path}"])

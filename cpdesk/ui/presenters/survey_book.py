@@ -44,6 +44,7 @@ class Book:
         self._findings: dict[str, Finding] = {}
         self._open: dict[str, int] = {}
         self._orders: dict[str, tuple[int, ...]] = {}
+        self._ranked: list[tuple[str, bool]] | None = None
         self.read()
 
     def read(self) -> None:
@@ -51,6 +52,7 @@ class Book:
         self._findings.clear()
         self._open.clear()
         self._orders.clear()
+        self._ranked = None
         for path in places_in(self.session):
             self._look(path)
 
@@ -59,6 +61,7 @@ class Book:
         for path, value in values:
             if path.endswith("]"):
                 self._orders.clear()
+                self._ranked = None
             if "#" in path and value:
                 self.marks[path] = value
             elif "#" in path:
@@ -66,7 +69,10 @@ class Book:
             elif path.endswith("]") and value is None:
                 self._forget_item(path)
         for path in paths:
+            before = self._open.get(path)
             self._look(path)
+            if self._open.get(path) != before:
+                self._ranked = None
 
     def findings(self, *, required: bool) -> list[Finding]:
         """Hard before soft, each in the order of the form; with `required` the missing answers between them."""
@@ -89,8 +95,10 @@ class Book:
 
     def open_questions(self) -> list[tuple[str, bool]]:
         """Unanswered questions that must (True) or should be asked, in the order of the form, the first kind first."""
-        ranked = sorted(self._open.items(), key=lambda each: (each[1], self._order_of(each[0])))
-        return [(path, rank == _MUST) for path, rank in ranked]
+        if self._ranked is None:
+            ranked = sorted(self._open.items(), key=lambda each: (each[1], self._order_of(each[0])))
+            self._ranked = [(path, rank == _MUST) for path, rank in ranked]
+        return self._ranked
 
     def _order_of(self, path: str) -> tuple[int, ...]:
         """As `order_of`, kept until items come, go or move: a community has thousands of open questions."""
