@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, cast
 
 from PySide6.QtCore import Qt, Signal
@@ -309,6 +310,8 @@ class FormBody(QWidget):
     def _drop(self, key: str) -> None:
         block = self._blocks.pop(key)
         self._beside.pop(key, None)
+        if isinstance(block, QuestionBlock):
+            block.view = replace(block.view, value=None)  # a file that is still being read must not be shown here
         self.pairs.removeWidget(block)
         block.hide()
         block.deleteLater()
