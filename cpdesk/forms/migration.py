@@ -217,6 +217,8 @@ def _line(change: FormChange, path: str, value: str, answers: Mapping[str, str],
         return Line(Fate.ASIDE, path, path, value, value, Why.GONE)
     if move.new is None:
         return _aside(change, path, value, move.why)
+    if not _has_all_items(move.new, path, change.new):  # no form ever wrote it: which item it is of is unknown
+        return _aside(change, path, value, Why.GONE)
     target = _with_items(move.new, path, change.new)
     if target != path and target in answers and move.new not in change.moves:
         return _aside(change, path, value, Why.TAKEN)
@@ -233,11 +235,16 @@ def _aside(change: FormChange, path: str, value: str, why: Why | None) -> Line:
     place = path
     cut = path.rfind("]/") + 1
     move = change.moves.get(_ITEM.sub("", path[:cut])) if cut else None
-    if move is not None and move.new is not None:
+    if move is not None and move.new is not None and _has_all_items(move.new, path[:cut], change.new):
         place = _with_items(move.new, path[:cut], change.new) + path[cut:]
     if _ITEM.sub("", place) in change.new.by_path and not place.endswith("]"):
         place += ASIDE_SUFFIX
     return Line(Fate.ASIDE, path, place, value, value, why)
+
+
+def _has_all_items(template: str, path: str, form: Form) -> bool:
+    node = form.by_path[template]
+    return len(_ITEM.findall(path)) == len(list(_repeats(node))) + (node.kind is Kind.REPEAT)
 
 
 def _with_items(template: str, path: str, form: Form) -> str:
