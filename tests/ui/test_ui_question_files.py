@@ -19,6 +19,8 @@ from cpdesk.base.errors import InputFault
 from cpdesk.forms.session import Session
 from cpdesk.model.records import Changes
 from cpdesk.operations import attachments, positions, surveys
+from cpdesk.ui.presenters.survey_book import Book
+from cpdesk.ui.presenters.survey_opening import Opened
 from cpdesk.ui.requests import ContentGiven, FileOpened
 from cpdesk.ui.widgets.grid import GridBlock
 
@@ -36,7 +38,8 @@ def place(dressed, qtbot, tmp_path):
     survey = made.window._survey
     form = widgets_form()
     session = Session(form, {}, clock=ctx.clock, new_id=ctx.new_id)
-    survey._opened((surveys.OpenSurvey(survey.open.record, form, session), Changes()))
+    opened = surveys.OpenSurvey(survey.open.record, form, session)
+    survey.show_opened((Opened(opened, Book(session), ""), Changes()))
     made.settle()
     made.survey = survey
     made.page = made.window.survey
@@ -44,8 +47,8 @@ def place(dressed, qtbot, tmp_path):
     made.close()
 
 
-def photo_with_exif():
-    image = Image.new("RGB", (2400, 1800), (180, 60, 40))
+def photo_with_exif(colour=(180, 60, 40)):
+    image = Image.new("RGB", (2400, 1800), colour)
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = 6
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2026:11:20 14:05:09"
@@ -83,10 +86,8 @@ def test_a_photo_is_turned_made_small_and_says_when_and_where(place, qtbot, monk
 
 
 def test_marks_are_stored_over_the_photo_in_its_full_size(place, qtbot):
-    stream = BytesIO()
-    Image.new("RGB", (2000, 1500), (20, 60, 140)).save(stream, "JPEG")
     place.survey.show_question("files/marked")
-    place.page.requested.emit(ContentGiven("files/marked", "wall.jpg", content=stream.getvalue()))
+    place.page.requested.emit(ContentGiven("files/marked", "wall.jpg", content=photo_with_exif((20, 60, 140))))
     place.settle()
     editor = place.page.body.question("files/marked").editor
     middle = editor.sheet.ground().center().toPoint()
@@ -97,9 +98,12 @@ def test_marks_are_stored_over_the_photo_in_its_full_size(place, qtbot):
     assert editor.state.text() == ""
     qtbot.mouseClick(editor.keep, Qt.MouseButton.LeftButton)
     place.settle()
+    facts = attachments.facts(place.ctx, stored(place, "files/marked"))
+    assert facts.taken_at == "2026-11-20T14:05:09+08:00", "the shot is the same, with marks over it"
+    assert facts.position == pytest.approx((40.21833, 116.23139), abs=1e-4)
     kept = Image.open(BytesIO(attachments.content(place.ctx, stored(place, "files/marked")))).convert("RGB")
-    assert kept.size == (1600, 1200)
-    red, _green, blue = kept.getpixel((800, 600))
+    assert kept.size == (1200, 1600)
+    red, _green, blue = kept.getpixel((600, 800))
     assert red > 150 and blue < 90, "the mark lies on the photo"
     assert kept.getpixel((60, 60))[2] > 120
     assert editor.state.text() == "图已存到本机"
@@ -115,13 +119,34 @@ def test_a_recording_is_kept_with_its_size_and_opened_with_the_system(place, qtb
     place.settle()
     reference = stored(place, "files/noise")
     assert reference.endswith(".m4a")
-    assert place.page.body.question("files/noise").editor.state.text() == "M4A · 34 KB"
+    assert place.page.body.question("files/noise").editor.state.text() == "噪声.m4a · 34 KB"
+    assert stored(place, "files/noise#file") == "噪声.m4a"
     place.page.requested.emit(FileOpened("files/noise"))
     place.settle()
     copy = Path(opened[0])
     assert copy.read_bytes() == b"s" * 34_000
+    assert copy.name == "噪声.m4a"
     place.survey.close()
     assert not copy.exists(), "no copy outlives the survey page"
+
+
+def test_the_name_of_a_file_goes_with_it_and_opens_nothing_else(place, qtbot, monkeypatch):
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(Path(url.toLocalFile())) or True)
+    place.survey.show_question("files/paper")
+    place.page.requested.emit(ContentGiven("files/paper", "报告.pdf", content=b"%PDF-1.4"))
+    place.settle()
+    record = place.survey.open.record.id
+    place.survey.answer("files/paper#file", "../../坏.exe")  # as another desk may have sent it
+    place.settle()
+    place.page.requested.emit(FileOpened("files/paper"))
+    place.settle()
+    assert opened[0].name == "______坏.pdf" and opened[0].read_bytes() == b"%PDF-1.4"
+    place.survey.answer("files/paper", None)
+    place.settle()
+    assert stored(place, "files/paper#file") == ""
+    surveys.undo_last(place.ctx, record)
+    assert place.ctx.store.records.get(record).answers["files/paper#file"] == "../../坏.exe", "one step with its file"
 
 
 def test_an_empty_or_huge_file_is_refused_with_its_reason(place, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +12,12 @@ from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cpdesk.base.files import disk_faults
-from cpdesk.operations import attachments
+from cpdesk.operations import attachments, photos
 from cpdesk.operations.surveys import OpenSurvey
 from cpdesk.ui.language import tr
 from cpdesk.ui.pages.form_body import FormBody
 from cpdesk.ui.presenters.base import Presenter
+from cpdesk.ui.presenters.defaults import FILE_NAME
 from cpdesk.ui.presenters.words import moment_long
 from cpdesk.ui.requests import ContentGiven, FileOpened, FileWanted, MediaOpened, Request
 from cpdesk.ui.views import ContentView
@@ -23,6 +25,7 @@ from cpdesk.ui.widgets.photos import thumbnail
 
 _DRAWN_ON = ("annotation", "drawing", "signature")
 """Controls that need the picture in its full size, since they give it back with more on it."""
+_NAME_MAX = 80
 _FILTERS = {
     "image": "*.jpg *.jpeg *.png *.bmp *.webp *.tif *.tiff",
     "audio": "*.mp3 *.m4a *.wav *.amr *.ogg *.aac *.wma",
@@ -31,10 +34,10 @@ _FILTERS = {
 
 
 class QuestionFiles(QObject):
-    """Does what controls of files ask; `answer` is told the name of what was kept."""
+    """Does what controls of files ask; `answer` is told the reference of what was kept and the name it had."""
 
     def __init__(
-        self, presenter: Presenter, window: QWidget, answer: Callable[[str, str | None], None], *, key: str
+        self, presenter: Presenter, window: QWidget, answer: Callable[[str, str | None, str], None], *, key: str
     ) -> None:
         super().__init__(presenter)
         self._presenter, self._window, self._answer, self._key = presenter, window, answer, key
@@ -48,7 +51,8 @@ class QuestionFiles(QObject):
             self._keep(survey, request)
         elif isinstance(request, FileOpened):
             reference = survey.session.state(request.path).value
-            self._open(reference, lambda: attachments.content(self._presenter.ctx, reference))
+            name = _shown_name(survey.session.entry(f"{request.path}{FILE_NAME}"), reference)
+            self._open(name, lambda: attachments.content(self._presenter.ctx, reference))
         elif isinstance(request, MediaOpened):
             self._open(request.name, lambda: attachments.form_file(self._presenter.ctx, survey.form, request.name))
 
@@ -66,8 +70,11 @@ class QuestionFiles(QObject):
                     block.show_content(view)
 
             whole = block.view.control in _DRAWN_ON
+            name = survey.session.entry(f"{block.view.path}{FILE_NAME}")
             self._presenter.run(
-                lambda reference=reference, whole=whole: self._content_view(reference, whole=whole),  # type: ignore[misc]
+                lambda reference=reference, whole=whole, name=name: self._content_view(  # type: ignore[misc]
+                    reference, name, whole=whole
+                ),
                 shown,
             )
         for holder in body.media_blocks():
@@ -83,11 +90,11 @@ class QuestionFiles(QObject):
             shutil.rmtree(self._opened, ignore_errors=True)
             self._opened = None
 
-    def _content_view(self, reference: str, *, whole: bool) -> ContentView:
+    def _content_view(self, reference: str, name: str, *, whole: bool) -> ContentView:
         ctx = self._presenter.ctx
         known = attachments.facts(ctx, reference)
         if known is None:
-            return ContentView(QImage(), 0, (tr("ui.file.not_here"),))
+            return ContentView(QImage(), 0, (tr("ui.file.not_here"),), name)
         picture = reference.rpartition(".")[2] in attachments.PICTURES
         content = attachments.content(ctx, reference) if picture else None
         image = _image(content) if whole else thumbnail(content)
@@ -99,7 +106,7 @@ class QuestionFiles(QObject):
             words.append(tr("ui.photo.place", latitude=f"{latitude:.5f}", longitude=f"{longitude:.5f}"))
         if known.width_px:
             words.append(f"{known.width_px} × {known.height_px} px")
-        return ContentView(image, known.size_bytes, tuple(words))
+        return ContentView(image, known.size_bytes, tuple(words), name)
 
     def _ask(self, survey: OpenSurvey, path: str) -> None:
         kind = survey.session.definition(path).mediatype.split("/")[0]
@@ -111,6 +118,8 @@ class QuestionFiles(QObject):
     def _keep(self, survey: OpenSurvey, given: ContentGiven) -> None:
         node = survey.session.definition(given.path)
         ctx = self._presenter.ctx
+        before = survey.session.entry(given.path) if given.over else ""
+        picture = node.mediatype.startswith("image/")
 
         def work() -> str:
             content = given.content
@@ -118,12 +127,16 @@ class QuestionFiles(QObject):
                 file = Path(given.file)
                 with disk_faults(file):
                     content = file.read_bytes()
-            if node.mediatype.startswith("image/"):
+            source = attachments.content(ctx, before) if before else None
+            if source is not None:
+                content = photos.with_shot_of(content, source, name=given.name)
+            if picture:
                 edge_px = _edge_max_px(node.attributes)
                 return attachments.keep_picture(ctx, content, name=given.name, edge_max_px=edge_px)
             return attachments.keep_file(ctx, content, name=given.name)
 
-        self._presenter.run(work, lambda reference: self._answer(given.path, reference), key=self._key)
+        name = "" if picture else given.name
+        self._presenter.run(work, lambda reference: self._answer(given.path, reference, name), key=self._key)
 
     def _open(self, name: str, read: Callable[[], bytes | None]) -> None:
         """Give a copy to the program that the system has for such files. It lies in a folder of its own, readable by
@@ -151,6 +164,13 @@ class QuestionFiles(QObject):
                 self._presenter.desk.shell.toast.say(tr("ui.file.no_program", name=copy.suffix))
 
         self._presenter.run(work, done)
+
+
+def _shown_name(name: str, reference: str) -> str:
+    """What a copy is called: as the file was, with the ending that was kept. The name may come from another desk, so
+    only plain signs of it are taken."""
+    plain = re.sub(r"[^\w\-（）()《》【】 ]", "_", name.rpartition(".")[0] or name).strip()[:_NAME_MAX]
+    return f"{plain}.{reference.rpartition('.')[2]}" if plain else reference
 
 
 def _edge_max_px(attributes: dict[str, str]) -> int | None:
