@@ -25,7 +25,7 @@ class BatchDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title if isinstance(title, str) else tr(title.key, **title.fields))
-        self.resize(960, 620)
+        self.resize(960, 640)
         outer = column(self, (24, 20, 24, 20), 12)
         outer.addWidget(Label(title, "title"))
         self.about = Label(about, "table", "text2", wrap=True)

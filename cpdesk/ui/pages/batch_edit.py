@@ -24,6 +24,8 @@ _HEAD: Final = ("ui.batch.survey", "ui.batch.question", "ui.batch.before", "ui.b
 _WIDTHS: Final = (200, 220, 140, 140, 0)
 _ASK: Final = CONTROL + 30
 """A label over its control."""
+_BLOCK: Final = 246
+"""All that is asked, each control one line high."""
 _BARE: Final = ("empty", "filled")
 
 
@@ -31,6 +33,7 @@ class AnswerBox(QWidget):
     """The control of whatever question was chosen; `changed` when its answer is another."""
 
     changed = Signal()
+    shown = Signal()
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -49,6 +52,11 @@ class AnswerBox(QWidget):
             editor.chosen.connect(self._given)
             self._line.addWidget(editor, 1 if isinstance(editor, Editor) else 0)
             self._line.addStretch(0 if isinstance(editor, Editor) else 1)
+        self.shown.emit()
+
+    def beyond_a_line(self) -> int:
+        """How much taller than a plain control it is, px."""
+        return max(0, self.editor.sizeHint().height() - CONTROL) if self.editor is not None else 0
 
     def value(self) -> str:
         """The answer, also when it was typed and not left yet."""
@@ -113,11 +121,15 @@ class EditDialog(BatchDialog):
         super().__init__(parent, text("ui.batch.edit_title"), scope)
         self.path = ""
         ask = Block("inset")
-        ask.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        ask.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         stack = column(ask, (16, 12, 16, 14), 8)
         self._make_question(stack, questions)
         self._make_where(stack, questions)
         self.body.addWidget(ask)
+        self._ask = ask
+        for box in (self.answer, self.where.answer):
+            box.shown.connect(self._fit)
+        self._fit()
         self.outcome = LinesBlock(_HEAD, _WIDTHS, "ui.batch.would_table")
         self.outcome.hide()
         self.body.addWidget(self.outcome, 1)
@@ -179,6 +191,10 @@ class EditDialog(BatchDialog):
         self.apply.set_words(text("ui.batch.apply", n=changing))
         self.apply.setVisible(changing > 0)
         self.apply.setEnabled(True)
+
+    def _fit(self) -> None:
+        """Controls taller than a line need their room: a table below would take it otherwise."""
+        self._ask.setMinimumHeight(_BLOCK + self.answer.beyond_a_line() + self.where.answer.beyond_a_line())
 
     def _chosen(self, path: object) -> None:
         self.path = str(path or "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -156,6 +156,10 @@ class LinesTable(QTableView):
                 head.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
         self.setAccessibleName(name)
         self.doubleClicked.connect(lambda index: self.taken.emit(index.row()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Head and one line; Qt would ask for more than what stands above the table can spare."""
+        return QSize(200, 32 + _LINE)
 
     def copy(self) -> None:
         """Put lines on the clipboard, cells parted by tabs."""
