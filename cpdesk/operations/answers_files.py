@@ -152,6 +152,7 @@ class _Filling:
         self._language = language
         self._places: dict[str, Cell] = {}
         self._standing: dict[str, str] = session.answers()
+        self._waiting: dict[str, str] = {}
 
     def _took(self, touched: Touched) -> None:
         for path, value in touched.values.items():
@@ -173,6 +174,7 @@ class _Filling:
         for name, rows in filled.items.items():
             if name not in shapes:
                 self._reading.problem(rows[0].row, "CP-1150")
+        self._settle()
         for path, text in long.items():
             self._entry(path, text)
         for problem in self._session.validate():
@@ -247,11 +249,20 @@ class _Filling:
 
     def _set(self, cell: Cell, path: str, text: str) -> None:
         self._places[path] = cell
+        if self._standing.get(path, "") != text:
+            self._waiting[path] = text
+
+    def _settle(self) -> None:
+        """All changed cells at once; where one cannot be answered, one by one, so that its cell can be named."""
         try:
-            if self._standing.get(path, "") != text:
-                self._took(self._session.set(path, text))
-        except InputFault as fault:
-            self._reading.problem(cell, "CP-1147", reason=fault.message(self._language))
+            self._took(self._session.set_many(self._waiting))
+        except InputFault:
+            for path, text in self._waiting.items():
+                try:
+                    self._took(self._session.set(path, text))
+                except InputFault as fault:
+                    self._reading.problem(self._places[path], "CP-1147", reason=fault.message(self._language))
+        self._waiting.clear()
 
     def _entry(self, path: str, text: str) -> None:
         """A remark, a mark, an answer of another version or a very long one."""

@@ -168,10 +168,7 @@ def _previewed(ctx: Context, record: Record, session: Session, node: NodeDef, ed
         return EditPreview(record, fault=InputFault("CP-1532", title=record.title, status=status))
     before, known = session.answers(), {(one.path, one.code) for one in session.validate()}
     targets = [path for path in paths_of(session, node) if _is_meant(session, path, edit)]
-    for path in targets:
-        session.set(path, edit.value)
-        if edit.quality is not None:
-            session.set(f"{path}#quality", edit.quality.value if edit.value else None)
+    session.set_many(_answers(targets, edit))
     refused = [one for one in session.validate() if one.blocks and (one.path, one.code) not in known]
     change = BatchChange.between(record.id, before, session.answers())
     stored = {path: record.answers.get(path) for path in change.values}  # opening may have worked out more
@@ -184,6 +181,14 @@ def _previewed(ctx: Context, record: Record, session: Session, node: NodeDef, ed
         if "#" not in path and not path.endswith("]")
     )
     return EditPreview(record, lines, change=change)
+
+
+def _answers(targets: Sequence[str], edit: Edit) -> dict[str, str | None]:
+    answers: dict[str, str | None] = dict.fromkeys(targets, edit.value)
+    if edit.quality is not None:
+        mark = edit.quality.value if edit.value else None
+        answers.update({f"{path}#quality": mark for path in targets})
+    return answers
 
 
 def _is_meant(session: Session, path: str, edit: Edit) -> bool:
