@@ -11,7 +11,7 @@ from cpdesk.context import Context
 from cpdesk.model.records import Answers
 
 if TYPE_CHECKING:
-    from PIL.Image import Image  # late everywhere in this file: a desk that starts shows no photo yet
+    from PIL.Image import Exif, Image  # late everywhere in this file: a desk that starts shows no photo yet
 
 EDGE_MAX_PX: Final = 1600
 _PIXELS_MAX: Final = 120_000_000
@@ -93,7 +93,7 @@ def _made_small(image: Image, suffix: str, edge_max_px: int) -> bytes:
     return stream.getvalue()
 
 
-def _shot_of(exif: Image.Exif) -> Image.Exif:
+def _shot_of(exif: Exif) -> Exif:
     """What a camera wrote of a shot: when, where and with what."""
     from PIL import ExifTags, Image
 
