@@ -19,7 +19,7 @@ from cpdesk.base.paths import Paths
 from cpdesk.base.resources import resource_path, resources_root
 from cpdesk.base.settings import Settings
 from cpdesk.base.tables import Convert, read_table
-from cpdesk.forms.external import ChoiceTable
+from cpdesk.forms.files.external import ChoiceTable
 from cpdesk.forms.form import Form
 from cpdesk.forms.xform import load_form
 from cpdesk.store.form_versions import FormVersions

@@ -176,7 +176,7 @@ def _say_migration(output: Output, preview: MigrationPreview) -> None:
 
 
 def _migration_row(one: RecordPreview, output: Output) -> list[object]:
-    from cpdesk.forms.migration import Fate
+    from cpdesk.forms.versions.migration import Fate
 
     changed = sum(one.counts.get(fate, 0) for fate in (Fate.RENAMED, Fate.CONVERTED, Fate.RETURNED))
     aside = sum(one.counts.get(fate, 0) for fate in (Fate.ASIDE, Fate.UNFIT))

@@ -13,7 +13,7 @@ from cpdesk.base.errors import InputFault
 
 if TYPE_CHECKING:
     from cpdesk.forms.form import NodeDef
-    from cpdesk.forms.instance import Instance
+    from cpdesk.forms.running.instance import Instance
     from cpdesk.forms.tree import Node
 
 CREATE: Final = "create"

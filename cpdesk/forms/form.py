@@ -11,8 +11,8 @@ from cpdesk.base.errors import InputFault
 
 if TYPE_CHECKING:
     from cpdesk.forms.entities import EntityDef
-    from cpdesk.forms.external import ExternalInstance
-    from cpdesk.forms.graph import Graph
+    from cpdesk.forms.files.external import ExternalInstance
+    from cpdesk.forms.loading.graph import Graph
     from cpdesk.forms.tree import Node
     from cpdesk.forms.xpath.compile import Expression
 

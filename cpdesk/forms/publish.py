@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from cpdesk.base.errors import InputFault
-from cpdesk.forms.external import ITEMSETS
+from cpdesk.forms.files.external import ITEMSETS
 
 _ROW: Final = re.compile(r"\[row\s*:\s*(\d+)\]\s*")
 _QUOTED: Final = re.compile(r"['‘“]([^'’”]{1,80})['’”]")

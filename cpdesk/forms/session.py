@@ -9,18 +9,18 @@ from typing import Final
 
 from cpdesk.base.clock import Clock
 from cpdesk.base.errors import InputFault
-from cpdesk.forms import checks
 from cpdesk.forms.entities import EntityChange, entity_changes
-from cpdesk.forms.explain import explain
-from cpdesk.forms.external import ChoiceTable
+from cpdesk.forms.files.external import ChoiceTable
+from cpdesk.forms.files.secondary import instance_nodes, nodes_lacking
 from cpdesk.forms.form import Form, NodeDef
-from cpdesk.forms.instance import Instance, item_id_of
 from cpdesk.forms.lexical import LENGTH_MAX, normalise, unwritable
-from cpdesk.forms.recalculation import Recalculation
-from cpdesk.forms.secondary import instance_nodes, nodes_lacking
+from cpdesk.forms.running import checks
+from cpdesk.forms.running.explain import explain
+from cpdesk.forms.running.instance import Instance, item_id_of
+from cpdesk.forms.running.recalculation import Recalculation
+from cpdesk.forms.running.words import Speaker
 from cpdesk.forms.state import Explanation, NodeState, Problem, Progress, Touched
 from cpdesk.forms.tree import Node
-from cpdesk.forms.words import Speaker
 from cpdesk.forms.xpath.context import Context, Environment
 from cpdesk.forms.xpath.values import ZONE
 

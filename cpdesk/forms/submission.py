@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.form import Form, Kind, NodeDef
 from cpdesk.forms.lexical import LENGTH_MAX
-from cpdesk.forms.recalculation import ITEMS_MAX
+from cpdesk.forms.running.recalculation import ITEMS_MAX
 from cpdesk.forms.tree import PREFIXES, Node, read_xml
 from cpdesk.model.ranks import rank_list
 

@@ -6,12 +6,12 @@ from typing import Final
 
 from cpdesk.base.errors import InputFault
 from cpdesk.base.nearest import nearest_name
-from cpdesk.forms.body import ACTIONS, read_action, read_body
 from cpdesk.forms.entities import EntityDef, read_entities
-from cpdesk.forms.external import CSV, ExternalInstance, external_instance
+from cpdesk.forms.files.external import CSV, ExternalInstance, external_instance
 from cpdesk.forms.form import Action, Form, Kind, NodeDef, QuantityBinding
-from cpdesk.forms.graph import build_graph
-from cpdesk.forms.texts import Texts, code_of_language
+from cpdesk.forms.loading.body import ACTIONS, read_action, read_body
+from cpdesk.forms.loading.graph import build_graph
+from cpdesk.forms.loading.texts import Texts, code_of_language
 from cpdesk.forms.tree import DOCUMENT, Node, read_xml
 from cpdesk.forms.xpath.compile import Expression, compile_expression
 

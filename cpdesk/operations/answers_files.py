@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.errors import CpdeskError, InputFault
 from cpdesk.context import Context
-from cpdesk.forms.choice_lists import listed_choices
 from cpdesk.forms.form import NodeDef
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import Touched
+from cpdesk.forms.versions.choice_lists import listed_choices
 from cpdesk.model.records import Changes, Record, Status
 from cpdesk.operations.answer_reading import Cell, Filled, Item, Reading, typed
 from cpdesk.operations.bulk import EDITABLE

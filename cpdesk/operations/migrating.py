@@ -10,8 +10,8 @@ from typing import Final
 from cpdesk.base.errors import CpdeskError, InputFault
 from cpdesk.context import Context
 from cpdesk.forms.form import Form
-from cpdesk.forms.migration import Fate, FormChange, Line, compare_forms, migrate_answers
 from cpdesk.forms.state import Problem
+from cpdesk.forms.versions.migration import Fate, FormChange, Line, compare_forms, migrate_answers
 from cpdesk.model.records import Changes, Record, RecordKind, Status
 from cpdesk.operations.surveys import session_for
 from cpdesk.store.batches import BatchChange, BatchResult, Step

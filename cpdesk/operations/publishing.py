@@ -9,10 +9,10 @@ from typing import Final
 from cpdesk.base.errors import InputFault
 from cpdesk.base.files import disk_faults, write_atomically
 from cpdesk.context import Context
-from cpdesk.forms.choice_files import BYTES_MAX
+from cpdesk.forms.files.choice_files import BYTES_MAX
 from cpdesk.forms.form import Form
+from cpdesk.forms.loading.texts import media_files
 from cpdesk.forms.publish import Compiled, compile_whole
-from cpdesk.forms.texts import media_files
 from cpdesk.forms.xform import load_form
 from cpdesk.model.records import Changes
 from cpdesk.store.form_files import checked_files

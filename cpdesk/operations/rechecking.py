@@ -11,8 +11,8 @@ from typing import Final
 from cpdesk.base.errors import CpdeskError
 from cpdesk.context import Context
 from cpdesk.forms.form import Form
-from cpdesk.forms.migration import FormChange, compare_forms, migrate_answers
 from cpdesk.forms.state import Problem
+from cpdesk.forms.versions.migration import FormChange, compare_forms, migrate_answers
 from cpdesk.model.records import Record, RecordKind, Status
 from cpdesk.operations.register import save_problems
 from cpdesk.operations.surveys import session_for

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from cpdesk.context import Context
-from cpdesk.forms.external import ChoiceTable, MemoryTable, Row
+from cpdesk.forms.files.external import ChoiceTable, MemoryTable, Row
 from cpdesk.operations.families import FAMILIES, SEGMENT, SITE_KINDS, SUBSTATION, WELL, Family, SiteKind
 from cpdesk.store.lists import Query
 

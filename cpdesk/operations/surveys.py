@@ -10,7 +10,7 @@ from typing import Final
 from cpdesk.base.clock import today_beijing
 from cpdesk.base.errors import InputFault
 from cpdesk.context import Context
-from cpdesk.forms.external import LAST_SAVED
+from cpdesk.forms.files.external import LAST_SAVED
 from cpdesk.forms.form import Form, Kind, NodeDef
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import Problem, Progress

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.errors import InputFault, IntegrityFault
-from cpdesk.forms.choice_files import BYTES_MAX, read_choice_file
-from cpdesk.forms.external import ChoiceTable, Row, XmlTable
+from cpdesk.forms.files.choice_files import BYTES_MAX, read_choice_file
+from cpdesk.forms.files.external import ChoiceTable, Row, XmlTable
 from cpdesk.store.writer import Readers
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from cpdesk.base.clock import FixedClock
 from cpdesk.base.ids import IdMaker
 from cpdesk.base.resources import resource_path
-from cpdesk.forms.external import MemoryTable
+from cpdesk.forms.files.external import MemoryTable
 from cpdesk.forms.form import Form, Kind
 from cpdesk.forms.session import Session
 from cpdesk.forms.xform import load_form

@@ -21,7 +21,7 @@ from openpyxl.utils import column_index_from_string
 from cpdesk.base.errors import CpdeskError
 from cpdesk.forms.form import Form
 from cpdesk.forms.lint.findings import Finding
-from cpdesk.forms.migration import compare_forms
+from cpdesk.forms.versions.migration import compare_forms
 from cpdesk.operations.linting import lint_file
 from cpdesk.operations.publishing import convert_form, read_form
 

@@ -8,7 +8,7 @@ import pytest
 
 from cpdesk.base.errors import InputFault
 from cpdesk.context import Context
-from cpdesk.forms.migration import Fate
+from cpdesk.forms.versions.migration import Fate
 from cpdesk.model.records import RecordKind, Status
 from cpdesk.operations.migrating import apply_migration, preview_migration
 from cpdesk.operations.publishing import publish_form, read_form

@@ -6,13 +6,13 @@ import re
 from typing import Final
 
 from cpdesk.base.errors import InputFault
-from cpdesk.forms.choice_lists import listed_choices
 from cpdesk.forms.form import Form, NodeDef
 from cpdesk.forms.lint.context import Look
 from cpdesk.forms.lint.findings import Place
 from cpdesk.forms.lint.survey import Question
-from cpdesk.forms.migration import Why, compare_forms
 from cpdesk.forms.publish import compile_xlsform
+from cpdesk.forms.versions.choice_lists import listed_choices
+from cpdesk.forms.versions.migration import Why, compare_forms
 from cpdesk.forms.xform import load_form
 
 _PLACE: Final = re.compile(r"(survey|choices|settings|entities)[^\d]{0,12}(\d+)")

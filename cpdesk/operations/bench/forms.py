@@ -13,7 +13,7 @@ from cpdesk.base.clock import SystemClock
 from cpdesk.base.ids import IdMaker
 from cpdesk.base.paths import Paths
 from cpdesk.context import open_context
-from cpdesk.forms.external import ChoiceTable
+from cpdesk.forms.files.external import ChoiceTable
 from cpdesk.forms.publish import compile_xlsform
 from cpdesk.forms.session import Session
 from cpdesk.forms.xform import load_form

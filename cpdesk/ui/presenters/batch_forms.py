@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from cpdesk.context import Context
 from cpdesk.forms.form import Form
 from cpdesk.forms.lint.run import LintReport
-from cpdesk.forms.migration import Fate
+from cpdesk.forms.versions.migration import Fate
 from cpdesk.model.records import Changes, RecordKind, Status
 from cpdesk.operations.families import FAMILIES
 from cpdesk.operations.linting import lint_file

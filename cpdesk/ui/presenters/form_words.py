@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from cpdesk.forms.choice_lists import listed_choices
 from cpdesk.forms.form import Form, Kind, NodeDef
 from cpdesk.forms.state import Choice, NodeState
+from cpdesk.forms.versions.choice_lists import listed_choices
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.presenters.choices import said
 from cpdesk.ui.presenters.controls import question_view

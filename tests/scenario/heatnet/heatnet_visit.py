@@ -7,7 +7,7 @@ from functools import cache
 
 from cpdesk.base.resources import resource_path
 from cpdesk.forms.entities import EntityChange
-from cpdesk.forms.external import MemoryTable
+from cpdesk.forms.files.external import MemoryTable
 from cpdesk.forms.form import Form
 from cpdesk.forms.session import Session
 from cpdesk.forms.xform import load_form

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cpdesk.forms.form import Form
-from cpdesk.forms.recalculation import Recalculation
+from cpdesk.forms.running.recalculation import Recalculation
 from cpdesk.forms.session import Session
 
 Load = Callable[..., Form]

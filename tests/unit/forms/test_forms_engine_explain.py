@@ -9,7 +9,7 @@ import pytest
 from cpdesk.base.errors import InputFault
 from cpdesk.base.i18n import Translator
 from cpdesk.forms.form import Form
-from cpdesk.forms.phrases import Phrases
+from cpdesk.forms.running.phrases import Phrases
 from cpdesk.forms.session import Session
 from cpdesk.forms.xform import load_form
 from cpdesk.forms.xpath.parser import parse

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from cpdesk.base.errors import InputFault
-from cpdesk.forms.choice_files import read_csv
 from cpdesk.forms.entities import CREATE, UPDATE, EntityChange
+from cpdesk.forms.files.choice_files import read_csv
 from cpdesk.forms.form import Form
 from cpdesk.forms.publish import compile_xlsform
 from cpdesk.forms.session import Session

@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cpdesk.base.errors import InputFault
-from cpdesk.forms.choice_files import read_choice_file, read_csv
-from cpdesk.forms.external import ChoiceTable, MemoryTable, Row, external_instance
+from cpdesk.forms.files.choice_files import read_choice_file, read_csv
+from cpdesk.forms.files.external import ChoiceTable, MemoryTable, Row, external_instance
+from cpdesk.forms.files.table_nodes import table_document
 from cpdesk.forms.form import Form
 from cpdesk.forms.publish import compile_whole
 from cpdesk.forms.session import Session
 from cpdesk.forms.state import ProblemCode
-from cpdesk.forms.table_nodes import table_document
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xform import load_form
 
@@ -439,7 +439,7 @@ def test_tables_of_other_rooms_need_the_protocol_only(open_session: Open, wells_
 
 
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cpdesk.forms.choice_files.ROWS_MAX", 2)
+    monkeypatch.setattr("cpdesk.forms.files.choice_files.ROWS_MAX", 2)
     assert code_of(lambda: read_csv("x.csv", b"a\n1\n2\n3\n")).code == "CP-1231"
-    monkeypatch.setattr("cpdesk.forms.choice_files.BYTES_MAX", 2)
+    monkeypatch.setattr("cpdesk.forms.files.choice_files.BYTES_MAX", 2)
     assert code_of(lambda: read_choice_file("x.csv", b"a\n1\n")).code == "CP-1231"

@@ -10,7 +10,7 @@ import pytest
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.form import Form
 from cpdesk.forms.publish import compile_xlsform
-from cpdesk.forms.recalculation import ITEMS_MAX
+from cpdesk.forms.running.recalculation import ITEMS_MAX
 from cpdesk.forms.session import Session
 from cpdesk.forms.xform import load_form
 from cpdesk.forms.xpath.compile import compile_expression

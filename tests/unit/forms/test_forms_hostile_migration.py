@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpdesk.forms.form import Form
-from cpdesk.forms.migration import Fate, compare_forms, migrate_answers
+from cpdesk.forms.versions.migration import Fate, compare_forms, migrate_answers
 from cpdesk.forms.xform import load_form
 
 TYPES = ("string", "int", "decimal", "date", "select1")

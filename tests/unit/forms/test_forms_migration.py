@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpdesk.forms.form import Form
-from cpdesk.forms.migration import Fate, FormChange, Why, compare_forms, migrate_answers
 from cpdesk.forms.publish import compile_xlsform
+from cpdesk.forms.versions.migration import Fate, FormChange, Why, compare_forms, migrate_answers
 from cpdesk.forms.xform import load_form
 
 HEAD = "| survey | type | name | label::中文 (zh) | label::English (en) | bind::cpdesk:unit | bind::cpdesk:formerly |\n"

@@ -10,9 +10,9 @@ import pytest
 
 from cpdesk.base.errors import InputFault
 from cpdesk.forms.form import RECORDAUDIO, SETGEOPOINT, SETVALUE, Form, Kind
+from cpdesk.forms.loading.texts import media_files
 from cpdesk.forms.publish import compile_whole, compile_xlsform
 from cpdesk.forms.session import Session
-from cpdesk.forms.texts import media_files
 from cpdesk.forms.xform import load_form
 
 SPACES = (

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cpdesk.base.errors import InputFault
-from cpdesk.forms.external import MemoryTable
+from cpdesk.forms.files.external import MemoryTable
 from cpdesk.forms.form import Form
 from cpdesk.forms.session import Session
 from cpdesk.forms.xpath.context import Environment

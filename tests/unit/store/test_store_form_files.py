@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpdesk.base.errors import InputFault, IntegrityFault
-from cpdesk.forms.choice_files import read_csv
-from cpdesk.forms.table_nodes import table_document
+from cpdesk.forms.files.choice_files import read_csv
+from cpdesk.forms.files.table_nodes import table_document
 from cpdesk.store import Store
 from cpdesk.store.form_files import StoredTable
 

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cpdesk.base.errors import CpdeskError
 from cpdesk.forms import lexical
+from cpdesk.forms.files.table_nodes import is_column
 from cpdesk.forms.form import ItemSet, NodeDef
-from cpdesk.forms.table_nodes import is_column
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.compile import filtered_list
 from cpdesk.forms.xpath.context import Context, Environment

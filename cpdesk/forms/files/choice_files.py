@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any, Final
 
 from cpdesk.base.errors import InputFault
-from cpdesk.forms.external import ChoiceTable, MemoryTable, Row, XmlTable
+from cpdesk.forms.files.external import ChoiceTable, MemoryTable, Row, XmlTable
 from cpdesk.forms.tree import read_xml
 
 BYTES_MAX: Final = 30_000_000

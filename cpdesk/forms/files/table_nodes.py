@@ -12,7 +12,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from cpdesk.forms.external import ChoiceTable, Row, rows_where_all
+from cpdesk.forms.files.external import ChoiceTable, Row, rows_where_all
 from cpdesk.forms.tree import DOCUMENT, ELEMENT, Node
 
 if TYPE_CHECKING:

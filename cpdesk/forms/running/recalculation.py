@@ -10,10 +10,10 @@ from typing import Final
 
 from cpdesk.base.errors import CpdeskError, InputFault
 from cpdesk.forms.form import SETGEOPOINT, SETVALUE, Action, Form, Kind, NodeDef
-from cpdesk.forms.graph import CALCULATE, CHOICES, COUNT, RELEVANT, SHOW, Reader, Rule
-from cpdesk.forms.instance import Instance
 from cpdesk.forms.lexical import calculated
-from cpdesk.forms.rounds import Round
+from cpdesk.forms.loading.graph import CALCULATE, CHOICES, COUNT, RELEVANT, SHOW, Reader, Rule
+from cpdesk.forms.running.instance import Instance
+from cpdesk.forms.running.rounds import Round
 from cpdesk.forms.state import Touched
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.compile import Expression

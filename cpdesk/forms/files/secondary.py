@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from cpdesk.forms.external import LAST_SAVED, ChoiceTable, ListTable, MemoryTable, XmlTable
+from cpdesk.forms.files.external import LAST_SAVED, ChoiceTable, ListTable, MemoryTable, XmlTable
+from cpdesk.forms.files.table_nodes import document_over, table_document
 from cpdesk.forms.form import Form, NodeDef
-from cpdesk.forms.table_nodes import document_over, table_document
 from cpdesk.forms.tree import ELEMENT, Node
 
 _ITEM: Final = re.compile(r"(.*)\[[^\[\]/]+\]\Z", re.DOTALL)

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from cpdesk.forms.form import NodeDef
-from cpdesk.forms.ordering import Draft, Edge, ordered
-from cpdesk.forms.references import Reference, references_of, references_of_options
+from cpdesk.forms.loading.ordering import Draft, Edge, ordered
+from cpdesk.forms.loading.references import Reference, references_of, references_of_options
 from cpdesk.forms.xpath.compile import Expression
 
 CALCULATE = "calculate"

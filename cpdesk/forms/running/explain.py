@@ -7,13 +7,13 @@ from typing import Final
 
 from cpdesk.base.errors import CpdeskError
 from cpdesk.base.i18n import LANGUAGES, Translator
-from cpdesk.forms import checks
 from cpdesk.forms.form import SETGEOPOINT, Action, Kind, NodeDef
-from cpdesk.forms.instance import Instance
-from cpdesk.forms.phrases import Phrases
+from cpdesk.forms.running import checks
+from cpdesk.forms.running.instance import Instance
+from cpdesk.forms.running.phrases import Phrases
+from cpdesk.forms.running.words import Speaker
 from cpdesk.forms.state import Explanation, Input, ProblemCode, Reason
 from cpdesk.forms.tree import Node
-from cpdesk.forms.words import Speaker
 from cpdesk.forms.xpath.compile import Expression, compile_expression
 from cpdesk.forms.xpath.context import Context, Environment
 from cpdesk.forms.xpath.syntax import Ast, Call, Chain, Filter, Literal, Negate, Path

@@ -5,9 +5,9 @@ from __future__ import annotations
 from cpdesk.base.errors import CpdeskError
 from cpdesk.forms.form import Kind, NodeDef
 from cpdesk.forms.lexical import fits
+from cpdesk.forms.running.words import Speaker
 from cpdesk.forms.state import NodeState, Problem, ProblemCode
 from cpdesk.forms.tree import Node
-from cpdesk.forms.words import Speaker
 from cpdesk.forms.xpath.compile import Expression
 from cpdesk.forms.xpath.context import Context, Environment
 from cpdesk.forms.xpath.values import number_text, to_number

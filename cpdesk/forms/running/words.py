@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cpdesk.base.errors import CpdeskError
-from cpdesk.forms.external import rows_where_all
+from cpdesk.forms.files.external import rows_where_all
+from cpdesk.forms.files.table_nodes import TableNode, is_column, row_words, whole_table
 from cpdesk.forms.form import Form, ItemSet, NodeDef, Text, Words
-from cpdesk.forms.instance import Instance
-from cpdesk.forms.offers import Conditions, asked_of_list, options
+from cpdesk.forms.loading.texts import MEDIA
+from cpdesk.forms.running.instance import Instance
+from cpdesk.forms.running.offers import Conditions, asked_of_list, options
 from cpdesk.forms.state import Choice
-from cpdesk.forms.table_nodes import TableNode, is_column, row_words, whole_table
-from cpdesk.forms.texts import MEDIA
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.context import Context, Environment
 

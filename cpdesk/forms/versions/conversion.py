@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from cpdesk.forms.choice_lists import Choices, listed_choices
 from cpdesk.forms.form import Form, NodeDef
 from cpdesk.forms.lexical import fits, normalise
+from cpdesk.forms.versions.choice_lists import Choices, listed_choices
 
 _UNITS: Final[Mapping[str, tuple[str, Decimal]]] = {
     "mm": ("m", Decimal("0.001")),

@@ -7,9 +7,9 @@ import re
 from typing import Final, Protocol
 
 from cpdesk.base.errors import InputFault
-from cpdesk.forms.external import CSV, ITEMSETS, ExternalInstance
+from cpdesk.forms.files.external import CSV, ITEMSETS, ExternalInstance
 from cpdesk.forms.form import RECORDAUDIO, SETGEOPOINT, SETVALUE, Action, Item, ItemSet, NodeDef, RangeBounds
-from cpdesk.forms.texts import Texts
+from cpdesk.forms.loading.texts import Texts
 from cpdesk.forms.tree import Node
 from cpdesk.forms.xpath.compile import Expression, compile_expression
 from cpdesk.forms.xpath.syntax import Path

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from cpdesk.forms.conversion import Conversion, conversion_between
 from cpdesk.forms.form import Form, Kind, NodeDef
+from cpdesk.forms.versions.conversion import Conversion, conversion_between
 
 FORMERLY: Final = "formerly"
 ASIDE_SUFFIX: Final = ".aside"
