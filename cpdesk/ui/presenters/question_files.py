@@ -17,9 +17,10 @@ from cpdesk.operations.surveys import OpenSurvey
 from cpdesk.ui.language import tr
 from cpdesk.ui.pages.form_body import FormBody
 from cpdesk.ui.presenters.base import Presenter
+from cpdesk.ui.presenters.camera import CameraWait
 from cpdesk.ui.presenters.defaults import FILE_NAME
 from cpdesk.ui.presenters.words import moment_long
-from cpdesk.ui.requests import ContentGiven, FileOpened, FileWanted, MediaOpened, Request
+from cpdesk.ui.requests import CameraRequest, ContentGiven, FileOpened, FileWanted, MediaOpened, Request
 from cpdesk.ui.views import ContentView
 from cpdesk.ui.widgets.photos import thumbnail
 
@@ -42,6 +43,9 @@ class QuestionFiles(QObject):
         super().__init__(presenter)
         self._presenter, self._window, self._answer, self._key = presenter, window, answer, key
         self._opened: Path | None = None
+        self._survey: OpenSurvey | None = None
+        self._body: FormBody | None = None
+        self._camera = CameraWait(presenter, window, self._keep_photo)
 
     def take(self, survey: OpenSurvey, request: Request) -> None:
         """Do what a control asks."""
@@ -49,6 +53,9 @@ class QuestionFiles(QObject):
             self._ask(survey, request.path)
         elif isinstance(request, ContentGiven):
             self._keep(survey, request)
+        elif isinstance(request, CameraRequest):
+            if self._body is not None:
+                self._camera.take(request, self._body)
         elif isinstance(request, FileOpened):
             reference = survey.session.state(request.path).value
             name = _shown_name(survey.session.entry(f"{request.path}{FILE_NAME}"), reference)
@@ -59,6 +66,10 @@ class QuestionFiles(QObject):
     def show(self, survey: OpenSurvey, body: FormBody) -> None:
         """Bring the files that the questions on the page name, and the form's pictures beside them."""
         ctx = self._presenter.ctx
+        if self._survey is None or survey.record.id != self._survey.record.id:
+            self._camera.stop()
+        self._survey, self._body = survey, body
+        self._camera.show_again()
         for block in body.file_blocks():
             reference = block.view.value or ""
             block.content_of = reference
@@ -85,7 +96,8 @@ class QuestionFiles(QObject):
                 )
 
     def forget(self) -> None:
-        """Delete the copies that were made for other programs to open."""
+        """Wait for no photo any longer; delete the copies that were made for other programs to open."""
+        self._camera.stop()
         if self._opened is not None:
             shutil.rmtree(self._opened, ignore_errors=True)
             self._opened = None
@@ -115,7 +127,11 @@ class QuestionFiles(QObject):
         if name:
             self._keep(survey, ContentGiven(path, Path(name).name, file=name))
 
-    def _keep(self, survey: OpenSurvey, given: ContentGiven) -> None:
+    def _keep_photo(self, given: ContentGiven, kept: Callable[[], None]) -> None:
+        if self._survey is not None:
+            self._keep(self._survey, given, kept)
+
+    def _keep(self, survey: OpenSurvey, given: ContentGiven, kept: Callable[[], None] = lambda: None) -> None:
         node = survey.session.definition(given.path)
         ctx = self._presenter.ctx
         before = survey.session.entry(given.path) if given.over else ""
@@ -136,7 +152,12 @@ class QuestionFiles(QObject):
             return attachments.keep_file(ctx, content, name=given.name)
 
         name = "" if picture else given.name
-        self._presenter.run(work, lambda reference: self._answer(given.path, reference, name), key=self._key)
+
+        def done(reference: str) -> None:
+            self._answer(given.path, reference, name)
+            kept()
+
+        self._presenter.run(work, done, key=self._key)
 
     def _open(self, name: str, read: Callable[[], bytes | None]) -> None:
         """Give a copy to the program that the system has for such files. It lies in a folder of its own, readable by

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from cpdesk.ui.views import ContentView, PlaceView
+from cpdesk.ui.views import CameraView, ContentView, PlaceView
 
 
 class Editor(QWidget):
@@ -37,6 +37,9 @@ class Editor(QWidget):
 
     def show_content(self, content: ContentView) -> None:
         """Show the file that the answer names."""
+
+    def show_camera(self, view: CameraView | None) -> None:
+        """Show how waiting for a photo stands; None when nothing waits any longer."""
 
     def show_media(self, name: str, image: QImage) -> None:
         """Show a picture of the form, asked for by name."""

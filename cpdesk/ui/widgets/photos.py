@@ -23,9 +23,10 @@ from cpdesk.ui.icons import paint_icon
 from cpdesk.ui.language import text, tr
 from cpdesk.ui.requests import FileOpened, FileWanted
 from cpdesk.ui.theme import theme
-from cpdesk.ui.views import ContentView
+from cpdesk.ui.views import CameraView, ContentView
 from cpdesk.ui.widgets.attachments import given_by
 from cpdesk.ui.widgets.basic import Button, Label, column, row
+from cpdesk.ui.widgets.camera import Camera
 from cpdesk.ui.widgets.editor import Editor, EnterMovesOn
 
 _THUMB = QSize(112, 76)
@@ -129,12 +130,16 @@ def thumbnail(content: bytes | None) -> QImage:
 
 
 class PhotoField(Editor):
-    """One photo question: the photo or the place for it. A file may be dropped, a picture pasted (Ctrl V)."""
+    """One photo question: the photo or the place for it. A file may be dropped, a picture pasted (Ctrl V) or taken
+    with the camera program (F4)."""
 
     def __init__(self, value: str | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
-        line = row(self, gap=8)
+        stack = column(self, gap=8)
+        line = row(gap=8)
+        stack.addLayout(line)
+        self.camera = Camera(self)
         self.thumbnail = Thumbnail(self)
         self.thumbnail.removed.connect(self._remove)
         self.thumbnail.opened.connect(lambda: self.requested.emit(FileOpened("")))
@@ -147,6 +152,7 @@ class PhotoField(Editor):
         words.addWidget(self.facts)
         words.addStretch(1)
         buttons = row(gap=4)
+        buttons.addWidget(self.camera.button)
         buttons.addWidget(self.paste_button)
         buttons.addWidget(self.remove_button)
         buttons.addStretch(1)
@@ -154,6 +160,7 @@ class PhotoField(Editor):
         line.addWidget(self.thumbnail)
         line.addWidget(self.add)
         line.addLayout(words, 1)
+        stack.addWidget(self.camera.bar)
         self._value: str | None = None
         EnterMovesOn(self, self.thumbnail, self.add)
         self.setFocusProxy(self.add)
@@ -173,6 +180,9 @@ class PhotoField(Editor):
     def show_content(self, content: ContentView) -> None:
         self.thumbnail.show_image(content.image, " · ".join(content.facts) or tr("ui.photo.one"))
         self.facts.set_words("\n".join(content.facts))
+
+    def show_camera(self, view: CameraView | None) -> None:
+        self.camera.show_camera(view)
 
     def set_bad(self, bad: bool) -> None:
         self.add.bad = bad
