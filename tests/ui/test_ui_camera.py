@@ -293,3 +293,16 @@ def test_the_bar_fits_in_both_languages_and_themes(desk, qtbot, dressed, languag
     desk.take("c.jpg", jpeg("olive"))
     desk.wait_for(3)
     keep("again")
+
+
+def test_program_and_folder_are_changed_in_the_settings(desk, qtbot):
+    page = desk.window.settings
+    page.camera_program.setText("qtcam")
+    page.camera_program.committed.emit("qtcam")
+    page.photo_folder.committed.emit(" /media/phone ")
+    desk.settle()
+    assert desk.ctx.settings.get("camera_program") == "qtcam"
+    assert desk.ctx.settings.get("photo_folder") == "/media/phone"
+    assert page.photo_folder.text() == "/media/phone"
+    desk.press_f4()
+    assert desk.started == ["qtcam"]

@@ -33,6 +33,7 @@ class SettingsPage(QWidget):
         across.addStretch(1)
         stack.addWidget(self._make_look())
         stack.addWidget(self._make_person())
+        stack.addWidget(self._make_photos())
         stack.addWidget(self._make_server())
         stack.addStretch(1)
         outer.addWidget(Scroll(holder))
@@ -47,6 +48,11 @@ class SettingsPage(QWidget):
         self.township.show_value(township)
         self.lock_minutes.show_value(str(lock_minutes))
         self.sync_minutes.show_value(str(sync_minutes))
+
+    def show_photos(self, *, program: str, folder: str) -> None:
+        """The camera program and the folder of a phone's photos."""
+        self.camera_program.show_value(program)
+        self.photo_folder.show_value(folder)
 
     def show_server(self, address: str, enrolled_as: str) -> None:
         """Where this desk is enrolled, or the way to do it."""
@@ -95,6 +101,17 @@ class SettingsPage(QWidget):
         holder.setLayout(lock)
         lock.setContentsMargins(0, 0, 0, 0)
         stack.addLayout(_line("ui.settings.lock", "ui.settings.lock_help", holder))
+        return card
+
+    def _make_photos(self) -> Block:
+        card, stack = _card("ui.settings.photos")
+        self.camera_program = _field(TextField(), 360)
+        self.camera_program.committed.connect(lambda value: self.changed.emit("camera_program", value.strip()))
+        stack.addLayout(_line("ui.settings.camera", "ui.settings.camera_help", self.camera_program))
+        stack.addWidget(Line())
+        self.photo_folder = _field(TextField(), 360)
+        self.photo_folder.committed.connect(lambda value: self.changed.emit("photo_folder", value.strip()))
+        stack.addLayout(_line("ui.settings.photo_folder", "ui.settings.photo_folder_help", self.photo_folder))
         return card
 
     def _make_server(self) -> Block:

@@ -32,6 +32,10 @@ class SettingsPresenter(Presenter):
             lock_minutes=int(settings.get("lock_after_minutes")),
             sync_minutes=int(settings.get("sync_every_minutes")),
         )
+        self.page.show_photos(
+            program=str(settings.get("camera_program")),
+            folder=str(settings.get("photo_folder")),
+        )
         self.run(lambda: syncing.sync_state(self.ctx), self._show_server, key="settings", latest=True)
 
     def _show_server(self, state: syncing.SyncState) -> None:
