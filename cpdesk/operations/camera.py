@@ -28,6 +28,8 @@ EDGE_PREVIEW_PX: Final = 320
 _SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif")
 _BYTES_MAX: Final = 60_000_000
 _PIXELS_MAX: Final = 120_000_000
+_ARRIVALS_MAX: Final = 8
+"""Of one look: when a phone brings hundreds, the first are shown while the others follow."""
 _TRIES_MAX: Final = 10
 """So often an unchanged file is read before it counts as one that cannot be opened: a copy may pause for seconds."""
 _GRACE_S: Final = 0.5
@@ -119,6 +121,8 @@ class Watch:
                 self._settled.update(listed)
                 continue
             for path, stamp in listed.items():
+                if len(arrived) == _ARRIVALS_MAX:
+                    break
                 if self._settled.get(path) != stamp and (found := self._arrival(path)) is not None:
                     arrived.append(found)
         arrived.sort(key=lambda found: found[0])

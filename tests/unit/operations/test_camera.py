@@ -217,3 +217,10 @@ def test_folders_of_windows_are_the_camera_roll_wherever_it_was_moved_and_the_pi
     first, second = camera.camera_folders()
     assert first.path == tmp_path / "OneDrive" / "本机照片"
     assert second.deep
+
+
+def test_hundreds_at_once_come_in_small_lots_and_none_is_left_out(roll, watch):
+    for number in range(30):
+        (roll / f"{number:02d}.jpg").write_bytes(jpeg(size=(64, 48)))
+    lots = [len(watch.look()) for _ in range(6)]
+    assert lots == [0, 8, 8, 8, 6, 0]
