@@ -267,7 +267,7 @@ class BillCheck:
 
 @dataclass(frozen=True, slots=True)
 class LossNote:
-    """What a part of the house is made of, in a few words; `energy.notes.note_text` makes the sentence.
+    """What a part of the house is made of, in a few words; `energy.audit.notes.note_text` makes the sentence.
 
     Attributes:
         part: wall, roof, window, door, floor or air, as in `Assessment.losses_kwh`.

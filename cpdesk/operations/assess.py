@@ -6,8 +6,8 @@ import hashlib
 from typing import Final
 
 from cpdesk.context import Context
-from cpdesk.energy.audit import audit
-from cpdesk.energy.construct import build
+from cpdesk.energy.audit.household import audit
+from cpdesk.energy.house.construct import build
 from cpdesk.forms.form import Form
 from cpdesk.model.assessment import Audit
 from cpdesk.model.oplog import canonical_json

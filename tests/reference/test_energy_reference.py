@@ -8,12 +8,12 @@ import pytest
 
 from cpdesk.base.resources import resource_path
 from cpdesk.base.tables import read_table
-from cpdesk.energy.climate import make_weather
-from cpdesk.energy.construct import build
-from cpdesk.energy.envelope import layout
-from cpdesk.energy.grid import design_load_w, evaluate, make_setting
-from cpdesk.energy.measures import judge
+from cpdesk.energy.house.construct import build
+from cpdesk.energy.retrofit.grid import design_load_w, evaluate, make_setting
+from cpdesk.energy.retrofit.measures import judge
 from cpdesk.energy.tables import EnergyTables
+from cpdesk.energy.weather.climate import make_weather
+from cpdesk.energy.zone.envelope import layout
 from cpdesk.model.assessment import Wishes
 from cpdesk.model.building import Answer, BlockFacts, BuildingFacts, HeaterFacts
 from cpdesk.operations.verification.tabula import verify_tabula

@@ -14,8 +14,8 @@ from cpdesk.base.ids import IdMaker
 from cpdesk.base.paths import Paths
 from cpdesk.base.resources import resource_path
 from cpdesk.context import load_energy_tables, open_context
-from cpdesk.energy.audit import audit
-from cpdesk.energy.construct import build
+from cpdesk.energy.audit.household import audit
+from cpdesk.energy.house.construct import build
 from cpdesk.forms.session import Session
 from cpdesk.forms.xform import load_form
 from cpdesk.model.building import BuildingFacts
@@ -36,7 +36,7 @@ _HOUSES: Final = 5
 
 def measure_energy(*, step: Step) -> BenchResult:
     """One hourly house-year, and the full audit of one house, over several made-up houses."""
-    from cpdesk.energy.bench import house_year
+    from cpdesk.energy.audit.bench import house_year
 
     tables = load_energy_tables()
     facts = _made_up_facts()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from cpdesk.energy.seasonal import Season, seasonal_need
+from cpdesk.energy.zone.seasonal import Season, seasonal_need
 from cpdesk.operations.verification.cases import Case, Verification
 
 TOLERANCE_KWH_M2: Final = 0.01

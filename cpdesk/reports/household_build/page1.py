@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cpdesk.base.i18n import Translator
-from cpdesk.energy.notes import note_text
+from cpdesk.energy.audit.notes import note_text
 from cpdesk.model.assessment import Audit, BillCheck, CarrierUse, Package, PackageItem
 from cpdesk.reports.household_build.money import ItemMoney, PackageMoney, fold, payback, summed, years
 from cpdesk.reports.household_build.words import a_season, groups_of, said, short_name, unique, unit, worded

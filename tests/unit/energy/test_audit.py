@@ -13,10 +13,10 @@ import pytest
 from cpdesk.base.i18n import Translator
 from cpdesk.base.resources import resource_path
 from cpdesk.base.tables import read_table
-from cpdesk.energy.audit import assess_baseline, audit
-from cpdesk.energy.construct import build
-from cpdesk.energy.grid import frontier
-from cpdesk.energy.statement import whole_shares
+from cpdesk.energy.audit.household import assess_baseline, audit
+from cpdesk.energy.house.construct import build
+from cpdesk.energy.retrofit.grid import frontier
+from cpdesk.energy.retrofit.statement import whole_shares
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.model.assessment import Audit, Quantity, Wishes, as_json
 from cpdesk.model.building import Answer, BlockFacts, BuildingFacts, HeaterFacts, WallFacts

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cpdesk.base.errors import InputFault
-from cpdesk.energy.climate import MONTH, make_weather, season_hours, sun_position, tilted_irradiance
 from cpdesk.energy.tables import EnergyTables
+from cpdesk.energy.weather.climate import MONTH, make_weather, season_hours, sun_position, tilted_irradiance
 
 
 @pytest.mark.parametrize("terrain", ["plain", "foothill", "hill"])

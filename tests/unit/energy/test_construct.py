@@ -9,7 +9,7 @@ import pytest
 
 from cpdesk.base.errors import InputFault
 from cpdesk.base.i18n import Translator
-from cpdesk.energy.construct import build, choose_archetype
+from cpdesk.energy.house.construct import build, choose_archetype
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.model.building import Answer, BlockFacts, BuildingFacts, ElementKind, WallFacts, WindowFacts
 from cpdesk.model.records import Quality

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cpdesk.base.i18n import Translator
-from cpdesk.energy.construct import build
-from cpdesk.energy.notes import loss_notes, note_text
+from cpdesk.energy.audit.notes import loss_notes, note_text
+from cpdesk.energy.house.construct import build
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.model.building import Answer, BlockFacts, BuildingFacts, WallFacts, WindowFacts
 from cpdesk.model.records import Quality

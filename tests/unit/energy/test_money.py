@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cpdesk.energy.money import annuity, subsidies, tiered, total_cost
-from cpdesk.energy.systems import Energy, curve, limit_w
+from cpdesk.energy.money.prices import annuity, subsidies, tiered, total_cost
+from cpdesk.energy.systems.plants import Energy, curve, limit_w
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.model.building import HeatingSystem
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cpdesk.energy.seasonal import Season, seasonal_need, utilisation
+from cpdesk.energy.zone.seasonal import Season, seasonal_need, utilisation
 
 SEASON = Season(
     transmission_w_m2k=3.0, ventilation_w_m2k=0.9, inside_c=16, outside_c=0, days=121, sun_kwh_m2=20,

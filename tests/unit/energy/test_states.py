@@ -7,15 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cpdesk.energy.bench import house_year
-from cpdesk.energy.climate import make_weather
-from cpdesk.energy.construct import build
-from cpdesk.energy.envelope import FLOOR, PERIODIC, ROOF, WALL, layout
-from cpdesk.energy.grid import Setting, design_load_w, make_setting, solve_at, solve_states, state_rows
-from cpdesk.energy.measures import judge
-from cpdesk.energy.states import solve
+from cpdesk.energy.audit.bench import house_year
+from cpdesk.energy.house.construct import build
+from cpdesk.energy.retrofit.grid import Setting, design_load_w, make_setting, solve_at, solve_states, state_rows
+from cpdesk.energy.retrofit.measures import judge
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.energy.zone import trace
+from cpdesk.energy.weather.climate import make_weather
+from cpdesk.energy.zone.envelope import FLOOR, PERIODIC, ROOF, WALL, layout
+from cpdesk.energy.zone.hourly import trace
+from cpdesk.energy.zone.states import solve
 from cpdesk.model.assessment import Wishes
 from cpdesk.model.building import BuildingFacts
 

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpdesk.base.errors import InputFault
-from cpdesk.energy.climate import Weather, make_weather
-from cpdesk.energy.construct import build
-from cpdesk.energy.envelope import (
+from cpdesk.energy.house.construct import build
+from cpdesk.energy.tables import EnergyTables
+from cpdesk.energy.weather.climate import Weather, make_weather
+from cpdesk.energy.zone.envelope import (
     AIR,
     CAPACITY,
     FLOOR,
@@ -26,9 +27,8 @@ from cpdesk.energy.envelope import (
     layout,
     row,
 )
-from cpdesk.energy.states import solve
-from cpdesk.energy.tables import EnergyTables
-from cpdesk.energy.zone import Drivers, make_drivers, trace
+from cpdesk.energy.zone.hourly import Drivers, make_drivers, trace
+from cpdesk.energy.zone.states import solve
 from cpdesk.model.building import Building, BuildingFacts
 
 House = tuple[Building, np.ndarray, Drivers]

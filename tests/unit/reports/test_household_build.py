@@ -13,8 +13,8 @@ import pytest
 
 from cpdesk.base.resources import resource_path
 from cpdesk.base.tables import read_table
-from cpdesk.energy.audit import audit
-from cpdesk.energy.construct import build
+from cpdesk.energy.audit.household import audit
+from cpdesk.energy.house.construct import build
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.model.assessment import Audit, BillCheck, Wishes
 from cpdesk.model.building import Answer, BillFacts, BlockFacts, BuildingFacts, HeaterFacts

@@ -5,7 +5,7 @@ With constant conductances every hour of annex C is linear in the mass temperatu
     air = d m + E + f q          m' = a m + B + c q
 
 so that q = clip((set - d m - E) / f, 0, limit) is exact and needs no second pass. E and B of all hours are two matrix
-products. Windows may have a second conductance at night (curtains). `energy.states` marches many states together.
+products. Windows may have a second conductance at night (curtains). `energy.zone.states` marches many states together.
 
 The factor H_em = 1 / (1/H_op - 1/H_ms) is the standard's; elements that see another temperature than outdoor air
 (ground, unheated rooms) enter with their own temperature or factor b.
@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpdesk.base.errors import InputFault
-from cpdesk.energy.climate import HOUR, HOURS, MONTH, Floats, Weather, season_hours, tilted_irradiance
-from cpdesk.energy.envelope import (
+from cpdesk.energy.weather.climate import HOUR, HOURS, MONTH, Floats, Weather, season_hours, tilted_irradiance
+from cpdesk.energy.zone.envelope import (
     AIR,
     AREA,
     CAPACITY,

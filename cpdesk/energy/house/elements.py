@@ -6,9 +6,9 @@ import math
 from dataclasses import replace
 from typing import Final
 
-from cpdesk.energy.constructions import GroundFloor, Layered, ground_floor, roof_u_value, wall_u_value
-from cpdesk.energy.geometry import Maker, Size, azimuth, exposure, side_share
-from cpdesk.energy.ledger import fault, worst
+from cpdesk.energy.house.constructions import GroundFloor, Layered, ground_floor, roof_u_value, wall_u_value
+from cpdesk.energy.house.geometry import Maker, Size, azimuth, exposure, side_share
+from cpdesk.energy.house.ledger import fault, worst
 from cpdesk.model.building import SIDES, Element, ElementKind, WallFacts, WindowFacts
 from cpdesk.model.records import Quality
 

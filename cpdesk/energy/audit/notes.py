@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cpdesk.base.i18n import Translator
-from cpdesk.energy.ledger import worst
+from cpdesk.energy.house.ledger import worst
 from cpdesk.model.assessment import LossNote
 from cpdesk.model.building import Building, Element, ElementKind, Input
 from cpdesk.model.records import Quality

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cpdesk.energy.climate import make_weather
-from cpdesk.energy.envelope import layout, row
-from cpdesk.energy.grid import set_points
-from cpdesk.energy.systems import limit_w
+from cpdesk.energy.retrofit.grid import set_points
+from cpdesk.energy.systems.plants import limit_w
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.energy.zone import Trace, make_drivers, trace
+from cpdesk.energy.weather.climate import make_weather
+from cpdesk.energy.zone.envelope import layout, row
+from cpdesk.energy.zone.hourly import Trace, make_drivers, trace
 from cpdesk.model.building import Building
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cpdesk.energy.climate import Floats
-from cpdesk.energy.grid import Grid, design_load_w
-from cpdesk.energy.measures import Option
-from cpdesk.energy.money import annuity, subsidies
-from cpdesk.energy.statement import assess_state, mixed, quantity
-from cpdesk.energy.systems import limit_w
+from cpdesk.energy.money.prices import annuity, subsidies
+from cpdesk.energy.retrofit.grid import Grid, design_load_w
+from cpdesk.energy.retrofit.measures import Option
+from cpdesk.energy.retrofit.statement import assess_state, mixed, quantity
+from cpdesk.energy.systems.plants import limit_w
+from cpdesk.energy.weather.climate import Floats
 from cpdesk.model.assessment import Package, PackageItem, Quantity
 
 

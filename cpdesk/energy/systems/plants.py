@@ -13,10 +13,10 @@ from typing import Final
 
 import numpy as np
 
-from cpdesk.energy.climate import Floats
 from cpdesk.energy.rows import SystemType
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.energy.zone import Drivers
+from cpdesk.energy.weather.climate import Floats
+from cpdesk.energy.zone.hourly import Drivers
 from cpdesk.model.building import HeatingSystem
 
 ALL, VALLEY = 0, 1

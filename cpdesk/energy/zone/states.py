@@ -1,4 +1,4 @@
-"""Many states of a house through one heating season at once: the zone of `energy.zone`, marched for all together.
+"""Many states of a house through one heating season at once: the zone of `energy.zone.hourly`, marched for all together.
 
 With v the heat that would just hold the set point (W; below zero where it is warmer anyway), an hour of the zone is
 
@@ -21,9 +21,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cpdesk.energy.climate import Floats
-from cpdesk.energy.envelope import WINDOW, WINDOW_NIGHT
-from cpdesk.energy.zone import Drivers, Steps, Trace, make_steps, start_c, trace
+from cpdesk.energy.weather.climate import Floats
+from cpdesk.energy.zone.envelope import WINDOW, WINDOW_NIGHT
+from cpdesk.energy.zone.hourly import Drivers, Steps, Trace, make_steps, start_c, trace
 
 _CHUNK: Final = 8192  # states in one array, about: so long that the calls themselves hardly count
 _BLOCK_H: Final = 48  # the warm-up is a whole number of blocks
@@ -92,7 +92,7 @@ def solve(
     """March N states through the season.
 
     Args:
-        rows: (N, columns) of `energy.envelope`.
+        rows: (N, columns) of `energy.zone.envelope`.
         set_day_c, set_night_c, limit_w: (N,) set points (-50 for off) and heating power at most.
         weights: (weights, hours) over all hours of the drivers.
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cpdesk.energy.climate import Floats
-from cpdesk.energy.grid import Figures, Setting, design_load_w, set_points
-from cpdesk.energy.money import amount, cost_by_carrier
-from cpdesk.energy.systems import Energy, Plant
-from cpdesk.energy.zone import Trace, trace
+from cpdesk.energy.money.prices import amount, cost_by_carrier
+from cpdesk.energy.retrofit.grid import Figures, Setting, design_load_w, set_points
+from cpdesk.energy.systems.plants import Energy, Plant
+from cpdesk.energy.weather.climate import Floats
+from cpdesk.energy.zone.hourly import Trace, trace
 from cpdesk.model.assessment import Assessment, CarrierUse, MonthBalance, Quantity
 
 PARTS = ("wall", "roof", "window", "door", "floor", "air")

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cpdesk.base.errors import InputFault
-from cpdesk.energy.blocks import BlockResult, make_block
-from cpdesk.energy.geometry import Maker
-from cpdesk.energy.ledger import Ledger
+from cpdesk.energy.house.blocks import BlockResult, make_block
+from cpdesk.energy.house.geometry import Maker
+from cpdesk.energy.house.ledger import Ledger
 from cpdesk.energy.rows import Archetype
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.model.building import (

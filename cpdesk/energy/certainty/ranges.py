@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cpdesk.base.errors import InputFault
-from cpdesk.energy.construct import build
-from cpdesk.energy.grid import Grid, design_load_w, set_points
-from cpdesk.energy.measures import base_row, finish, make_option
-from cpdesk.energy.money import co2_kg, cost_by_carrier
-from cpdesk.energy.packages import Choice, options_of
-from cpdesk.energy.states import solve
-from cpdesk.energy.systems import Plant, current_plant, final_energy, limit_w
+from cpdesk.energy.house.construct import build
+from cpdesk.energy.money.prices import co2_kg, cost_by_carrier
+from cpdesk.energy.retrofit.grid import Grid, design_load_w, set_points
+from cpdesk.energy.retrofit.measures import base_row, finish, make_option
+from cpdesk.energy.retrofit.packages import Choice, options_of
+from cpdesk.energy.systems.plants import Plant, current_plant, final_energy, limit_w
+from cpdesk.energy.zone.states import solve
 from cpdesk.model.assessment import Influence
 from cpdesk.model.building import Building
 

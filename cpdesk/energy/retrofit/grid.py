@@ -13,14 +13,23 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cpdesk.energy.climate import Floats, Weather
-from cpdesk.energy.envelope import AIR, DOOR, FLOOR, PERIODIC, ROOF, WALL, WINDOW, Layout, layout
-from cpdesk.energy.measures import ENVELOPE_GROUPS, Option, Verdict, base_row, finish
-from cpdesk.energy.money import annuity, co2_kg, kgce, subsidies, total_cost
-from cpdesk.energy.states import Solution, solve
-from cpdesk.energy.systems import Energy, Plant, Weights, current_plant, final_energy, limit_w, new_plant, weight_rows
+from cpdesk.energy.money.prices import annuity, co2_kg, kgce, subsidies, total_cost
+from cpdesk.energy.retrofit.measures import ENVELOPE_GROUPS, Option, Verdict, base_row, finish
+from cpdesk.energy.systems.plants import (
+    Energy,
+    Plant,
+    Weights,
+    current_plant,
+    final_energy,
+    limit_w,
+    new_plant,
+    weight_rows,
+)
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.energy.zone import Drivers, make_drivers
+from cpdesk.energy.weather.climate import Floats, Weather
+from cpdesk.energy.zone.envelope import AIR, DOOR, FLOOR, PERIODIC, ROOF, WALL, WINDOW, Layout, layout
+from cpdesk.energy.zone.hourly import Drivers, make_drivers
+from cpdesk.energy.zone.states import Solution, solve
 from cpdesk.model.building import Building, Schedule
 
 OFF_C: Final = -50.0

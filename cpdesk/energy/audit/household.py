@@ -12,20 +12,20 @@ from typing import Final
 
 import numpy as np
 
-from cpdesk.energy.checks import bill_checks, factors_used, free_acts, hand_check, what_ifs
-from cpdesk.energy.climate import Weather, make_weather
-from cpdesk.energy.construct import build
-from cpdesk.energy.envelope import layout
-from cpdesk.energy.grid import Grid, evaluate, figures, frontier, make_setting, set_points, state_rows
-from cpdesk.energy.measures import Verdict, judge
-from cpdesk.energy.notes import loss_notes
-from cpdesk.energy.packages import choose, make_package, measures_of, paid, payback
-from cpdesk.energy.ranges import Case, Outcome, cases, influences, interval, outcomes
-from cpdesk.energy.statement import assess_state, quantity
-from cpdesk.energy.states import summed
-from cpdesk.energy.systems import limit_w
+from cpdesk.energy.audit.checks import bill_checks, factors_used, free_acts, hand_check, what_ifs
+from cpdesk.energy.audit.notes import loss_notes
+from cpdesk.energy.certainty.ranges import Case, Outcome, cases, influences, interval, outcomes
+from cpdesk.energy.house.construct import build
+from cpdesk.energy.retrofit.grid import Grid, evaluate, figures, frontier, make_setting, set_points, state_rows
+from cpdesk.energy.retrofit.measures import Verdict, judge
+from cpdesk.energy.retrofit.packages import choose, make_package, measures_of, paid, payback
+from cpdesk.energy.retrofit.statement import assess_state, quantity
+from cpdesk.energy.systems.plants import limit_w
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.energy.zone import trace
+from cpdesk.energy.weather.climate import Weather, make_weather
+from cpdesk.energy.zone.envelope import layout
+from cpdesk.energy.zone.hourly import trace
+from cpdesk.energy.zone.states import summed
 from cpdesk.model.assessment import (
     Assessment,
     Audit,

@@ -1,7 +1,7 @@
 """The envelope of a building as one row of numbers that add up.
 
 A row holds conductances, solar apertures, storage and gains. Elements and measures only add to it, so that the states
-of all combinations of measures are sums of a base row and differences, and are solved together (`energy.zone`).
+of all combinations of measures are sums of a base row and differences, and are solved together (`energy.zone.states`).
 
 Solar gains and long-wave losses of opaque parts follow ISO 13790:2008, 11.3 and 11.4: aperture of a window A g, of an
 opaque part alpha R_se U A, extra flow to the sky F_r R_se U A h_r 11 K.
@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 
 from cpdesk.base.errors import InputFault
-from cpdesk.energy.climate import Floats
-from cpdesk.energy.constructions import ground_floor
+from cpdesk.energy.house.constructions import ground_floor
+from cpdesk.energy.weather.climate import Floats
 from cpdesk.model.building import Building, Element, ElementKind, Zone
 
 WINDOW, WINDOW_NIGHT, DOOR, WALL, ROOF, FLOOR, PERIODIC, AIR = range(8)
@@ -138,7 +138,7 @@ def _check(zone: Zone) -> None:
 
 
 def _refuse(place: str, name: str, value: float, unit: str, low: float, high: float) -> InputFault:
-    from cpdesk.energy.ledger import fault
+    from cpdesk.energy.house.ledger import fault
 
     found = fault(
         "CP-1301", name=f"energy.input.{name}", value=f"{value:g}", unit=unit, low=f"{low:g}", high=f"{high:g}"

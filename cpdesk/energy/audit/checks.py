@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from cpdesk.energy.envelope import AIR, AREA, CAPACITY, DOOR, ROOF, WALL, WINDOW, air_conductance
-from cpdesk.energy.grid import OFF_C, Grid, figures, set_points
-from cpdesk.energy.packages import Choice, heat_limit, payback
-from cpdesk.energy.ranges import Case, Outcome
-from cpdesk.energy.seasonal import Season, seasonal_need
-from cpdesk.energy.statement import quantity
-from cpdesk.energy.states import solve
-from cpdesk.energy.systems import limit_w
-from cpdesk.energy.zone import Drivers
+from cpdesk.energy.certainty.ranges import Case, Outcome
+from cpdesk.energy.retrofit.grid import OFF_C, Grid, figures, set_points
+from cpdesk.energy.retrofit.packages import Choice, heat_limit, payback
+from cpdesk.energy.retrofit.statement import quantity
+from cpdesk.energy.systems.plants import limit_w
+from cpdesk.energy.zone.envelope import AIR, AREA, CAPACITY, DOOR, ROOF, WALL, WINDOW, air_conductance
+from cpdesk.energy.zone.hourly import Drivers
+from cpdesk.energy.zone.seasonal import Season, seasonal_need
+from cpdesk.energy.zone.states import solve
 from cpdesk.model.assessment import (
     Assessment,
     BillCheck,

@@ -13,11 +13,21 @@ from typing import Final
 
 import numpy as np
 
-from cpdesk.energy.climate import Floats
-from cpdesk.energy.constructions import added_u_value, ground_floor
-from cpdesk.energy.envelope import AIR, FLOOR, PERIODIC, WINDOW, WINDOW_NIGHT, Layout, air_conductance, element_row, row
+from cpdesk.energy.house.constructions import added_u_value, ground_floor
 from cpdesk.energy.rows import Measure
 from cpdesk.energy.tables import EnergyTables
+from cpdesk.energy.weather.climate import Floats
+from cpdesk.energy.zone.envelope import (
+    AIR,
+    FLOOR,
+    PERIODIC,
+    WINDOW,
+    WINDOW_NIGHT,
+    Layout,
+    air_conductance,
+    element_row,
+    row,
+)
 from cpdesk.model.assessment import Wishes
 from cpdesk.model.building import Building, Element, ElementKind
 

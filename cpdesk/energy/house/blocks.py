@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from cpdesk.energy.elements import make_floor, make_openings, make_roof, make_walls, without_openings
-from cpdesk.energy.geometry import Maker, measure
-from cpdesk.energy.ledger import worst
+from cpdesk.energy.house.elements import make_floor, make_openings, make_roof, make_walls, without_openings
+from cpdesk.energy.house.geometry import Maker, measure
+from cpdesk.energy.house.ledger import worst
 from cpdesk.model.building import Zone
 from cpdesk.model.records import Quality
 

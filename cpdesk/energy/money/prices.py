@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cpdesk.energy.climate import Floats
 from cpdesk.energy.rows import Tariff
-from cpdesk.energy.systems import Energy
+from cpdesk.energy.systems.plants import Energy
 from cpdesk.energy.tables import EnergyTables
+from cpdesk.energy.weather.climate import Floats
 
 
 def amount(carrier: str, energy_kwh: Floats, tables: EnergyTables) -> Floats:

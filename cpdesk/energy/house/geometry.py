@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from cpdesk.energy.ledger import Ledger, fault
+from cpdesk.energy.house.ledger import Ledger, fault
 from cpdesk.energy.rows import Archetype
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.model.building import BlockFacts, Code, Number

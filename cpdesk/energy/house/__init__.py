@@ -1,0 +1,1 @@
+"""From what a survey says to a building in numbers."""

@@ -1,0 +1,1 @@
+"""Prices, subsidies and carbon."""

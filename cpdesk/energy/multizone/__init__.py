@@ -1,0 +1,1 @@
+"""Buildings of several rooms, surface by surface: the detailed model that a building file is assessed with."""

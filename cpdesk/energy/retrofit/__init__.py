@@ -1,0 +1,1 @@
+"""Measures, all their combinations, and the packages chosen from them."""

@@ -1,0 +1,1 @@
+"""From heat in the rooms to fuel and power."""

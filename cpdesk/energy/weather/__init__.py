@@ -1,0 +1,1 @@
+"""The outdoor year: weather by the hour, the sun and the sky."""
