@@ -1,9 +1,9 @@
 """Buildings: what a surveyor can say of a farmhouse, and what the energy engine computes with.
 
-`BuildingFacts` speaks the trade's words: the choice codes of the farmhouse form, each answer with how it is known, each
-of them possibly missing. `Building` speaks physics: areas, U-values, air change, set points. `energy.house.construct` makes
-the second from the first and writes down, as an `Input`, every value it used and where that value came from; a missing
-answer becomes a default that is named, never a silent zero.
+`BuildingFacts` speaks the trade's words: the choice codes of the farmhouse form, each answer with how it is known,
+each of them possibly missing. `Building` speaks physics: areas, U-values, air change, set points.
+`energy.house.construct` makes the second from the first and writes down, as an `Input`, every value it used and where
+that value came from; a missing answer becomes a default that is named, never a silent zero.
 
 Directions: azimuth in degrees clockwise from north (180 = south); tilt in degrees from horizontal (90 = wall).
 """

@@ -1,4 +1,4 @@
-"""Many states of a house through one heating season at once: the zone of `energy.zone.hourly`, marched for all together.
+"""Many states of a house through a heating season at once: the zone of `energy.zone.hourly`, marched for all together.
 
 With v the heat that would just hold the set point (W; below zero where it is warmer anyway), an hour of the zone is
 
