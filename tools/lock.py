@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {
     "requirements.lock": ["--extra", "desk", "--extra", "server"],
-    "requirements-dev.lock": ["--extra", "desk", "--extra", "server", "--group", "dev"],
+    "requirements-dev.lock": ["--extra", "desk", "--extra", "server", "--extra", "city", "--group", "dev"],
 }
 PINS = ["PySide6-Essentials==6.8.0.2"]
 """The one release of Qt that covers glibc 2.28 on x86-64, 2.31 on ARM64 and Windows 10 1809 on (Kylin V10, UOS 20)."""
