@@ -82,7 +82,7 @@ class Site:
     @property
     def air_density_kg_m3(self) -> float:
         """Dry air of 20 °C at the pressure of the standard atmosphere at this altitude (ISO 2533)."""
-        pressure_pa = 101_325.0 * (1.0 - 2.25577e-5 * self.altitude_m) ** 5.25588
+        pressure_pa = 101_325.0 * math.pow(1.0 - 2.25577e-5 * self.altitude_m, 5.25588)
         return pressure_pa / (287.055 * 293.15)
 
 
