@@ -355,6 +355,7 @@ class Surface:
         inside_solar_share: share of the sun that enters the zone which this surface takes up, or None: the zone's
             `sun_inside` decides. Either all surfaces of a zone have it, or none.
         sees_sky: view factor to the sky, or None: (1 + cos tilt) / 2.
+        sun, wind: whether sunlight and wind reach the outer face (only where the other side is outdoors).
     """
 
     name: str
@@ -371,6 +372,8 @@ class Surface:
     outside_film: Film = Film()
     inside_solar_share: float | None = None
     sees_sky: float | None = None
+    sun: bool = True
+    wind: bool = True
     windows: tuple[Window, ...] = ()
     doors: tuple[Door, ...] = ()
 
