@@ -325,12 +325,20 @@ class HeatingSystem:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """One season's heating use of a carrier in its own unit (kWh, kg, m3), cooking and the like taken off."""
+    """One season's heating use of a carrier in its own unit (kWh, kg, m3), cooking and the like taken off.
+
+    Attributes:
+        low, high: P10 and P90 of the amount, by how it is known and by what was taken off; `None` where nobody said.
+        key: of the answer it rests on, e.g. `bill.gas_year_m3`.
+    """
 
     carrier: str
     amount: float
     unit: str
     quality: Quality
+    low: float | None = None
+    high: float | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

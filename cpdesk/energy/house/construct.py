@@ -32,17 +32,24 @@ _KINDS = ("main", "east_wing", "west_wing", "south_row", "ear", "rear", "two_sto
 _HILL_TOWNSHIPS = ("110114118", "110114119", "110114120")
 
 
-def build(facts: BuildingFacts, tables: EnergyTables, overrides: Mapping[str, float] | None = None) -> Building:
+def build(
+    facts: BuildingFacts,
+    tables: EnergyTables,
+    overrides: Mapping[str, float | str] | None = None,
+    factors: Mapping[str, float] | None = None,
+) -> Building:
     """The building of a survey, every missing answer replaced by a named default.
 
     Args:
-        overrides: values by input key that replace what answers and defaults give; for sensitivities.
+        overrides: values by input key that replace what answers and defaults give (of codes only defaults); for
+            sensitivities and samples.
+        factors: by input key, on the value that answers, defaults and overrides give.
 
     Raises:
         InputFault: CP-1301 implausible number, CP-1302 windows larger than their wall, CP-1303 nothing is heated,
             CP-1304 unknown choice code, CP-1305 heated area larger than the building.
     """
-    ledger = Ledger(overrides)
+    ledger = Ledger(overrides, factors)
     heated = [block for block in facts.blocks if _is_heated(block)]
     if not heated:
         raise InputFault("CP-1303")

@@ -2,7 +2,7 @@
 
 It checks an answer against what is plausible, puts a default in the place of a missing one, and writes down either
 with its quality, range and source. For the sensitivity of a result the same building is made again with one entry
-overridden.
+overridden, or multiplied by a factor where it is worked out from others.
 """
 
 from __future__ import annotations
@@ -35,11 +35,17 @@ def worst(*qualities: Quality) -> Quality:
 
 
 class Ledger:
-    """Collects inputs; `overrides` replaces the value of an entry by its key."""
+    """Collects inputs.
 
-    def __init__(self, overrides: Mapping[str, float] | None = None) -> None:
+    `overrides` replaces the value of an entry by its key, `factors` multiplies it; the entry keeps what was answered.
+    """
+
+    def __init__(
+        self, overrides: Mapping[str, float | str] | None = None, factors: Mapping[str, float] | None = None
+    ) -> None:
         self.inputs: dict[str, Input] = {}
         self._overrides = overrides or {}
+        self._factors = factors or {}
 
     def number(
         self,
@@ -124,7 +130,7 @@ class Ledger:
             reason_fields=reason_fields or {},
             status="own_rule",
         )
-        return default
+        return str(self._overrides.get(key, default))
 
     def computed(
         self,
@@ -164,8 +170,7 @@ class Ledger:
 
     def _enter(self, entry: Input) -> float:
         self.inputs[entry.key] = entry
-        value = self._overrides.get(entry.key)
-        return float(entry.value) if value is None else value
+        return float(self._overrides.get(entry.key, entry.value)) * self._factors.get(entry.key, 1.0)
 
 
 def _place(place: tuple[str, ...]) -> str:
