@@ -221,6 +221,22 @@ class ElementKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Overhang:
+    """What stands between a window and the sky: eaves above it and a horizon in front of it.
+
+    Attributes:
+        depth_m: how far the eaves stand out; `gap_m` from the top of the window up to them.
+        height_m: of the window.
+        horizon_deg: how high hills or houses stand in front.
+    """
+
+    depth_m: float
+    gap_m: float
+    height_m: float
+    horizon_deg: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Element:
     """One part of the envelope.
 
@@ -236,6 +252,9 @@ class Element:
         construction: wall, window, door, floor or roof code it was made from.
         insulated: already has an insulation layer of 20 mm or more.
         block: which building of the yard.
+        buffer: `room`, `attic` or `sunspace` where a buffer of the zone lies behind the element: its own heat balance
+            then stands in the place of the factor b, and `adjacency` is 1.
+        overhang: of a window; `None` where nothing shades it but what `g_value` holds.
     """
 
     id: str
@@ -251,6 +270,49 @@ class Element:
     construction: str = ""
     insulated: bool = False
     block: str = "main"
+    buffer: str = ""
+    overhang: Overhang | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """An unheated space between heated rooms and outdoors, with a heat balance of its own (ISO 13789:2017, clause 8).
+
+    Attributes:
+        kind: `room` (unheated rooms of a heated building), `attic` or `sunspace`.
+        elements: its faces to outdoors and to the ground. The g-value of glazing holds the share of the sun that stays.
+        volume_m3, air_change_1_h: with outdoor air.
+        inside_w_k: air exchanged with the heated rooms all the time, as a conductance.
+        open_w_k: the same while its door stands open because the sun makes it warm.
+        shade: share of the sun on the wall and windows behind it that it keeps away.
+        capacity_j_k: heat its floor, walls and roof store; the fast model leaves it out, detailed ones may not.
+    """
+
+    kind: str
+    elements: tuple[Element, ...]
+    volume_m3: float
+    air_change_1_h: float
+    perimeter_m: float = 0.0
+    floor_resistance_m2k_w: float = 0.07
+    inside_w_k: float = 0.0
+    open_w_k: float = 0.0
+    shade: float = 0.0
+    capacity_j_k: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Draught:
+    """How air leakage follows the weather: Q ~ sqrt(stack x |inside - outside| + wind x v^2) (Sherman and Grimsrud).
+
+    Attributes:
+        stack: in (L/s)2/(cm4 K), by storeys; `wind` in (L/s)2/(cm4 (m/s)2), by storeys and shelter.
+        reference_k, reference_m_s: temperature difference and wind at which the leakage is as surveyed.
+    """
+
+    stack: float
+    wind: float
+    reference_k: float
+    reference_m_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +326,8 @@ class Zone:
         gains_w_m2: internal gains of people, light and appliances.
         perimeter_m, floor_resistance_m2k_w, wall_m: edge of the ground floor, resistance of its layers and thickness of
             the wall on it, for the ground's yearly swing (ISO 13370).
+        buffers: unheated spaces beside, above and in front of the rooms.
+        steady_air_1_h: part of the air change that people make; the rest follows wind and cold (`Building.draught`).
     """
 
     name: str
@@ -277,6 +341,8 @@ class Zone:
     perimeter_m: float = 0.0
     floor_resistance_m2k_w: float = 0.07
     wall_m: float = 0.37
+    buffers: tuple[Buffer, ...] = ()
+    steady_air_1_h: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +354,7 @@ class Schedule:
         wish_c: temperature the household wishes to have by day.
         day_start_h, day_end_h: hours of the day with the day's set point.
         season_start, season_end: (month, day), both included.
+        absence_days: days in which nobody is there, around `absence_middle` (month, day), and `absence_c` is kept.
     """
 
     day_c: float
@@ -297,6 +364,9 @@ class Schedule:
     day_end_h: int = 21
     season_start: tuple[int, int] = (11, 15)
     season_end: tuple[int, int] = (3, 15)
+    absence_days: int = 0
+    absence_middle: tuple[int, int] = (2, 5)
+    absence_c: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +425,7 @@ class Building:
         inputs: every value used, with its provenance.
         gross_area_m2: outside floor area of the heated buildings.
         joint_length_m: length of window and door joints, for weather strips.
+        draught: how air leakage follows wind and cold; `None` keeps the air change constant.
     """
 
     facts: BuildingFacts
@@ -370,6 +441,7 @@ class Building:
     joint_length_m: float
     door_count: int
     leak_points: float
+    draught: Draught | None = None
 
     @property
     def floor_area_m2(self) -> float:
