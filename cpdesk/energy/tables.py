@@ -14,7 +14,10 @@ from typing import Any, Final, TypeVar
 from cpdesk.base.errors import InputFault
 from cpdesk.base.tables import Convert, maybe_number, maybe_text, number, one_of, status, text, whole, words
 from cpdesk.energy.rows import (
+    Alternative,
+    AnswerError,
     Archetype,
+    BillError,
     CeilingType,
     Distribution,
     DoorType,
@@ -59,6 +62,9 @@ _TABLES: Final[Mapping[str, tuple[type[Any], Mapping[str, Convert]]]] = {
     "subsidies": (Subsidy, {"basis": one_of("yuan_per_m2", "share_of_cost")}),
     "limits": (Limit, {}),
     "rules": (Rule, {}),
+    "answer_errors": (AnswerError, {"kind": one_of("factor", "shift"), "question": maybe_text}),
+    "alternatives": (Alternative, {}),
+    "bill_errors": (BillError, {}),
     "measures": (Measure, {"material": maybe_text, "works": maybe_text}),
 }
 _BY_TYPE: Final[Mapping[str, Convert]] = {
@@ -91,6 +97,9 @@ class EnergyTables:
     subsidies: tuple[Subsidy, ...]
     limits: Mapping[str, Limit]
     rules: Mapping[str, Rule]
+    answer_errors: Mapping[str, AnswerError]
+    alternatives: tuple[Alternative, ...]
+    bill_errors: Mapping[str, BillError]
     measures: tuple[Measure, ...]
     normals: Mapping[tuple[str, str], Normal]
 
@@ -112,13 +121,15 @@ class EnergyTables:
         return self.rules[key].value
 
 
-_IN_ORDER: Final = ("heat_pumps", "tariffs", "subsidies", "measures")
+_IN_ORDER: Final = ("heat_pumps", "tariffs", "subsidies", "measures", "alternatives")
 _KEYS: Final[Mapping[str, str]] = {
     "materials": "id",
     "archetypes": "id",
     "factors": "carrier",
     "limits": "id",
     "rules": "key",
+    "answer_errors": "name",
+    "bill_errors": "carrier",
 }
 
 
