@@ -355,6 +355,7 @@ class Schedule:
         day_start_h, day_end_h: hours of the day with the day's set point.
         season_start, season_end: (month, day), both included.
         absence_days: days in which nobody is there, around `absence_middle` (month, day), and `absence_c` is kept.
+        sunspace_open_w_m2: sun on the front from which on the doors to a sunspace are opened by day.
     """
 
     day_c: float
@@ -367,6 +368,7 @@ class Schedule:
     absence_days: int = 0
     absence_middle: tuple[int, int] = (2, 5)
     absence_c: float = 5.0
+    sunspace_open_w_m2: float = 250.0
 
 
 @dataclass(frozen=True, slots=True)
