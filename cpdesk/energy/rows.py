@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +184,27 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """Energy, standard coal and CO2 of one unit of a carrier."""
+    """Energy, standard coal and CO2 of one unit of a carrier in one edition.
 
+    Attributes:
+        region: the grid an electricity factor stands for (`beijing`, `north_china`, `china`, `china_residual`); empty
+            where a carrier is the same everywhere.
+        kgce_per_unit: equivalent value (dangliang) of GB/T 2589; `kgce_primary_per_unit` the primary value (dengjia),
+            `None` where the two are the same.
+        biogenic_co2_kg_per_unit: carbon of this year's plants, never part of `co2_kg_per_unit`; `None` where there is
+            none.
+        year: edition of the factor.
+    """
+
+    id: str
     carrier: str
+    region: str
     unit: str
     kwh_per_unit: float
     kgce_per_unit: float
+    kgce_primary_per_unit: float | None
     co2_kg_per_unit: float
+    biogenic_co2_kg_per_unit: float | None
     year: str
     status: str
     source: str
@@ -197,29 +212,102 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """A price, or a subsidy on it, for the amount between two limits."""
+    """A price, or a subsidy on it, for the amount between two limits, and when it is in force.
+
+    Attributes:
+        item: `tier`, `heating_day`, `heating_valley`, `valley_subsidy`, `season_subsidy`, `area_fee` or `feed_in`.
+        scheme: tells tariffs of the same carrier apart; empty for the usual one.
+        from_amount, to_amount: bounds of a tier, or the cap of a subsidy, in the unit bought.
+        hours: first hour and the hour after the last, e.g. (20, 8); `season` month and day of its first and last day.
+        persons_from, persons_extra: from so many persons on the bounds of the tiers lie higher by this amount.
+        valid_from, valid_to: first and last day in force; `None` is open.
+    """
 
     id: str
     carrier: str
     item: str
+    scheme: str
     from_amount: float
     to_amount: float | None
     price_yuan: float
     unit: str
-    valid_from: str
+    hours: tuple[int, int] | None
+    season: tuple[int, int, int, int] | None
+    persons_from: float | None
+    persons_extra: float | None
+    payer: str
+    valid_from: date | None
+    valid_to: date | None
     status: str
     source: str
 
 
 @dataclass(frozen=True, slots=True)
 class Subsidy:
-    """What a programme pays: a rate per heated m2 or a share of the cost, up to a cap for all its measures together."""
+    """What a programme pays for works, and how it stands beside other programmes.
+
+    Attributes:
+        rate: by `basis`: `yuan_per_m2` of heated area, `share_of_cost`, `yuan_per_household`, `yuan_per_kw`.
+        cap_yuan: most for all its measures together; `None` is no cap.
+        applies_to: a share counts on the `full` cost or on the `rest` that earlier programmes left.
+        exclusive_group: of the programmes of one group only the one that pays most is paid; empty stands beside others.
+        order: programmes pay in this order.
+        household_cap_yuan: with this programme a household gets no more than this from all programmes together.
+        townships, households: codes of townships and kinds of households it is for; empty is all.
+        payer: who pays.
+        valid_from, valid_to: first and last day in force; `None` is open.
+    """
 
     id: str
     measures: tuple[str, ...]
     rate: float
     basis: str
-    cap_yuan: float
+    cap_yuan: float | None
+    applies_to: str
+    exclusive_group: str
+    order: int
+    household_cap_yuan: float | None
+    townships: tuple[str, ...]
+    households: tuple[str, ...]
+    payer: str
+    valid_from: date | None
+    valid_to: date | None
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PricePath:
+    """Real growth of a carrier's price a year along one path (`low`, `mid`, `high`)."""
+
+    id: str
+    path: str
+    carrier: str
+    growth: float
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pollutant:
+    """What burning a carrier in a device emits: grams per `unit` of the carrier.
+
+    Attributes:
+        device: code of a heating system; empty for any.
+        pollutant: `pm25`, `so2`, `nox` or `co`.
+        per: `unit` (of purchase: kg, m3, kWh) or `mj` of net calorific value.
+        place: `chimney`, or `upstream` (at the power station).
+    """
+
+    id: str
+    carrier: str
+    device: str
+    pollutant: str
+    low: float | None
+    value: float
+    high: float | None
+    per: str
+    place: str
     year: str
     status: str
     source: str
@@ -256,12 +344,16 @@ class Measure:
 
     Attributes:
         group: measures of one group exclude each other.
-        effect: seal, quilt, curtain, insulate, window, door, floor, pipe or system.
+        effect: what it changes (`catalogue.EFFECTS`).
         sides: of the house it works on.
-        material, thickness_mm: the insulation; `material` of a system is its code.
-        value: U of a new window or door; `g_value` of a window with its frame.
+        material, thickness_mm: the insulation; `material` of a system or a cooker is its code or carrier.
+        value: by effect: U of a new window or door, added resistance of a second layer, depth of an edge board in m,
+            share of heat saved or recovered, efficiency of a system or cooker, kW of PV, m2 of a collector.
+        g_value: of a new window with its frame; of a second layer its transmittance.
+        flow_c, emitter: water temperature and emitter that come with a system; empty keeps what is there.
         air_points: leak points it takes away.
-        unit: m2 of element, m of joint, piece, room, household or m2_floor.
+        unit: of `cost_*` (`catalogue.UNITS`); `fixed_*` is paid once beside it.
+        maintenance_yuan: a year.
         rule: name of the applicability rule; `works` the form's code of the wish list; `order` of the work.
     """
 
@@ -273,67 +365,22 @@ class Measure:
     thickness_mm: float | None
     value: float | None
     g_value: float | None
+    flow_c: float | None
+    emitter: str
     air_points: float
     unit: str
+    fixed_low: float
+    fixed_mid: float
+    fixed_high: float
     cost_low: float
     cost_mid: float
     cost_high: float
+    maintenance_yuan: float
     life_a: float
     rule: str
     works: str
     order: int
     price_year: str
-    status: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerError:
-    """How far an input may be from the truth: half-widths of P10 to P90 by how it is known.
-
-    Attributes:
-        name: last part of the input's key.
-        kind: `factor`, a half-width being a share (0.02 is 2 %), or `shift`, in the input's unit.
-        measured, bill, estimated, default: half-widths by quality; `None` where the input brings its own range only.
-        least, most: what no house goes beyond.
-        question: quantity of the form that a surveyor can answer better on site; empty where none can.
-    """
-
-    name: str
-    kind: str
-    measured: float | None
-    bill: float | None
-    estimated: float | None
-    default: float | None
-    least: float | None
-    most: float | None
-    question: str
-    status: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """What a default code may turn out to be, and in which share of the houses."""
-
-    name: str
-    default: str
-    alternative: str
-    weight: float
-    question: str
-    status: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class BillError:
-    """Half-widths of P10 to P90 of a season's amount by how it is known, and of its heat content, as shares."""
-
-    carrier: str
-    measured: float
-    bill: float
-    estimated: float
-    content: float
     status: str
     source: str
 

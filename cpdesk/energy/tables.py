@@ -8,11 +8,14 @@ Every row keeps its source and its status, so that a printed figure can say what
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Any, Final, TypeVar
 
 from cpdesk.base.errors import InputFault
 from cpdesk.base.tables import Convert, maybe_number, maybe_text, number, one_of, status, text, whole, words
+from cpdesk.energy.catalogue import COLUMNS as MEASURE_COLUMNS
+from cpdesk.energy.catalogue import check_measures
 from cpdesk.energy.rows import (
     Alternative,
     AnswerError,
@@ -29,6 +32,8 @@ from cpdesk.energy.rows import (
     Material,
     Measure,
     Normal,
+    Pollutant,
+    PricePath,
     RoofType,
     Rule,
     Subsidy,
@@ -36,6 +41,15 @@ from cpdesk.energy.rows import (
     Tariff,
     WallType,
     WindowType,
+)
+from cpdesk.energy.versions import (
+    CONVERTERS,
+    HOME_REGION,
+    LATEST,
+    check_dates,
+    factors_on,
+    subsidies_on,
+    tariffs_on,
 )
 
 Read = Callable[[str, Mapping[str, Convert]], Sequence[Mapping[str, Any]]]
@@ -57,15 +71,42 @@ _TABLES: Final[Mapping[str, tuple[type[Any], Mapping[str, Convert]]]] = {
     "systems": (SystemType, {"water": one_of("yes", "no"), "heat_pump": one_of("", "water", "air")}),
     "heat_pumps": (HeatPumpPoint, {"kind": one_of("water", "air")}),
     "distribution": (Distribution, {}),
-    "factors": (Factor, {}),
-    "tariffs": (Tariff, {}),
-    "subsidies": (Subsidy, {"basis": one_of("yuan_per_m2", "share_of_cost")}),
+    "factors": (Factor, {"region": maybe_text}),
+    "tariffs": (
+        Tariff,
+        {
+            "item": one_of(
+                "tier", "heating_day", "heating_valley", "valley_subsidy", "season_subsidy", "area_fee", "feed_in"
+            ),
+            "scheme": maybe_text,
+            "payer": maybe_text,
+        },
+    ),
+    "subsidies": (
+        Subsidy,
+        {
+            "basis": one_of("yuan_per_m2", "share_of_cost", "yuan_per_household", "yuan_per_kw"),
+            "applies_to": one_of("full", "rest"),
+            "exclusive_group": maybe_text,
+            "payer": maybe_text,
+        },
+    ),
+    "price_paths": (PricePath, {"path": one_of("low", "mid", "high")}),
+    "pollutants": (
+        Pollutant,
+        {
+            "device": maybe_text,
+            "pollutant": one_of("pm25", "so2", "nox", "co"),
+            "per": one_of("unit", "mj"),
+            "place": one_of("chimney", "upstream"),
+        },
+    ),
     "limits": (Limit, {}),
     "rules": (Rule, {}),
     "answer_errors": (AnswerError, {"kind": one_of("factor", "shift"), "question": maybe_text}),
     "alternatives": (Alternative, {}),
     "bill_errors": (BillError, {}),
-    "measures": (Measure, {"material": maybe_text, "works": maybe_text}),
+    "measures": (Measure, MEASURE_COLUMNS),
 }
 _BY_TYPE: Final[Mapping[str, Convert]] = {
     "str": text,
@@ -78,7 +119,13 @@ _BY_TYPE: Final[Mapping[str, Convert]] = {
 
 @dataclass(frozen=True, slots=True)
 class EnergyTables:
-    """All tables, by their keys."""
+    """All tables, by their keys.
+
+    Attributes:
+        factors, tariffs, subsidies: those in force on `day` for the grid `region`; `load` takes the latest.
+        factor_versions, tariff_versions, subsidy_versions: all editions.
+        early: ids of tariffs taken although they begin only after `day`.
+    """
 
     materials: Mapping[str, Material]
     walls: Mapping[str, WallType]
@@ -102,30 +149,61 @@ class EnergyTables:
     bill_errors: Mapping[str, BillError]
     measures: tuple[Measure, ...]
     normals: Mapping[tuple[str, str], Normal]
+    factor_versions: tuple[Factor, ...]
+    tariff_versions: tuple[Tariff, ...]
+    subsidy_versions: tuple[Subsidy, ...]
+    price_paths: tuple[PricePath, ...]
+    pollutants: tuple[Pollutant, ...]
+    day: date = LATEST
+    region: str = HOME_REGION
+    early: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, read: Read) -> EnergyTables:
         """Read all tables through `read(relative_path, columns)`.
 
         Raises:
-            InputFault: CP-1001..1003 from reading; CP-1306 when a row names something that no table has.
+            InputFault: CP-1001..1003 from reading; CP-1306 when a row names something that no table has; CP-1370 to
+                CP-1374 editions that cannot be used.
         """
         rows = {name: _rows(read, f"tables/energy/{name}.csv", kind, own) for name, (kind, own) in _TABLES.items()}
+        versions = {name: tuple(rows.pop(name)) for name in ("factors", "tariffs", "subsidies")}
+        for name in ("tariffs", "subsidies"):
+            check_dates(name, versions[name])
         parts: dict[str, Any] = {name: _keyed(name, found) for name, found in rows.items()}
-        tables = cls(normals=_normals(read), **parts)
+        tables = cls(
+            normals=_normals(read), factors={}, tariffs=(), subsidies=(), factor_versions=versions["factors"],
+            tariff_versions=versions["tariffs"], subsidy_versions=versions["subsidies"], **parts,
+        ).on(LATEST)  # fmt: skip
         _check(tables)
         return tables
+
+    def on(self, day: date, *, region: str = HOME_REGION, factor_year: int | None = None) -> EnergyTables:
+        """The same tables with the factors, tariffs and subsidies in force on a day.
+
+        Args:
+            day: of the survey or of the decision.
+            region: grid whose carbon factor electricity gets.
+            factor_year: year of that factor where a person chose one; else the newest not after the day's year.
+
+        Raises:
+            InputFault: CP-1370 a carrier's prices have ended; CP-1371 tiers with a gap; CP-1374 no such factor.
+        """
+        tariffs, early = tariffs_on(self.tariff_versions, day)
+        return replace(
+            self, factors=factors_on(self.factor_versions, day, region, factor_year), tariffs=tariffs,
+            subsidies=subsidies_on(self.subsidy_versions, day), day=day, region=region, early=early,
+        )  # fmt: skip
 
     def rule(self, key: str) -> float:
         """The value of one of the program's own rules."""
         return self.rules[key].value
 
 
-_IN_ORDER: Final = ("heat_pumps", "tariffs", "subsidies", "measures", "alternatives")
+_IN_ORDER: Final = ("heat_pumps", "measures", "price_paths", "pollutants", "alternatives")
 _KEYS: Final[Mapping[str, str]] = {
     "materials": "id",
     "archetypes": "id",
-    "factors": "carrier",
     "limits": "id",
     "rules": "key",
     "answer_errors": "name",
@@ -145,9 +223,10 @@ def _rows(read: Read, path: str, kind: type[Row], own: Mapping[str, Convert]) ->
     columns: dict[str, Convert] = {}
     for item in fields(kind):  # type: ignore[arg-type]
         by_name = (
-            status if item.name == "status" else maybe_text if item.name in ("source", "year", "valid_from") else None
+            status if item.name == "status" else maybe_text if item.name in ("source", "year") else None
         )
-        columns[item.name] = own.get(item.name) or by_name or _BY_TYPE[str(item.type)]
+        known = own.get(item.name) or CONVERTERS.get(item.name) or by_name
+        columns[item.name] = known or _BY_TYPE[str(item.type)]
     return [kind(**row) for row in read(path, columns)]
 
 
@@ -174,11 +253,14 @@ def _check(tables: EnergyTables) -> None:
     _known("systems", {row.carrier for row in tables.systems.values()}, tables.factors)
     _known("archetypes", {row.heater_type for row in tables.archetypes.values()}, tables.systems)
     _known("tariffs", set(tables.factors), {row.carrier for row in tables.tariffs})
+    _known("tariffs", {row.carrier for row in tables.tariff_versions}, tables.factors)
+    _known("pollutants", {row.carrier for row in tables.pollutants}, tables.factors)
+    _known("pollutants", {row.device for row in tables.pollutants} - {""}, tables.systems)
+    for path in ("low", "mid", "high"):
+        _known("price_paths", set(tables.factors), {row.carrier for row in tables.price_paths if row.path == path})
     ids = {row.id for row in tables.measures}
-    _known("subsidies", {code for row in tables.subsidies for code in row.measures}, ids)
-    _known("measures", {row.material for row in tables.measures if row.effect == "system"}, tables.systems)
-    insulated = {row.material for row in tables.measures if row.effect in ("insulate", "floor")}
-    _known("measures", insulated, tables.materials)
+    _known("subsidies", {code for row in tables.subsidy_versions for code in row.measures}, ids)
+    check_measures(tables.measures, tables.materials, tables.systems, tables.factors)
 
 
 def _known(table: str, used: set[str], there: Mapping[str, object] | set[str]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from cpdesk.energy.certainty.ranges import Case, Outcome
+from cpdesk.energy.money.prices import PRICED, edition
 from cpdesk.energy.retrofit.grid import OFF_C, Grid, figures, set_points
 from cpdesk.energy.retrofit.packages import Choice, heat_limit, payback
 from cpdesk.energy.retrofit.statement import quantity
@@ -163,18 +164,19 @@ def factors_used(grid: Grid) -> tuple[FactorUse, ...]:
                 FactorUse(f"{carrier}.{name}", f"energy.factor.{name}", value, unit, row.year, row.source, row.status)
             )
         for tariff in tables.tariffs:
-            if tariff.carrier == carrier:
+            if tariff.carrier == carrier and tariff.item in PRICED and not tariff.scheme:
                 found.append(
                     FactorUse(
                         tariff.id, "energy.factor.price", tariff.price_yuan, f"CNY/{tariff.unit.removesuffix('/a')}",
-                        tariff.valid_from, tariff.source, tariff.status,
+                        edition(tariff.valid_from), tariff.source, tariff.status,
                     )
                 )  # fmt: skip
     for subsidy in tables.subsidies:
         unit = "CNY/m2" if subsidy.basis == "yuan_per_m2" else ""
         found.append(
             FactorUse(
-                subsidy.id, "energy.factor.subsidy", subsidy.rate, unit, subsidy.year, subsidy.source, subsidy.status
+                subsidy.id, "energy.factor.subsidy", subsidy.rate, unit, edition(subsidy.valid_from), subsidy.source,
+                subsidy.status,
             )
         )
     return tuple(found)
