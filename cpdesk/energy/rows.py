@@ -386,6 +386,57 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerError:
+    """How far an input may be from the truth: half-widths of P10 to P90 by how it is known.
+
+    Attributes:
+        name: last part of the input's key.
+        kind: `factor`, a half-width being a share (0.02 is 2 %), or `shift`, in the input's unit.
+        measured, bill, estimated, default: half-widths by quality; `None` where the input brings its own range only.
+        least, most: what no house goes beyond.
+        question: quantity of the form that a surveyor can answer better on site; empty where none can.
+    """
+
+    name: str
+    kind: str
+    measured: float | None
+    bill: float | None
+    estimated: float | None
+    default: float | None
+    least: float | None
+    most: float | None
+    question: str
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What a default code may turn out to be, and in which share of the houses."""
+
+    name: str
+    default: str
+    alternative: str
+    weight: float
+    question: str
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillError:
+    """Half-widths of P10 to P90 of a season's amount by how it is known, and of its heat content, as shares."""
+
+    carrier: str
+    measured: float
+    bill: float
+    estimated: float
+    content: float
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Normal:
     """Twelve monthly values of one quantity of one place."""
 
