@@ -42,6 +42,7 @@ from cpdesk.energy.rows import (
     WallType,
     WindowType,
 )
+from cpdesk.energy.system_rows import Appliance, Cooker, Device, Emitter, Profile, WaterHeater, day_shape
 from cpdesk.energy.versions import (
     CONVERTERS,
     HOME_REGION,
@@ -68,9 +69,15 @@ _TABLES: Final[Mapping[str, tuple[type[Any], Mapping[str, Convert]]]] = {
     "windows": (WindowType, {}),
     "doors": (DoorType, {}),
     "archetypes": (Archetype, {}),
-    "systems": (SystemType, {"water": one_of("yes", "no"), "heat_pump": one_of("", "water", "air")}),
-    "heat_pumps": (HeatPumpPoint, {"kind": one_of("water", "air")}),
+    "systems": (SystemType, {"water": one_of("yes", "no"), "heat_pump": one_of("", "water", "air", "ground")}),
+    "heat_pumps": (HeatPumpPoint, {"kind": one_of("water", "air", "ground")}),
     "distribution": (Distribution, {}),
+    "emitters": (Emitter, {}),
+    "devices": (Device, {}),
+    "appliances": (Appliance, {}),
+    "profiles": (Profile, {"shape": day_shape}),
+    "cookers": (Cooker, {}),
+    "water_heaters": (WaterHeater, {}),
     "factors": (Factor, {"region": maybe_text}),
     "tariffs": (
         Tariff,
@@ -139,6 +146,12 @@ class EnergyTables:
     systems: Mapping[str, SystemType]
     heat_pumps: tuple[HeatPumpPoint, ...]
     distribution: Mapping[str, Distribution]
+    emitters: Mapping[str, Emitter]
+    devices: Mapping[str, Device]
+    appliances: Mapping[str, Appliance]
+    profiles: Mapping[str, Profile]
+    cookers: Mapping[str, Cooker]
+    water_heaters: Mapping[str, WaterHeater]
     factors: Mapping[str, Factor]
     tariffs: tuple[Tariff, ...]
     subsidies: tuple[Subsidy, ...]
@@ -199,6 +212,10 @@ class EnergyTables:
         """The value of one of the program's own rules."""
         return self.rules[key].value
 
+    def device(self, key: str) -> float:
+        """One figure of a device, e.g. `pv.losses`."""
+        return self.devices[key].value
+
 
 _IN_ORDER: Final = ("heat_pumps", "measures", "price_paths", "pollutants", "alternatives")
 _KEYS: Final[Mapping[str, str]] = {
@@ -206,6 +223,7 @@ _KEYS: Final[Mapping[str, str]] = {
     "archetypes": "id",
     "limits": "id",
     "rules": "key",
+    "devices": "id",
     "answer_errors": "name",
     "bill_errors": "carrier",
 }
@@ -222,9 +240,7 @@ def _keyed(name: str, rows: list[Any]) -> object:
 def _rows(read: Read, path: str, kind: type[Row], own: Mapping[str, Convert]) -> list[Row]:
     columns: dict[str, Convert] = {}
     for item in fields(kind):  # type: ignore[arg-type]
-        by_name = (
-            status if item.name == "status" else maybe_text if item.name in ("source", "year") else None
-        )
+        by_name = status if item.name == "status" else maybe_text if item.name in ("source", "year") else None
         known = own.get(item.name) or CONVERTERS.get(item.name) or by_name
         columns[item.name] = known or _BY_TYPE[str(item.type)]
     return [kind(**row) for row in read(path, columns)]
@@ -251,6 +267,9 @@ def _check(tables: EnergyTables) -> None:
     layers += [layer for row in tables.ceilings.values() for layer in row.layers]
     _known("roofs, ceilings", {layer.partition(":")[0] for layer in layers}, tables.materials)
     _known("systems", {row.carrier for row in tables.systems.values()}, tables.factors)
+    carriers = {row.carrier for row in (*tables.cookers.values(), *tables.water_heaters.values())}
+    _known("cookers, water_heaters", carriers, tables.factors)
+    _known("appliances", {row.profile for row in tables.appliances.values()}, tables.profiles)
     _known("archetypes", {row.heater_type for row in tables.archetypes.values()}, tables.systems)
     _known("tariffs", set(tables.factors), {row.carrier for row in tables.tariffs})
     _known("tariffs", {row.carrier for row in tables.tariff_versions}, tables.factors)
