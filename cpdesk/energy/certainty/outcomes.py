@@ -1,0 +1,283 @@
+"""Season figures of every draw: the house as it is and each package, with the present or a new plant, in one batch.
+
+Each draw's row of the envelope comes from its own building; what measures change is worked out on that building too
+and added. All states of all draws are then marched together (`energy.zone.states`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpdesk.energy.certainty.draws import Houses
+from cpdesk.energy.certainty.unsure import (
+    CARBON, CONTENT, COST, MODEL, NEW_SYSTEM, PRICE, TAKE_BACK, WORK, column, factor, is_fuel, two_piece,
+)  # fmt: skip
+from cpdesk.energy.money.prices import annuity, co2_kg, cost_by_carrier, subsidies
+from cpdesk.energy.retrofit.grid import Grid, Setting, design_load_w, set_points
+from cpdesk.energy.retrofit.measures import CURTAINED, POINTS, Option, base_row, finish, make_option
+from cpdesk.energy.retrofit.packages import Choice, options_of
+from cpdesk.energy.systems.plants import Energy, Plant, current_plant, final_energy, limit_w
+from cpdesk.energy.weather.climate import Floats
+from cpdesk.energy.zone.states import Solution, solve
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Arrays over draws: (N,) of the house as it is, (N, packages) of the packages after take-back.
+
+    Attributes:
+        amounts: by carrier, what the house as it is uses in the unit bought.
+        own_cost, yearly_capital: own money, and as a yearly payment over the measures' lives.
+    """
+
+    need_kwh: Floats
+    energy_kwh: Floats
+    cost: Floats
+    co2_kg: Floats
+    coldest_c: Floats
+    amounts: dict[str, Floats]
+    package_need_kwh: Floats
+    package_energy_kwh: Floats
+    package_cost: Floats
+    package_co2_kg: Floats
+    package_coldest_c: Floats
+    own_cost: Floats
+    yearly_capital: Floats
+    annuity: float
+
+    @property
+    def saving(self) -> Floats:
+        """Yearly saving in CNY, (N, packages)."""
+        return self.cost[:, None] - self.package_cost
+
+    @property
+    def npv(self) -> Floats:
+        """Net present value in CNY over the horizon, (N, packages)."""
+        return (self.saving - self.yearly_capital) * self.annuity
+
+    @property
+    def sir(self) -> Floats:
+        """Present value of the saving over that of the own money, (N, packages)."""
+        return self.saving / np.maximum(self.yearly_capital, 1e-9)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Which states are solved: the house, then every different pair of envelope and kind of plant.
+
+    Attributes:
+        held: (states, measures) zero or one: which measures a state holds.
+        new: (states,) whether the plant is a new one, sized to the load.
+        place: state of each package.
+    """
+
+    measures: tuple[str, ...]
+    held: Floats
+    new: NDArray[np.bool_]
+    place: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A package as the draws need it: envelope state, plant, and its measures."""
+
+    code: str
+    state: int
+    plant: int
+    envelope: tuple[Option, ...]
+    options: tuple[Option, ...]
+
+
+def chosen(grid: Grid, choices: Sequence[Choice]) -> tuple[Chosen, ...]:
+    """The packages of an audit with their measures."""
+    found = []
+    for item in choices:
+        held = options_of(grid, item.state, item.plant)
+        envelope = tuple(option for group, _, option in held if group is not None)
+        found.append(Chosen(item.code, item.state, item.plant, envelope, tuple(option for _, _, option in held)))
+    return tuple(found)
+
+
+def outcomes(setting: Setting, choices: Sequence[Chosen], houses: Houses) -> Outcomes:
+    """Figures of all draws; without choices those of the house as it is.
+
+    Raises:
+        InputFault: CP-1308 where the envelope of a draw loses more than its mass can take.
+    """
+    tables = setting.tables
+    dimensions, z = houses.dimensions, houses.z
+    plan = _plan(setting, choices)
+    usual, wish = _solve(setting, plan, houses)
+    model = factor(dimensions, z, MODEL)
+    draws, states = len(z), len(plan.new)
+    content = {system.carrier: factor(dimensions, z, f"{CONTENT}.{system.carrier}")
+               for system in setting.building.systems}  # fmt: skip
+    prices = factor(dimensions, z, PRICE)
+    carbon = factor(dimensions, z, CARBON)
+
+    def priced(plant: int, places: list[int], solution: Solution) -> _Priced:
+        sums = solution.sums.reshape(-1, draws, states)[:, :, places] * model[:, None]
+        return _priced(setting, plant, sums, houses, content, prices, carbon)
+
+    before = priced(0, [0], usual)
+    shape = (draws, len(choices))
+    figures = {name: np.zeros(shape) for name in ("need", "energy", "cost", "co2", "coldest")}
+    share = np.clip(tables.rule("take_back_share") * factor(dimensions, z, TAKE_BACK), 0.0, 1.0)[:, None]
+    air_usual, air_wish = (item.coldest_c.reshape(draws, states) for item in (usual, wish))
+    for plant in sorted({item.plant for item in choices}):
+        numbers = [at for at, item in enumerate(choices) if item.plant == plant]
+        places = [plan.place[at] for at in numbers]
+        one, two = priced(plant, places, usual), priced(plant, places, wish)
+        dearer = np.maximum(two.cost - one.cost, 0.0)
+        kept = np.minimum(share * np.maximum(before.cost - one.cost, 0.0), dearer)
+        warmth = np.divide(kept, dearer, out=np.zeros_like(dearer), where=dearer > 1e-9)
+        full = np.array([choices[at].code == "C" for at in numbers])
+        warmth = np.where(full[None, :], 1.0, warmth)
+        for name, first, second in (
+            ("need", one.need_kwh, two.need_kwh), ("energy", one.energy_kwh, two.energy_kwh),
+            ("cost", one.cost, two.cost), ("co2", one.co2_kg, two.co2_kg),
+            ("coldest", air_usual[:, places], air_wish[:, places]),
+        ):  # fmt: skip
+            figures[name][:, numbers] = first + warmth * (second - first)
+    own, capital = _own_money(setting, choices, houses)
+    return Outcomes(
+        need_kwh=before.need_kwh[:, 0], energy_kwh=before.energy_kwh[:, 0], cost=before.cost[:, 0],
+        co2_kg=before.co2_kg[:, 0], coldest_c=air_usual[:, 0],
+        amounts={carrier: kwh[:, 0] / tables.factors[carrier].kwh_per_unit for carrier, kwh in before.bought.items()},
+        package_need_kwh=figures["need"], package_energy_kwh=figures["energy"], package_cost=figures["cost"],
+        package_co2_kg=figures["co2"], package_coldest_c=figures["coldest"], own_cost=own, yearly_capital=capital,
+        annuity=annuity(tables.rule("discount_rate"), tables.rule("horizon_a")),
+    )  # fmt: skip
+
+
+def _plan(setting: Setting, choices: Sequence[Chosen]) -> _Plan:
+    kinds: dict[tuple[int, bool], int] = {(0, False): 0}
+    groups: dict[int, set[str]] = {0: set()}
+    place = []
+    for item in choices:
+        new = not setting.plants[item.plant].code.startswith("keep")
+        place.append(kinds.setdefault((item.state, new), len(kinds)))
+        groups[item.state] = {option.measure.id for option in item.envelope}
+    measures = tuple(sorted(set().union(*groups.values())))
+    held = np.array([[float(code in groups[state]) for code in measures] for state, _ in kinds])
+    return _Plan(measures, held.reshape(len(kinds), len(measures)), np.array([new for _, new in kinds]), tuple(place))
+
+
+def _solve(setting: Setting, plan: _Plan, houses: Houses) -> tuple[Solution, Solution]:
+    """All states of all draws, draw after draw, at usual and at wished set points."""
+    tables = setting.tables
+    known = {row.id: row for row in tables.measures}
+    measures = [known[code] for code in plan.measures]
+    work = factor(houses.dimensions, houses.z, WORK)
+    width = setting.columns.width
+    rows, limits, temperatures = [], [], []
+    for building, done in zip(houses.buildings, work, strict=True):
+        states = np.repeat(base_row(building, setting.columns, tables)[None, :], len(plan.new), axis=0)
+        if measures:
+            changes = np.array([make_option(building, item, setting.columns, tables).difference for item in measures])
+            changes[:, [*range(width), width + CURTAINED, width + POINTS]] *= done
+            states += plan.held @ changes
+        finished = finish(states, building, setting.columns, tables)
+        present = limit_w(building.systems, tables)
+        schedule = building.schedule
+        limit = np.full(len(finished), present)
+        if plan.new.any():
+            sized = tables.rule("sizing_factor") * design_load_w(finished, schedule.wish_c, tables, setting.drivers)
+            limit = np.where(plan.new, np.maximum(present, sized), present)
+        rows.append(finished)
+        limits.append(limit)
+        temperatures.append((*set_points(schedule, wish=False), *set_points(schedule, wish=True)))
+    day, night, wish_day, wish_night = np.repeat(np.array(temperatures), len(plan.new), axis=0).T
+    all_rows, all_limits, weights = np.concatenate(rows), np.concatenate(limits), setting.weights.rows
+    usual = solve(all_rows, setting.drivers, day, night, all_limits, weights)
+    if not plan.place or np.array_equal(day, wish_day):
+        return usual, usual
+    return usual, solve(all_rows, setting.drivers, wish_day, wish_night, all_limits, weights)
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """(draws, states) of one plant; `bought` by carrier, with the heat content that the draw's fuel has."""
+
+    need_kwh: Floats
+    energy_kwh: Floats
+    cost: Floats
+    co2_kg: Floats
+    bought: dict[str, Floats]
+
+
+def _priced(
+    setting: Setting,
+    plant: int,
+    sums: Floats,
+    houses: Houses,
+    content: dict[str, Floats],
+    prices: Floats,
+    carbon: Floats,
+) -> _Priced:
+    tables = setting.tables
+    plants = _plants(setting, plant, houses)
+    energies = [final_energy(plants[at], sums[:, at], setting.weights, tables) for at in range(len(plants))]
+    kwh = {carrier: np.array([item.kwh[carrier] for item in energies]) for carrier in energies[0].kwh}
+    valley = np.array([item.valley_kwh for item in energies])
+    one = np.ones(len(plants))
+    bought = {carrier: value / content.get(carrier, one)[:, None] for carrier, value in kwh.items()}
+    costs = cost_by_carrier(
+        Energy(bought, valley), tables, valley_meter=plants[0].valley_meter, base_kwh=setting.base_kwh
+    )
+    parts = [cost * prices[:, None] if is_fuel(carrier) else cost for carrier, cost in costs.items()]
+    return _Priced(
+        need_kwh=sums[0] / 1000.0,
+        energy_kwh=np.sum(list(kwh.values()), axis=0),
+        cost=np.sum(parts, axis=0),
+        co2_kg=co2_kg(Energy(kwh, valley), tables) * carbon[:, None],
+        bought=bought,
+    )
+
+
+def _plants(setting: Setting, plant: int, houses: Houses) -> list[Plant]:
+    """The plant of each draw: the present heaters as drawn, a new one with the efficiency it may turn out to have."""
+    base = setting.plants[plant]
+    if base.code.startswith("keep"):
+        wrapped = base.code == "keep_pipe"
+        return [
+            current_plant(item.systems, setting.tables, meter=base.valley_meter, wrapped=wrapped)
+            for item in houses.buildings
+        ]
+    z = column(houses.dimensions, houses.z, NEW_SYSTEM)
+    row = setting.tables.systems[base.systems[0].type]
+    ratios = two_piece(row.efficiency_low / row.efficiency, 1.0, row.efficiency_high / row.efficiency, z)
+    return [
+        replace(base, systems=tuple(replace(item, efficiency=item.efficiency * float(ratio)) for item in base.systems))
+        for ratio in ratios
+    ]
+
+
+def _own_money(setting: Setting, choices: Sequence[Chosen], houses: Houses) -> tuple[Floats, Floats]:
+    """Own money and its yearly payment, (draws, packages): low, mid and high costs are P10, P50 and P90.
+
+    A part of the spread is shared by all works (`cost_shared`): the prices of a year rise and fall together; the rest
+    is averaged out between the measures of a package.
+    """
+    tables = setting.tables
+    z = column(houses.dimensions, houses.z, COST)
+    rate = tables.rule("discount_rate")
+    own, capital = (np.zeros((len(z), len(choices))) for _ in range(2))
+    for at, choice in enumerate(choices):
+        options = choice.options
+        total = sum(option.cost_yuan[1] for option in options) or 1.0
+        shared = tables.rule("cost_shared")
+        spread = sum((option.cost_yuan[1] / total) ** 2 for option in options)
+        scaled = z * (shared + (1.0 - shared) * spread) ** 0.5
+        costs = {option.measure.id: two_piece(*option.cost_yuan, scaled) for option in options}
+        given = subsidies(costs, setting.building.floor_area_m2, tables)
+        for option in options:
+            code = option.measure.id
+            mine = costs[code] - sum((item[code] for item in given.values() if code in item), np.zeros_like(z))
+            own[:, at] += mine
+            capital[:, at] += mine / annuity(rate, option.measure.life_a)
+    return own, capital
