@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
+from cpdesk.model.energy_uses import Solar, Uses
 from cpdesk.model.records import Quality
 
 T_co = TypeVar("T_co", covariant=True)
@@ -95,6 +96,8 @@ class BlockFacts:
     roof_insul_mm: Number | None = None
     roof_insul_pos: Code | None = None
     roof_state: Code | None = None
+    pv_strength: Code | None = None
+    roof_south_m2: Number | None = None
     wall: WallFacts = WallFacts()
     walls: Mapping[str, WallFacts] = field(default_factory=dict)
     wall_finish: Code | None = None
@@ -124,6 +127,8 @@ class HeaterFacts:
     pipe_insulated: Code | None = None
     hours_day: Number | None = None
     night_setback: Code | None = None
+    above_c: Number | None = None
+    below_c: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,37 @@ class BillFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class UseFacts:
+    """Kangs, kitchen, hot water, appliances and photovoltaics; several codes of one answer stand in one text.
+
+    Attributes:
+        kang_use: code `kang_use`; cook_fuels, hot_water, appliances: codes separated by spaces.
+        showers_week: of the whole household; solar_works: `yes` or `no`.
+        vehicle: code `ev`; pv_mode: code `pv_mode`.
+        village_weak: whether the village's supply gives way in winter.
+    """
+
+    residents: Number | None = None
+    kang_count: Number | None = None
+    kang_use: Code | None = None
+    cook_fuels: Code | None = None
+    hot_water: Code | None = None
+    showers_week: Number | None = None
+    solar_tubes: Number | None = None
+    solar_works: Code | None = None
+    led: Code | None = None
+    appliances: Code | None = None
+    vehicle: Code | None = None
+    pv_has: Code | None = None
+    pv_kwp: Number | None = None
+    pv_panels: Number | None = None
+    pv_mode: Code | None = None
+    pv_year: Number | None = None
+    pv_kwh: Number | None = None
+    village_weak: Code | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BuildingFacts:
     """All that a survey says of a farmhouse and that matters for its heat, in the words of the form.
 
@@ -159,6 +195,7 @@ class BuildingFacts:
     blocks: tuple[BlockFacts, ...]
     heaters: tuple[HeaterFacts, ...] = ()
     bills: BillFacts = BillFacts()
+    uses: UseFacts = UseFacts()
     township_code: str = ""
     terrain: Code | None = None
     altitude_m: Number | None = None
@@ -381,7 +418,9 @@ class HeatingSystem:
         efficiency: seasonal efficiency, or COP where the type has no temperature-dependent model.
         distribution: share of the produced heat that reaches the rooms.
         capacity_kw: rated heat output (heat pumps: at -12 degC).
-        flow_c: water temperature, `None` without water.
+        flow_c: water temperature, `None` without water; with `reset` it follows the load from there down.
+        above_c, below_c: outdoor temperatures from which, and below which, it works: a heat pump until it gets too
+            cold, a stove from there on. `None` is no bound. Shares hold among the heaters that work.
     """
 
     type: str
@@ -393,6 +432,9 @@ class HeatingSystem:
     flow_c: float | None = None
     emitter: str = "none"
     pipe_insulated: bool = False
+    reset: bool = False
+    above_c: float | None = None
+    below_c: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +470,7 @@ class Building:
         gross_area_m2: outside floor area of the heated buildings.
         joint_length_m: length of window and door joints, for weather strips.
         draught: how air leakage follows wind and cold; `None` keeps the air change constant.
+        uses, solar: what is used beside heating, and the sun on the roof; `build` always fills them.
     """
 
     facts: BuildingFacts
@@ -444,6 +487,8 @@ class Building:
     door_count: int
     leak_points: float
     draught: Draught | None = None
+    uses: Uses | None = None
+    solar: Solar | None = None
 
     @property
     def floor_area_m2(self) -> float:

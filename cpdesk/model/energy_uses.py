@@ -1,0 +1,87 @@
+"""What a household uses energy for beside heating its rooms, and what sun its roof can take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of cooking or of making hot water.
+
+    Attributes:
+        code: `cook_fuel` or `dhw_type`; `carrier` is what it burns or draws.
+        share: of the useful heat, 0..1; all ways of a use sum to 1.
+        efficiency: useful heat over energy.
+        standby_kwh: loss of standing a year, in energy of the carrier.
+        profile: daily shape (`profiles.csv`).
+    """
+
+    code: str
+    carrier: str
+    share: float
+    efficiency: float
+    standby_kwh: float = 0.0
+    profile: str = "cooking"
+
+
+@dataclass(frozen=True, slots=True)
+class Appliance:
+    """An appliance or vehicle: kWh a year, power while it runs, daily shape."""
+
+    code: str
+    kwh: float
+    power_w: float
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """Other uses of a household in a year.
+
+    Attributes:
+        residents: people who live there.
+        cooking_kwh: heat into pots; `cooking` the ways it is made.
+        hot_water_kwh: heat in the water drawn; `hot_water` the ways it is made; `draw_l_day`, `draw_c`, `cold_c` behind
+            it.
+        lighting_kwh: electricity of lamps.
+        appliances: with base load and vehicles.
+        billed_month_kwh: electricity of a month without heating as billed; the appliances then make up for what the
+            other uses leave. `None` where nobody said.
+    """
+
+    residents: float
+    cooking_kwh: float
+    cooking: tuple[Way, ...]
+    hot_water_kwh: float
+    hot_water: tuple[Way, ...]
+    draw_l_day: float
+    draw_c: float
+    cold_c: float
+    lighting_kwh: float
+    appliances: tuple[Appliance, ...]
+    billed_month_kwh: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Solar:
+    """What the roof carries, and could carry.
+
+    Attributes:
+        pv_kwp: installed peak power, 0 without; `pv_mode` self_rest, all_grid or off_grid; `pv_age_a` years of use.
+        pv_billed_kwh: last year's yield as read, `None` where nobody said.
+        azimuth_deg, tilt_deg: of the roof that faces most to the south.
+        roof_m2: usable roof; `strength` ok, check or no; `possible_kwp` what still fits on it.
+        collector_m2: gross area of the solar water heater that works, 0 without.
+    """
+
+    pv_kwp: float
+    pv_mode: str
+    pv_age_a: float
+    pv_billed_kwh: float | None
+    azimuth_deg: float
+    tilt_deg: float
+    roof_m2: float
+    strength: str
+    possible_kwp: float
+    collector_m2: float
