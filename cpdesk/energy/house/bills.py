@@ -1,37 +1,118 @@
-"""What was bought for heating in a season, with what is used for other purposes taken off."""
+"""What was bought for heating in a season, with what is used for other purposes taken off, and how sure that is.
+
+A bill of the whole year is split by the months without heating: heating = year - 12 x base month; one of the season:
+season - months of the season x base month. The half-width of P10 to P90 of what is left adds in quadrature that of
+the bill (by how it is known, `bill_errors.csv`) and that of what was taken off.
+"""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+from typing import Final
+
 from cpdesk.energy.house.ledger import Ledger
+from cpdesk.energy.rows import Rule
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.model.building import Answer, Bill, BillFacts
+from cpdesk.model.records import Quality
+
+_YEAR_MONTHS: Final = 12.0
+_LEAST_SHARE: Final = 0.1  # of what is left over at P10: a bill cannot say that the rooms were not heated
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """What is taken off: amount and half-width of P10 to P90, in the bill's unit."""
+
+    amount: float = 0.0
+    half: float = 0.0
 
 
 def season_bills(bills: BillFacts, tables: EnergyTables, ledger: Ledger) -> tuple[Bill, ...]:
-    """Heating use of a season by carrier, with what is burnt for other purposes taken off."""
+    """Heating use of a season by carrier in its unit (kWh, kg, m3), with P10 and P90.
+
+    Raises:
+        InputFault: CP-1301 an amount no household buys.
+    """
+    return tuple(bill for make in (_solid, _electricity, _gas, _bottles) for bill in make(bills, tables, ledger))
+
+
+def _bill(
+    key: str, carrier: str, amount: float, unit: str, quality: Quality, tables: EnergyTables, other: _Other
+) -> list[Bill]:
+    """A bill of `amount`, less what is used otherwise; nothing where nothing is left."""
+    row = tables.bill_errors[carrier]
+    shares = {Quality.MEASURED: row.measured, Quality.BILL: row.bill}
+    left = amount - other.amount
+    if left <= 0:
+        return []
+    half = math.hypot(shares.get(quality, row.estimated) * amount, other.half)
+    low = max(left - half, _LEAST_SHARE * left)
+    return [Bill(carrier, left, unit, quality, low, left + half, key)]
+
+
+def _solid(bills: BillFacts, tables: EnergyTables, ledger: Ledger) -> list[Bill]:
+    """Coal, pellets and wood; part of the wood cooks."""
     found: list[Bill] = []
-
-    def add(carrier: str, amount: float, unit: str, answer: Answer[float]) -> None:
-        if amount > 0:
-            found.append(Bill(carrier, amount, unit, answer.quality))
-
+    share = tables.rules["wood_heat_share"]
     for name, carrier, factor in (
         ("coal_briquette_t", "coal", 1000.0),
         ("coal_loose_t", "coal_loose", 1000.0),
         ("pellet_kg", "pellets", 1.0),
-        ("wood_kg", "wood", tables.rule("wood_heat_share")),
+        ("wood_kg", "wood", 1.0),
     ):
         answer: Answer[float] | None = getattr(bills, name)
-        if answer is not None:
-            limits = (0.0, 15.0) if name.endswith("_t") else (0.0, 20000.0)
-            value = ledger.number(f"bill.{name}", answer, 0.0, "t" if name.endswith("_t") else "kg", limits=limits)
-            add(carrier, value * factor, "kg", answer)
-    if bills.elec_season_kwh is not None:
-        season = ledger.number("bill.elec_season_kwh", bills.elec_season_kwh, 0.0, "kWh", limits=(0, 60000))
-        base = tables.rule("base_month_kwh")
-        other = ledger.number("bill.elec_other_month_kwh", bills.elec_other_month_kwh, base, "kWh", limits=(0, 3000))
-        add("electricity", season - 4.0 * other, "kWh", bills.elec_season_kwh)
-    gas = bills.gas_season_m3 or bills.gas_year_m3
-    if gas is not None:
-        add("gas", ledger.number("bill.gas_m3", gas, 0.0, "m3", limits=(0, 10000)), "m3", gas)
-    return tuple(found)
+        if answer is None:
+            continue
+        tons = name.endswith("_t")
+        limits = (0.0, 15.0) if tons else (0.0, 20000.0)
+        value = factor * ledger.number(f"bill.{name}", answer, 0.0, "t" if tons else "kg", limits=limits)
+        other = _Other()
+        if carrier == "wood":
+            other = _Other((1.0 - share.value) * value, 0.5 * (share.high - share.low) * value)
+        found += _bill(f"bill.{name}", carrier, value, "kg", answer.quality, tables, other)
+    return found
+
+
+def _electricity(bills: BillFacts, tables: EnergyTables, ledger: Ledger) -> list[Bill]:
+    season, year = bills.elec_season_kwh, bills.elec_year_kwh
+    answer = season or year
+    if answer is None:
+        return []
+    name = "elec_season_kwh" if season else "elec_year_kwh"
+    amount = ledger.number(f"bill.{name}", answer, 0.0, "kWh", limits=(0, 60000))
+    base = tables.rules["base_month_kwh"]
+    known = bills.elec_other_month_kwh
+    month = ledger.number("bill.elec_other_month_kwh", known, base.value, "kWh", limits=(0, 3000))
+    months = tables.rule("season_months") if season else _YEAR_MONTHS
+    half = 0.5 * (base.high - base.low)
+    if known is not None:
+        half = month * (0.1 if known.quality in (Quality.MEASURED, Quality.BILL) else 0.25)
+    other = _Other(months * month, months * half)
+    return _bill(f"bill.{name}", "electricity", amount, "kWh", answer.quality, tables, other)
+
+
+def _gas(bills: BillFacts, tables: EnergyTables, ledger: Ledger) -> list[Bill]:
+    season, year = bills.gas_season_m3, bills.gas_year_m3
+    answer = season or year
+    if answer is None:
+        return []
+    amount = ledger.number("bill.gas_m3", answer, 0.0, "m3", limits=(0, 10000))
+    months = tables.rule("season_months") if season else _YEAR_MONTHS
+    other = _months(tables.rules["base_month_gas_m3"], months)
+    key = "bill.gas_season_m3" if season else "bill.gas_year_m3"
+    return _bill(key, "gas", amount, "m3", answer.quality, tables, other)
+
+
+def _bottles(bills: BillFacts, tables: EnergyTables, ledger: Ledger) -> list[Bill]:
+    answer = bills.lpg_bottles
+    if answer is None:
+        return []
+    count = ledger.number("bill.lpg_bottles", answer, 0.0, "", limits=(0, 200))
+    other = _months(tables.rules["base_month_lpg_kg"], _YEAR_MONTHS)
+    return _bill("bill.lpg_bottles", "lpg", count * tables.rule("bottle_kg"), "kg", answer.quality, tables, other)
+
+
+def _months(row: Rule, months: float) -> _Other:
+    return _Other(months * row.value, months * 0.5 * (row.high - row.low))
