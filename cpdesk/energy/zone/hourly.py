@@ -1,180 +1,60 @@
-"""The hourly thermal zone: ISO 13790:2008 annex C, five resistances and one capacitance.
+"""The hourly thermal zone: ISO 13790:2008 annex C, five resistances and one capacitance, with its buffer spaces.
 
-With constant conductances every hour of annex C is linear in the mass temperature m, the heating q and the drivers:
+With constant conductances every hour is linear in the mass temperature m, the heating q and the drivers
+(`energy.zone.network`):
 
     air = d m + E + f q          m' = a m + B + c q
 
-so that q = clip((set - d m - E) / f, 0, limit) is exact and needs no second pass. E and B of all hours are two matrix
-products. Windows may have a second conductance at night (curtains). `energy.zone.states` marches many states together.
-
-The factor H_em = 1 / (1/H_op - 1/H_ms) is the standard's; elements that see another temperature than outdoor air
-(ground, unheated rooms) enter with their own temperature or factor b.
+so that q = clip((set - d m - E) / f, 0, limit) is exact and needs no second pass; cooling is the same with its own set
+point. E and B of all hours are matrix products. Windows may have a second conductance at night (curtains), and the
+doors of a sunspace stand open while the sun shines. `energy.zone.states` marches many states together.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cpdesk.base.errors import InputFault
-from cpdesk.energy.weather.climate import HOUR, HOURS, MONTH, Floats, Weather, season_hours, tilted_irradiance
+from cpdesk.energy.weather.climate import Floats
+from cpdesk.energy.zone.drivers import (
+    DAY,
+    GROUND_WAVE,
+    LEAK,
+    NIGHT,
+    OPENED,
+    SUN,
+    WARM_UP_H,
+    Drivers,
+    make_drivers,
+)
 from cpdesk.energy.zone.envelope import (
-    AIR,
-    AREA,
-    CAPACITY,
-    DOOR,
-    FIXED,
     FLOOR,
+    FRONT_SKY_WALL,
+    FRONT_SKY_WINDOW,
     GAINS,
-    MASS,
+    GROUND,
+    GROUND_PERIODIC,
+    OPEN,
+    OUTSIDE,
     PERIODIC,
     ROOF,
+    SKY,
     SKY_ROOF,
     SKY_WALL,
     SKY_WINDOW,
-    WALL,
     WINDOW,
     WINDOW_NIGHT,
-    Layout,
+    buffer_column,
 )
-from cpdesk.model.building import Schedule
+from cpdesk.energy.zone.network import AIR_NODE, FACE, FIRST_BUFFER, SURFACE, Steps, make_steps
 
-_H_MS: Final = 9.1  # W/(m2 K), 12.2.2
-_H_IS: Final = 3.45  # W/(m2 K), 7.2.2.2
-_SURFACE_RATIO: Final = 4.5  # A_tot / A_f, 7.2.2.2
-WARM_UP_H: Final = 10 * 24
+__all__ = ["WARM_UP_H", "BufferTrace", "Drivers", "Trace", "free_floating", "make_drivers", "start_c", "trace"]
 
-
-@dataclass(frozen=True, slots=True)
-class Drivers:
-    """The hours that are solved, in order, with what drives them.
-
-    Attributes:
-        rows: (drivers, hours): outdoor temperature, one, ground wave, then irradiance by orientation.
-        mean_c: yearly mean outdoor temperature.
-        day: hours with the day's set point; night: hours in which curtains are drawn.
-        counted: hours that belong to the result; the ones before are the warm-up.
-        vertical: which orientations are walls.
-        coldest: weights that make the mean over the five coldest days; month: 0..11.
-    """
-
-    rows: Floats
-    mean_c: float
-    day: NDArray[np.bool_]
-    night: NDArray[np.bool_]
-    counted: NDArray[np.bool_]
-    vertical: NDArray[np.bool_]
-    coldest: Floats
-    month: NDArray[np.int64]
-    hour: NDArray[np.int64]
-
-    @property
-    def outdoor_c(self) -> Floats:
-        """Outdoor temperature of the hours."""
-        result: Floats = self.rows[0]
-        return result
-
-
-def make_drivers(weather: Weather, schedule: Schedule, columns: Layout, *, whole_year: bool = False) -> Drivers:
-    """The hours of a heating season with ten days of warm-up before it, or the whole year from January on."""
-    season = np.ones(HOURS, dtype=bool) if whole_year else season_hours(schedule.season_start, schedule.season_end)
-    starts = np.flatnonzero(season & ~np.roll(season, 1))
-    first = int(starts[0]) if len(starts) else 0
-    length = int(season.sum())
-    order = (np.arange(first - WARM_UP_H, first + length)) % HOURS
-    counted = np.arange(len(order)) >= WARM_UP_H
-    irradiance = [tilted_irradiance(weather, azimuth, tilt)[order] for azimuth, tilt in columns.orientations]
-    outdoor = weather.temperature_c[order]
-    rows = np.vstack([outdoor, np.ones(len(order)), weather.ground_c[order], *irradiance])
-    hour = HOUR[order]
-    days = outdoor[WARM_UP_H:].reshape(-1, 24).mean(axis=1)
-    coldest = np.zeros(len(order))
-    for day in np.argsort(days)[:5]:
-        coldest[WARM_UP_H + day * 24 : WARM_UP_H + (day + 1) * 24] = 1.0 / 120.0
-    return Drivers(
-        rows=rows,
-        mean_c=float(weather.temperature_c.mean()),
-        day=(hour >= schedule.day_start_h) & (hour < schedule.day_end_h),
-        night=weather.zenith_deg[order] > 90.0,
-        counted=counted,
-        vertical=np.array([tilt > 45 for _, tilt in columns.orientations]),
-        coldest=coldest,
-        month=MONTH[order],
-        hour=hour,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """Coefficients of one hour's step for N states; `e_rows`, `b_rows` are (drivers, N)."""
-
-    a: Floats
-    c: Floats
-    d: Floats
-    f: Floats
-    e_rows: Floats
-    b_rows: Floats
-    h_em: Floats
-    h_op: Floats
-    h_window: Floats
-
-
-def make_steps(rows: Floats, mean_c: float, drivers: int, *, night: bool) -> Steps:
-    """Annex C, equations C.2 to C.11, solved for one step of N states; with or without the curtains of the night.
-
-    Raises:
-        InputFault: CP-1308 where the envelope loses more than the mass can take.
-    """
-    h_window = rows[:, WINDOW_NIGHT if night else WINDOW] + rows[:, DOOR]
-    h_op = rows[:, WALL] + rows[:, ROOF] + rows[:, FLOOR]
-    h_air, capacity = rows[:, AIR], rows[:, CAPACITY] / 3600.0
-    total_area = _SURFACE_RATIO * rows[:, AREA]
-    h_ms, h_is = _H_MS * rows[:, MASS], _H_IS * total_area
-    if np.any(h_op >= h_ms):
-        worst = int(np.argmax(h_op - h_ms))
-        place = {"place_zh": "—", "place_en": "—"}
-        raise InputFault("CP-1308", h_op=f"{h_op[worst]:.0f}", h_ms=f"{h_ms[worst]:.0f}", **place)
-    h_em = h_op * h_ms / (h_ms - h_op)
-    h_1 = h_air * h_is / (h_air + h_is)
-    h_2 = h_1 + h_window
-    h_3 = h_2 * h_ms / (h_2 + h_ms)
-    to_air = h_is / (h_air + h_is)
-    mass_share = rows[:, MASS] / total_area
-    star_share = 1.0 - mass_share - h_window / (_H_MS * total_area)
-    gains = np.zeros((drivers, len(rows)))
-    orientations = drivers - 3
-    gains[1] = 0.5 * rows[:, GAINS] - rows[:, SKY_WINDOW] - rows[:, SKY_WALL] - rows[:, SKY_ROOF]
-    gains[3:] = (rows[:, FIXED : FIXED + orientations] + rows[:, FIXED + orientations :]).T
-    outside = np.zeros_like(gains)
-    share = np.divide(h_em, h_op, out=np.ones_like(h_op), where=h_op > 0)
-    outside[0] = share * (rows[:, WALL] + rows[:, ROOF])
-    outside[1] = share * (rows[:, FLOOR] - rows[:, PERIODIC]) * mean_c
-    outside[2] = share * rows[:, PERIODIC]
-    half = 0.5 * (h_3 + h_em)
-    divisor = capacity + half
-    star = star_share * gains
-    star[0] += h_window + h_1
-    star[1] += to_air * 0.5 * rows[:, GAINS]
-    b_rows = (mass_share * gains + outside + h_3 / h_2 * star) / divisor
-    a, c = (capacity - half) / divisor, h_3 / h_2 * to_air / divisor
-    star_divisor, air_divisor = h_ms + h_window + h_1, h_is + h_air
-    e_rows = h_is / star_divisor * (0.5 * h_ms * b_rows + star)
-    e_rows[0] += h_air
-    e_rows[1] += 0.5 * rows[:, GAINS]
-    return Steps(
-        a=a,
-        c=c,
-        d=h_is * h_ms * 0.5 * (1 + a) / star_divisor / air_divisor,
-        f=(h_is / star_divisor * (0.5 * h_ms * c + to_air) + 1.0) / air_divisor,
-        e_rows=e_rows / air_divisor,
-        b_rows=b_rows,
-        h_em=h_em,
-        h_op=h_op,
-        h_window=h_window,
-    )
+OFF_C: Final = -50.0
+"""A set point that stands for heating switched off."""
 
 
 def start_c(set_day_c: Floats) -> Floats:
@@ -183,11 +63,22 @@ def start_c(set_day_c: Floats) -> Floats:
     return result
 
 
-def _hours(by_day: Floats, by_night: Floats, drivers: Drivers) -> Floats:
-    """(hours, N) of a linear combination of the drivers, with the night's coefficients where curtains are drawn."""
-    result: Floats = drivers.rows.T @ by_day
-    result[drivers.night] = drivers.rows[:, drivers.night].T @ by_night
-    return result
+@dataclass(frozen=True, slots=True)
+class BufferTrace:
+    """A buffer by the hour: from_rooms + sun = outdoors + ground + sky in every hour.
+
+    Attributes:
+        air_c: its temperature.
+        from_rooms_w: heat the rooms lose to it, negative where it warms them.
+        sun_w: sun it keeps, without what shines on into the rooms; outdoors_w, ground_w, sky_w: what it loses.
+    """
+
+    air_c: Floats
+    from_rooms_w: Floats
+    sun_w: Floats
+    outdoors_w: Floats
+    ground_w: Floats
+    sky_w: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +86,11 @@ class Trace:
     """One state by the hour, over the counted hours: W and degC.
 
     Attributes:
-        losses_w: by wall, roof, window, door, floor and air; opaque parts net of the sun on them and with the sky.
-        stored_w: heat the mass gives up; losses = sun + internal + heating + stored in every hour.
+        losses_w: by wall, roof, window, door, floor and air, out of the rooms; opaque parts net of the sun on them and
+            with the sky. What goes through a wall to a buffer counts as wall, through a ceiling as roof.
+        stored_w: heat the mass gives up; losses = sun + internal + heating - cooling + stored in every hour.
+        cooling_w: heat taken out where a cooling set point was given.
+        buffers: unheated rooms, attic, sunspace.
     """
 
     heating_w: Floats
@@ -207,29 +101,81 @@ class Trace:
     sun_w: Floats
     internal_w: Floats
     stored_w: Floats
+    cooling_w: Floats
+    buffers: dict[str, BufferTrace] = field(default_factory=dict)
 
 
-def trace(row: Floats, drivers: Drivers, set_day_c: float, set_night_c: float, limit_w: float) -> Trace:
-    """One state by the hour in plain floats, with the heat flow through every part."""
-    rows = row[None, :]
-    by_day = make_steps(rows, drivers.mean_c, len(drivers.rows), night=False)
-    curtained = bool(row[WINDOW] != row[WINDOW_NIGHT])
-    by_night = make_steps(rows, drivers.mean_c, len(drivers.rows), night=True) if curtained else by_day
-    night = drivers.night
-    free = _hours(by_day.e_rows, by_night.e_rows, drivers)[:, 0]
-    move = _hours(by_day.b_rows, by_night.b_rows, drivers)[:, 0]
-    a, c, d, f = (
-        np.where(night, getattr(by_night, name)[0], getattr(by_day, name)[0]) if curtained else getattr(by_day, name)[0]
-        for name in "acdf"
-    )
-    wish = (np.where(drivers.day, set_day_c, set_night_c) - free) / f
+def trace(
+    row: Floats,
+    drivers: Drivers,
+    set_day_c: float,
+    set_night_c: float,
+    limit_w: float,
+    *,
+    cool_c: float | None = None,
+    cool_limit_w: float = np.inf,
+) -> Trace:
+    """One state by the hour, with the heat flow through every part.
+
+    Args:
+        set_day_c, set_night_c: heating set points of the air (-50 for off); limit_w: heating power at most.
+        cool_c: set point above which heat is taken out, up to `cool_limit_w`; `None` is no cooling. Where it lies
+            below a heating set point that one counts.
+    """
+    used = kinds(row[None, :], drivers)
+    steps = {number: make_steps(row[None, :], drivers, number) for number in used}
+    hours = _masks(drivers, used)
+    free, move = (_joined(drivers, hours, steps, name) for name in ("e_rows", "b_rows"))
+    a, c, d, f = (_by_hour(hours, steps, name) for name in "acdf")
+    want = drivers.set_points(set_day_c, set_night_c)
+    wish = (want - free) / f
+    ceiling = np.full(len(free), np.inf) if cool_c is None else (np.maximum(want, cool_c) - free) / f
     start = float(start_c(np.array(set_day_c)))
-    if curtained:
-        mass, heat = _march_curtained(wish, move, (a, c, d / f), start, limit_w)
+    if cool_c is None and len(used) == 1:
+        one = float(a[0]), float(c[0]), float(d[0] / f[0])
+        mass, heat = _march(wish, move, one, start, limit_w)
     else:
-        mass, heat = _march(wish, move, (float(a), float(c), float(d / f)), start, limit_w)
-    air = free + d * mass[:-1] + f * heat
-    return _flows(row, drivers, by_day, by_night, mass, heat, air)
+        mass, heat = _march_any(wish, ceiling, move, (a, c, d / f), start, (limit_w, cool_limit_w))
+    return _flows(row, drivers, hours, steps, mass, heat)
+
+
+def free_floating(row: Floats, drivers: Drivers) -> Trace:
+    """One state without heating or cooling: how warm the house is by itself."""
+    return trace(row, drivers, OFF_C, OFF_C, 0.0)
+
+
+def kinds(rows: Floats, drivers: Drivers) -> list[int]:
+    """Kinds of hours (DAY, NIGHT, OPENED) in which these states differ; hours of the others count as DAY."""
+    found = [DAY]
+    if np.any(rows[:, WINDOW] != rows[:, WINDOW_NIGHT]):
+        found.append(NIGHT)
+    opened = (rows[:, buffer_column("sunspace", OPEN)] > 0) & (rows[:, buffer_column("sunspace", OUTSIDE)] > 0)
+    if opened.any() and (drivers.kind == OPENED).any():
+        found.append(OPENED)
+    return found
+
+
+def _masks(drivers: Drivers, used: list[int]) -> dict[int, NDArray[np.bool_]]:
+    found = {number: drivers.kind == number for number in used if number != DAY}
+    rest = np.ones(len(drivers.kind), dtype=bool)
+    for mask in found.values():
+        rest &= ~mask
+    return {DAY: rest} | found
+
+
+def _joined(drivers: Drivers, hours: dict[int, NDArray[np.bool_]], steps: dict[int, Steps], name: str) -> Floats:
+    """(hours,) of a linear combination of the drivers with each hour's own coefficients."""
+    result = np.empty(len(drivers.kind))
+    for number, mask in hours.items():
+        result[mask] = getattr(steps[number], name)[:, 0] @ drivers.rows[:, mask]
+    return result
+
+
+def _by_hour(hours: dict[int, NDArray[np.bool_]], steps: dict[int, Steps], name: str) -> Floats:
+    result = np.empty(len(hours[DAY]))
+    for number, mask in hours.items():
+        result[mask] = getattr(steps[number], name)[0]
+    return result
 
 
 def _march(
@@ -251,81 +197,131 @@ def _march(
     return np.array(mass), np.array(heat)
 
 
-def _march_curtained(
-    wish: Floats, move: Floats, step: tuple[Floats, Floats, Floats], start: float, limit_w: float
+def _march_any(
+    wish: Floats,
+    ceiling: Floats,
+    move: Floats,
+    step: tuple[Floats, Floats, Floats],
+    start: float,
+    limits: tuple[float, float],
 ) -> tuple[Floats, Floats]:
-    """The same with coefficients that change by the hour."""
+    """The same with coefficients that change by the hour, and with cooling as negative heat."""
     mass, heat = [start], []
     state = start
-    for want, moved, a, c, pull in zip(wish.tolist(), move.tolist(), *(item.tolist() for item in step), strict=True):
-        power = min(max(want - pull * state, 0.0), limit_w)
+    most, least = limits[0], -limits[1]
+    hours = zip(wish.tolist(), ceiling.tolist(), move.tolist(), *(item.tolist() for item in step), strict=True)
+    for want, top, moved, a, c, pull in hours:
+        held = pull * state
+        power = want - held
+        if power > most:
+            power = most
+        elif power < 0.0:
+            power = max(min(top - held, 0.0), least)
         state = a * state + moved + c * power
         heat.append(power)
         mass.append(state)
     return np.array(mass), np.array(heat)
 
 
-def _opaque_flows(row: Floats, drivers: Drivers, middle: Floats, share: float) -> tuple[Floats, Floats, Floats]:
-    """Heat from the mass through walls, roof and floor, W.
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """Temperatures of the nodes by the hour; `buffers` (buffers, hours) in the order of the network's."""
 
-    Annex C takes all of it through H_em = share x H_op. With that flow, the inner face of the opaque parts has the
-    temperature T* = Teq + share (T_mass - Teq), Teq being the mean of the temperatures behind the parts weighted with
-    their conductances. Each part loses H (T* - T behind it), so that the parts sum to the whole. Behind the floor is
-    the ground at the year's mean outdoor temperature; its yearly swing comes on top and flows in full (ISO 13370 H.4),
-    as a part of the same sum.
-    """
-    outdoor, mean = drivers.rows[0], drivers.mean_c
-    swing = row[PERIODIC] * (mean - drivers.rows[2])
-    to_air = row[WALL] + row[ROOF]
-    conductance = to_air + row[FLOOR]
-    if conductance <= 0:
-        return np.zeros_like(outdoor), np.zeros_like(outdoor), swing
-    behind = (to_air * outdoor + row[FLOOR] * mean - swing) / conductance
-    face = behind + share * (middle - behind)
-    return row[WALL] * (face - outdoor), row[ROOF] * (face - outdoor), row[FLOOR] * (face - mean) + swing
+    mass: Floats
+    air: Floats
+    surface: Floats
+    face: Floats
+    buffers: Floats
+
+
+def _temperatures(
+    drivers: Drivers, hours: dict[int, NDArray[np.bool_]], steps: dict[int, Steps], mass: Floats, heat: Floats
+) -> _Hours:
+    middle = 0.5 * (mass[1:] + mass[:-1])
+    found = np.empty((len(steps[DAY].nodes), len(middle)))
+    causes = np.vstack([drivers.rows, middle, heat])
+    for number, mask in hours.items():
+        found[:, mask] = steps[number].nodes[:, :, 0] @ causes[:, mask]
+    return _Hours(middle, found[AIR_NODE], found[SURFACE], found[FACE], found[FIRST_BUFFER:])
 
 
 def _flows(
-    row: Floats, drivers: Drivers, by_day: Steps, by_night: Steps, mass: Floats, heat: Floats, air: Floats
+    row: Floats,
+    drivers: Drivers,
+    hours: dict[int, NDArray[np.bool_]],
+    steps: dict[int, Steps],
+    mass: Floats,
+    heat: Floats,
 ) -> Trace:
-    """Heat flow of every part, from the temperatures of the nodes."""
-    outdoor, irradiance = drivers.rows[0], drivers.rows[3:]
-    orientations = len(irradiance)
-    sun = row[FIXED : FIXED + orientations] @ irradiance
-    opaque = row[FIXED + orientations :][:, None] * irradiance
-    opaque_wall, opaque_roof = opaque[drivers.vertical].sum(axis=0), opaque[~drivers.vertical].sum(axis=0)
-    middle = 0.5 * (mass[1:] + mass[:-1])
-    h_window = np.where(drivers.night, by_night.h_window[0], by_day.h_window[0])
-    window = h_window - row[DOOR]
-    total_area = _SURFACE_RATIO * row[AREA]
-    h_is, h_ms = _H_IS * total_area, _H_MS * row[MASS]
-    h_1, to_air = row[AIR] * h_is / (row[AIR] + h_is), h_is / (row[AIR] + h_is)
-    sky = row[SKY_WINDOW] + row[SKY_WALL] + row[SKY_ROOF]
-    gains = 0.5 * row[GAINS] + sun + opaque.sum(axis=0) - sky
-    star = (1.0 - row[MASS] / total_area - h_window / (_H_MS * total_area)) * gains
-    surface = h_ms * middle + star + (h_window + h_1) * outdoor + to_air * (0.5 * row[GAINS] + heat)
-    surface = surface / (h_ms + h_window + h_1)
-    share = by_day.h_em[0] / by_day.h_op[0] if by_day.h_op[0] > 0 else 1.0
-    to_glass = h_window / (_H_MS * total_area) * gains  # part of the gains the standard lets out through the windows
-    glass = (1.0, 0.0) if h_window.max() <= 0 else (window / h_window, row[DOOR] / h_window)
-    through = h_window * (surface - outdoor) + to_glass
-    wall, roof, floor = _opaque_flows(row, drivers, middle, share)
+    """Heat flow of every part, from the temperatures of the nodes.
+
+    Opaque parts lose H (F - temperature behind them). Behind the floor is the ground at the year's mean outdoor
+    temperature; its yearly swing comes on top (ISO 13370 H.4).
+    """
+    at = _temperatures(drivers, hours, steps, mass, heat)
+    outdoor, mean, irradiance = drivers.outdoor_c, drivers.mean_c, drivers.rows[SUN:]
+    net = steps[DAY].network
+    opaque = net.sun_opaque[SUN:, 0][:, None] * irradiance
+    window, door = (_conductance(hours, steps, name) for name in ("window", "door"))
+    gains = net.gains[:, 0] @ drivers.rows
+    let_out = float(net.glass_share[0]) * gains  # part of the gains the standard lets out, per W/K of window
+    attic = sum(float(item.opaque[0]) for item in net.buffers if item.kind == "attic")
+    glazed = any(item.kind == "sunspace" for item in net.buffers)
+    sky_wall, sky_window = row[SKY_WALL], row[SKY_WINDOW]
+    if glazed:
+        sky_wall, sky_window = sky_wall - row[FRONT_SKY_WALL], sky_window - row[FRONT_SKY_WINDOW]
+    roof = row[ROOF] - attic
     losses = {
-        "wall": wall - opaque_wall + row[SKY_WALL],
-        "roof": roof - opaque_roof + row[SKY_ROOF],
-        "window": glass[0] * through + row[SKY_WINDOW],
-        "door": glass[1] * through,
-        "floor": floor,
-        "air": row[AIR] * (air - outdoor),
+        "wall": (float(net.outdoors[0]) - roof) * (at.face - outdoor) - opaque[drivers.vertical].sum(axis=0) + sky_wall,
+        "roof": roof * (at.face - outdoor) - opaque[~drivers.vertical].sum(axis=0) + row[SKY_ROOF],
+        "window": window * (at.surface - outdoor + let_out) + sky_window,
+        "door": door * (at.surface - outdoor + let_out),
+        "floor": row[FLOOR] * (at.face - mean) + row[PERIODIC] * (mean - drivers.rows[GROUND_WAVE]),
+        "air": float(net.air[0]) * (at.air - outdoor) + float(net.leak[0]) * drivers.rows[LEAK],
     }
     counted = drivers.counted
+    buffers: dict[str, BufferTrace] = {}
+    for number, item in enumerate(net.buffers):
+        to_air, to_window, to_door = (_conductance(hours, steps, name, number) for name in ("air", "window", "door"))
+        temperature = at.buffers[number]
+        through = {
+            "roof" if item.kind == "attic" else "wall": float(item.opaque[0]) * (at.face - temperature),
+            "window": to_window * (at.surface - temperature + let_out),
+            "door": to_door * (at.surface - temperature + let_out),
+            "air": to_air * (at.air - temperature),
+        }
+        for part, flow in through.items():
+            losses[part] = losses[part] + flow
+        first = buffer_column(item.kind, 0)
+        swing = row[first + GROUND_PERIODIC] * (mean - drivers.rows[GROUND_WAVE])
+        buffers[item.kind] = BufferTrace(
+            air_c=temperature[counted],
+            from_rooms_w=sum(through.values(), np.zeros_like(temperature))[counted],
+            sun_w=(item.sun[:, 0] @ drivers.rows)[counted],
+            outdoors_w=(row[first + OUTSIDE] * (temperature - outdoor))[counted],
+            ground_w=(row[first + GROUND] * (temperature - mean) + swing)[counted],
+            sky_w=np.full(int(counted.sum()), row[first + SKY]),
+        )
     return Trace(
-        heating_w=heat[counted],
-        air_c=air[counted],
-        operative_c=(0.3 * air + 0.7 * surface)[counted],
-        mass_c=middle[counted],
+        heating_w=np.maximum(heat, 0.0)[counted],
+        air_c=at.air[counted],
+        operative_c=(0.3 * at.air + 0.7 * at.surface)[counted],
+        mass_c=at.mass[counted],
         losses_w={part: flow[counted] for part, flow in losses.items()},
-        sun_w=sun[counted],
+        sun_w=(net.sun[:, 0] @ drivers.rows)[counted],
         internal_w=np.full(int(counted.sum()), row[GAINS]),
-        stored_w=(row[CAPACITY] / 3600.0 * (mass[:-1] - mass[1:]))[counted],
+        stored_w=(float(net.capacity[0]) * (mass[:-1] - mass[1:]))[counted],
+        cooling_w=np.maximum(-heat, 0.0)[counted],
+        buffers=buffers,
     )
+
+
+def _conductance(
+    hours: dict[int, NDArray[np.bool_]], steps: dict[int, Steps], name: str, buffer: int | None = None
+) -> Floats:
+    """A conductance by the hour, of the network or of one of its buffers."""
+    result = np.empty(len(hours[DAY]))
+    for number, mask in hours.items():
+        net = steps[number].network
+        result[mask] = getattr(net if buffer is None else net.buffers[buffer], name)[0]
+    return result

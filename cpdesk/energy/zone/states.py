@@ -22,15 +22,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpdesk.energy.weather.climate import Floats
-from cpdesk.energy.zone.envelope import WINDOW, WINDOW_NIGHT
-from cpdesk.energy.zone.hourly import Drivers, Steps, Trace, make_steps, start_c, trace
+from cpdesk.energy.zone.drivers import SUN, Drivers
+from cpdesk.energy.zone.hourly import Trace, kinds, start_c, trace
+from cpdesk.energy.zone.network import Steps, make_steps
 
 _CHUNK: Final = 8192  # states in one array, about: so long that the calls themselves hardly count
 _BLOCK_H: Final = 48  # the warm-up is a whole number of blocks
 _FEW: Final = 4  # states up to which one after the other in plain floats is quicker
 _ONE_THREAD: Final = 2**18  # multiplications up to which OpenBLAS keeps to one thread
 _DOUBLE_BELOW: Final = 1000  # states
-_DARK: Final = 4  # drivers that count at night too: outdoor temperature, one, ground wave, day's set point
+_SET: Final = 2  # rows of the set points, put behind the drivers that count at night too
+_DARK: Final = SUN + _SET  # outdoor temperature, one, ground wave, leakage, day's set point, that of absence
 
 Array = NDArray[Any]
 
@@ -42,7 +44,7 @@ class Solution:
     Attributes:
         sums: (weights, N): sums over the season of heating (W, one hour each, so Wh) times each row of weights.
         peak_w: highest hourly heating.
-        coldest_c, mean_c: air temperature of the five coldest days and of the season.
+        coldest_c, mean_c: air temperature of the five coldest days and of the season, days of absence left out.
         wanted_w: highest hourly heating that would have held the set point, warm-up included; infinite where a state
             was solved alone and nobody looked.
     """
@@ -56,13 +58,13 @@ class Solution:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Hours in a row with, or without, curtains: `first` to `last` of the drivers, at `at` in their block."""
+    """Hours in a row of one kind: `first` to `last` of the drivers, at `at` in their block; `dark` is without sun."""
 
     first: int
     last: int
     at: int
-    night: int
-    night_after: int
+    kind: int
+    kind_after: int
     dark: bool
 
 
@@ -79,11 +81,17 @@ class _Block:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What all chunks share: drivers of each hour beside their change to the next, and the blocks."""
+    """What all chunks share: drivers of each hour beside their change to the next, and the blocks.
+
+    Attributes:
+        used: the kinds of hours in which states differ; kind: by hour the place in `used`.
+    """
 
     drivers: Drivers
     rows: Array
     blocks: tuple[_Block, ...]
+    used: tuple[int, ...]
+    kind: NDArray[np.intp]
 
 
 def solve(
@@ -102,7 +110,7 @@ def solve(
     if len(rows) <= _FEW:
         limits = zip(rows, set_day_c, set_night_c, limit_w, strict=True)
         return _joined([summed(trace(row, drivers, *map(float, rest)), drivers, weights) for row, *rest in limits])
-    plan = _plan(drivers, np.float64 if len(rows) < _DOUBLE_BELOW else np.float32)
+    plan = _plan(drivers, kinds(rows, drivers), np.float64 if len(rows) < _DOUBLE_BELOW else np.float32)
     parts: list[Solution] = []
     pieces = max(1, round(len(rows) / _CHUNK))
     ends = [len(rows) * piece // pieces for piece in range(pieces + 1)]
@@ -129,37 +137,39 @@ def summed(detail: Trace, drivers: Drivers, weights: Floats) -> Solution:
         sums=(weights[:, counted] @ detail.heating_w)[:, None],
         peak_w=np.array([detail.heating_w.max()]),
         coldest_c=np.array([detail.air_c @ drivers.coldest[counted]]),
-        mean_c=np.array([detail.air_c.mean()]),
+        mean_c=np.array([detail.air_c[drivers.present[counted]].mean()]),
         wanted_w=np.array([np.inf]),
     )
 
 
-def _plan(drivers: Drivers, precision: type[np.floating[Any]]) -> _Plan:
-    now = _with_day_row(drivers.rows, drivers.day.astype(float))
+def _plan(drivers: Drivers, used: list[int], precision: type[np.floating[Any]]) -> _Plan:
+    now = _with_set_rows(drivers.rows, drivers.day.astype(float), drivers.away.astype(float))
     change = np.diff(now, axis=1, append=now[:, -1:])
     rows = np.vstack([now[:_DARK], change[:_DARK], now[_DARK:], change[_DARK:]]).T
     bright: Array = np.any(rows[:, 2 * _DARK :], axis=1)
-    hours = len(drivers.night)
+    kind = np.zeros(len(drivers.kind), dtype=np.intp)
+    for place, number in enumerate(used):
+        kind[drivers.kind == number] = place
+    hours = len(kind)
     ends = [*range(0, hours, _BLOCK_H), hours]
     blocks = []
     for first, last in itertools.pairwise(ends):
         coldest = bool(drivers.coldest[first:last].any())
-        runs = tuple(_runs(drivers, first, last, bright))
+        runs = tuple(_runs(kind, first, last, bright))
         blocks.append(_Block(first, last, runs, bool(drivers.counted[first]), coldest))
-    return _Plan(drivers, np.ascontiguousarray(rows, dtype=precision), tuple(blocks))
+    return _Plan(drivers, np.ascontiguousarray(rows, dtype=precision), tuple(blocks), tuple(used), kind)
 
 
-def _with_day_row(rows: Floats, day: Floats | float) -> Floats:
-    """Drivers with a further row, behind the three that count at night, for the day's set point."""
-    return np.insert(rows, _DARK - 1, day, axis=0)
+def _with_set_rows(rows: Floats, day: Floats | float, away: Floats | float) -> Floats:
+    """Drivers with two further rows, behind those that count at night, for the set points of day and of absence."""
+    return np.insert(np.insert(rows, SUN, away, axis=0), SUN, day, axis=0)
 
 
-def _runs(drivers: Drivers, first: int, last: int, bright: Array) -> Iterator[_Run]:
-    night = drivers.night
-    turns = [first + 1 + int(at) for at in np.flatnonzero(np.diff(night[first:last]))]
+def _runs(kind: NDArray[np.intp], first: int, last: int, bright: Array) -> Iterator[_Run]:
+    turns = [first + 1 + int(at) for at in np.flatnonzero(np.diff(kind[first:last]))]
     for start, stop in itertools.pairwise([first, *turns, last]):
-        after = night[min(stop, len(night) - 1)]
-        yield _Run(start, stop, start - first, int(night[start]), int(after), not bright[start:stop].any())
+        after = kind[min(stop, len(kind) - 1)]
+        yield _Run(start, stop, start - first, int(kind[start]), int(after), not bright[start:stop].any())
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +181,13 @@ class _Link:
     rows: Array
 
 
-def _links(modes: list[Steps], set_day_c: Floats, set_night_c: Floats, dtype: Any) -> list[list[_Link]]:
+def _links(modes: list[Steps], drivers: Drivers, day_c: Floats, night_c: Floats, dtype: Any) -> list[list[_Link]]:
     """Coefficients by the kind of this hour and of the next; see the module's text."""
-    wish = np.zeros((len(modes[0].e_rows) + 1, len(set_day_c)))
-    wish[1], wish[_DARK - 1] = set_night_c, set_day_c - set_night_c
-    lack = [wish - _with_day_row(mode.e_rows, 0.0) for mode in modes]
-    moved = [_with_day_row(mode.b_rows, 0.0) for mode in modes]
+    wish = np.zeros((len(modes[0].e_rows) + _SET, len(day_c)))
+    wish[1], wish[SUN] = night_c, day_c - night_c
+    wish[SUN + 1] = np.minimum(drivers.away_c, day_c) - night_c
+    lack = [wish - _with_set_rows(mode.e_rows, 0.0, 0.0) for mode in modes]
+    moved = [_with_set_rows(mode.b_rows, 0.0, 0.0) for mode in modes]
     found: list[list[_Link]] = []
     for now, one in enumerate(modes):
         found.append([])
@@ -195,23 +206,24 @@ def _solve(
 ) -> Solution:
     """One chunk of states."""
     drivers, dtype = plan.drivers, plan.rows.dtype
-    nights = (False, True) if np.any(rows[:, WINDOW] != rows[:, WINDOW_NIGHT]) else (False,)
-    modes = [make_steps(rows, drivers.mean_c, len(drivers.rows), night=night) for night in nights]
+    modes = [make_steps(rows, drivers, number) for number in plan.used]
     set_c = set_day_c if drivers.day[0] else set_night_c
-    first = modes[int(drivers.night[0]) if len(modes) > 1 else 0]
+    first = modes[int(plan.kind[0])]
     start_w = (set_c - drivers.rows[:, 0] @ first.e_rows - first.d * start_c(set_day_c)) / first.f
-    mean = drivers.counted / drivers.counted.sum()
-    masks = [~drivers.night, drivers.night] if len(modes) > 1 else [np.ones_like(drivers.night)]
+    mean = drivers.present / drivers.present.sum()
+    masks = [plan.kind == place for place in range(len(modes))]
     count = len(modes)
     sums = np.vstack([*(drivers.coldest * mask for mask in masks), *(mean * mask for mask in masks),
                       weights * drivers.counted])  # fmt: skip
-    march = _March(plan, _links(modes, set_day_c, set_night_c, dtype), start_w, limit_w, len(sums))
+    links = _links(modes, drivers, set_day_c, set_night_c, dtype)
+    march = _March(plan, links, start_w, limit_w, len(sums))
     heat, short = march.season(sums.astype(dtype), sums[: 2 * count].astype(dtype), count)
     air = []
     for at, weight in enumerate((drivers.coldest, mean)):
-        held = set_day_c * (weight @ drivers.day) + set_night_c * (weight @ ~drivers.day)
+        away = weight @ drivers.away  # not zero only where people are away all season
+        held = set_day_c * (weight @ drivers.day) + set_night_c * (weight @ ~drivers.day - away)
         missing = sum(mode.f * short[at * count + number] for number, mode in enumerate(modes))
-        air.append(held - missing)
+        air.append(held + away * np.minimum(drivers.away_c, set_day_c) - missing)
     return Solution(
         sums=heat[2 * count :],
         peak_w=np.clip(march.highest, 0.0, limit_w),
@@ -274,8 +286,7 @@ class _March:
         return heat, short - heat[: len(short)]
 
     def _run(self, run: _Run) -> None:
-        now, then = (run.night, run.night_after) if len(self._links) > 1 else (0, 0)
-        link, last = self._links[now][now], self._links[now][then]
+        link, last = self._links[run.kind][run.kind], self._links[run.kind][run.kind_after]
         rows, length = self._plan.rows, run.last - run.first
         target = self._v[run.at + 1 : run.at + 1 + length]
         width = 2 * _DARK if run.dark else rows.shape[1]
