@@ -167,3 +167,20 @@ class Calibration:
     unmatched: tuple[str, ...] = ()
     saving_change_pct: float | None = None
     village: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VillageUse:
+    """What neighbours of the village use for heating, for a household without bills.
+
+    Attributes:
+        p10_m2, p50_m2, p90_m2: of a carrier in its unit, per season and m2 of heated floor, over the households.
+        households: how many it was taken from.
+    """
+
+    carrier: str
+    unit: str
+    p10_m2: float
+    p50_m2: float
+    p90_m2: float
+    households: int

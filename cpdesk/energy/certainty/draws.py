@@ -55,19 +55,25 @@ def make_houses(
     z = z.copy()
     found = []
     for at, (overrides, factors) in enumerate(assignments(dimensions, z)):
-        made = None
-        for _ in range(_HALVINGS):
-            try:
-                made = build(building.facts, tables, overrides, factors)
-                break
-            except InputFault:
-                z[at] *= 0.5
-                overrides, factors = assignments(dimensions, z[at : at + 1])[0]
-        if made is None:
-            z[at], made = 0.0, building
+        try:
+            made = build(building.facts, tables, overrides, factors)
+        except InputFault:
+            made = _nearer(building, tables, dimensions, z[at])
         found.append(_as_planned(made, building))
     held = np.full(len(z), 1.0 / len(z)) if weights is None else weights / weights.sum()
     return Houses(dimensions, z, tuple(found), held)
+
+
+def _nearer(building: Building, tables: EnergyTables, dimensions: tuple[Unsure, ...], z: Floats) -> Building:
+    """The house of a draw taken halfway to the middle until it can be; `z` is changed with it."""
+    for _ in range(_HALVINGS):
+        z *= 0.5
+        try:
+            return build(building.facts, tables, *assignments(dimensions, z[None, :])[0])
+        except InputFault:
+            continue
+    z[:] = 0.0
+    return building
 
 
 def _as_planned(made: Building, building: Building) -> Building:

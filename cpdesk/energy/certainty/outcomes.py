@@ -14,7 +14,18 @@ from numpy.typing import NDArray
 
 from cpdesk.energy.certainty.draws import Houses
 from cpdesk.energy.certainty.unsure import (
-    CARBON, CONTENT, COST, MODEL, NEW_SYSTEM, PRICE, TAKE_BACK, WORK, column, factor, is_fuel, two_piece,
+    CARBON,
+    CONTENT,
+    COST,
+    MODEL,
+    NEW_SYSTEM,
+    PRICE,
+    TAKE_BACK,
+    WORK,
+    column,
+    factor,
+    is_fuel,
+    two_piece,
 )  # fmt: skip
 from cpdesk.energy.money.prices import annuity, co2_kg, cost_by_carrier, subsidies
 from cpdesk.energy.retrofit.grid import Grid, Setting, design_load_w, set_points
