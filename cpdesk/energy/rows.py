@@ -49,12 +49,20 @@ class Insulation:
 
 @dataclass(frozen=True, slots=True)
 class RoofType:
-    """Layers (`material:mm`, from inside) of a `roof_shape`; the attic's resistance counts where there is a ceiling."""
+    """Layers (`material:mm`, from inside) of a `roof_shape`.
+
+    Attributes:
+        attic_r_m2k_w: of the flat air layer between a flat roof and its ceiling; above the ceiling of a pitched roof
+            the attic has a heat balance of its own, with `attic_air_1_h`.
+        eaves_m: how far the eaves stand out over the front.
+    """
 
     code: str
     layers: tuple[str, ...]
     attic_r_m2k_w: float
     tilt_deg: float
+    attic_air_1_h: float
+    eaves_m: float
     status: str
     source: str
 
@@ -92,6 +100,31 @@ class WindowType:
     u_high_w_m2k: float
     g_glass: float
     frame_fraction: float
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SunspaceType:
+    """A `sunspace`: what stands before the front.
+
+    Attributes:
+        u_w_m2k, g_glass, frame_fraction: of its glazing; `glazed_share` of the front that is glass, the rest is
+            `sill_u_w_m2k`.
+        roof_u_w_m2k: of a solid roof, `None` where the roof is glazed too.
+        air_change_1_h: with outdoor air (ISO 13789:2017, table of unconditioned spaces).
+        depth_m: where nobody measured it.
+    """
+
+    code: str
+    u_w_m2k: float
+    g_glass: float
+    frame_fraction: float
+    glazed_share: float
+    sill_u_w_m2k: float
+    roof_u_w_m2k: float | None
+    air_change_1_h: float
+    depth_m: float
     status: str
     source: str
 

@@ -37,6 +37,7 @@ from cpdesk.energy.rows import (
     RoofType,
     Rule,
     Subsidy,
+    SunspaceType,
     SystemType,
     Tariff,
     WallType,
@@ -68,6 +69,7 @@ _TABLES: Final[Mapping[str, tuple[type[Any], Mapping[str, Convert]]]] = {
     "floors": (FloorType, {"insulation_material": maybe_text}),
     "windows": (WindowType, {}),
     "doors": (DoorType, {}),
+    "sunspaces": (SunspaceType, {}),
     "archetypes": (Archetype, {}),
     "systems": (SystemType, {"water": one_of("yes", "no"), "heat_pump": one_of("", "water", "air", "ground")}),
     "heat_pumps": (HeatPumpPoint, {"kind": one_of("water", "air", "ground")}),
@@ -142,6 +144,7 @@ class EnergyTables:
     floors: Mapping[str, FloorType]
     windows: Mapping[tuple[str, str], WindowType]
     doors: Mapping[str, DoorType]
+    sunspaces: Mapping[str, SunspaceType]
     archetypes: Mapping[str, Archetype]
     systems: Mapping[str, SystemType]
     heat_pumps: tuple[HeatPumpPoint, ...]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from cpdesk.energy.house.buffers import make_attic, make_cold_rooms, sunspace_of
 from cpdesk.energy.house.elements import make_floor, make_openings, make_roof, make_walls, without_openings
-from cpdesk.energy.house.geometry import Maker, measure
+from cpdesk.energy.house.geometry import Maker, Size, measure, ridge_rise_m
 from cpdesk.energy.house.ledger import worst
-from cpdesk.model.building import Zone
+from cpdesk.model.building import Buffer, Element, Zone
 from cpdesk.model.records import Quality
 
 _LEAK_POINTS: Final = {"l0": 0.0, "l1": 1.0, "l2": 2.0}
@@ -39,7 +40,7 @@ def make_block(maker: Maker) -> BlockResult:
     walls, wall_mm, wall_type = make_walls(maker, size)
     roof = make_roof(maker, size)
     windows, doors = make_openings(maker, size)
-    walls = without_openings(maker, walls, windows, doors)
+    gross_walls, walls = walls, without_openings(maker, walls, windows, doors)
     floor, ground, perimeter, floor_r = make_floor(maker, size, wall_mm / 1000.0)
     window_m2 = sum(window.area_m2 for window in windows)
     points, air_change = _air(maker)
@@ -60,9 +61,24 @@ def make_block(maker: Maker) -> BlockResult:
         perimeter_m=perimeter,
         floor_resistance_m2k_w=floor_r,
         wall_m=wall_mm / 1000.0,
+        buffers=_buffers(maker, size, gross_walls, windows, roof, (floor, floor_r), air_change, wall_mm / 1000.0),
+        steady_air_1_h=maker.tables.rule("leak_min_1_h"),
     )
     assert ground.u_value_w_m2k > 0  # the floor element carries it; a ground floor always loses
     return BlockResult(zone, size.gross_m2, joint, door_count, points)
+
+
+def _buffers(
+    maker: Maker, size: Size, walls: list[Element], windows: list[Element], roof: Element,
+    floor: tuple[Element, float],    air_change_1_h: float, wall_m: float,
+) -> tuple[Buffer, ...]:  # fmt: skip
+    rise = ridge_rise_m(maker, size) if roof.buffer else 0.0
+    found = (
+        make_cold_rooms(maker, size, walls, windows, roof, floor, air_change_1_h, wall_m),
+        make_attic(maker, size, roof, walls, rise),
+        sunspace_of(maker, size),
+    )
+    return tuple(item for item in found if item is not None)
 
 
 def _air(maker: Maker) -> tuple[float, float]:

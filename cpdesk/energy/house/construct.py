@@ -21,6 +21,7 @@ from cpdesk.model.building import (
     BlockFacts,
     Building,
     BuildingFacts,
+    Draught,
 )
 
 _ERA_YEAR = {
@@ -53,6 +54,8 @@ def build(
     heated = [block for block in facts.blocks if _is_heated(block)]
     if not heated:
         raise InputFault("CP-1303")
+    default_terrain = "hill" if facts.township_code in _HILL_TOWNSHIPS else "plain"
+    terrain = ledger.code("terrain", facts.terrain, default_terrain, _TERRAINS, reason="energy.default.township")
     made: list[tuple[Archetype, BlockResult]] = []
     names: dict[str, int] = {}
     for block in heated:
@@ -60,12 +63,10 @@ def build(
         names[kind] = names.get(kind, 0) + 1
         name = kind if names[kind] == 1 else f"{kind}{names[kind]}"
         archetype = choose_archetype(block, tables)
-        made.append((archetype, make_block(Maker(block, tables, ledger, archetype, name))))
+        made.append((archetype, make_block(Maker(block, tables, ledger, archetype, name, terrain))))
     archetype = made[0][0]
     zones = tuple(result.zone for _, result in made)
     area = sum(zone.floor_area_m2 for zone in zones)
-    default_terrain = "hill" if facts.township_code in _HILL_TOWNSHIPS else "plain"
-    terrain = ledger.code("terrain", facts.terrain, default_terrain, _TERRAINS, reason="energy.default.township")
     normal = tables.normals.get((terrain, "mean_temperature"))
     if normal is None:
         raise InputFault("CP-1307", terrain=terrain)
@@ -88,7 +89,17 @@ def build(
         joint_length_m=sum(result.joint_m for _, result in made),
         door_count=sum(result.doors for _, result in made),
         leak_points=max(result.leak_points for _, result in made),
+        draught=_draught(tables, ledger.inputs[f"{zones[0].name}.storeys"].value),
     )
+
+
+def _draught(tables: EnergyTables, storeys: float | str) -> Draught:
+    """How the leakage of a house of so many storeys follows wind and cold."""
+    size = "high" if float(storeys) >= 2 else "low"
+    return Draught(
+        stack=tables.rule(f"leak_stack_{size}"), wind=tables.rule(f"leak_wind_{size}"),
+        reference_k=tables.rule("leak_reference_k"), reference_m_s=tables.rule("leak_reference_m_s"),
+    )  # fmt: skip
 
 
 def _is_heated(block: BlockFacts) -> bool:

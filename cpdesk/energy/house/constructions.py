@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from cpdesk.energy.tables import EnergyTables
 
+_OUTSIDE_M2K_W = 0.04  # surface resistance outdoors, ISO 6946
+
 
 @dataclass(frozen=True, slots=True)
 class Layered:
@@ -52,6 +54,23 @@ def roof_u_value(shape: str, ceiling: str, insul_type: str, insul_mm: float, tab
     resistance = tables.rule("surface_resistance_roof") + _layers(roof.layers, tables)
     if ceiling != "none":
         resistance += roof.attic_r_m2k_w + _layers(tables.ceilings[ceiling].layers, tables)
+    if insul_type != "none":
+        resistance += insulation_resistance(insul_type, insul_mm, tables)
+    return 1.0 / resistance
+
+
+def ceiling_u_value(ceiling: str, insul_type: str, insul_mm: float, tables: EnergyTables) -> float:
+    """U of a ceiling between rooms and attic in W/(m2 K), with an inside surface on both faces (ISO 6946, 6.8)."""
+    inside = tables.rule("surface_resistance_roof") - _OUTSIDE_M2K_W
+    resistance = 2 * inside + _layers(tables.ceilings[ceiling].layers, tables)
+    if insul_type != "none":
+        resistance += insulation_resistance(insul_type, insul_mm, tables)
+    return 1.0 / resistance
+
+
+def outer_roof_u_value(shape: str, insul_type: str, insul_mm: float, tables: EnergyTables) -> float:
+    """U of the roof over an attic in W/(m2 K), related to its slopes."""
+    resistance = tables.rule("surface_resistance_roof") + _layers(tables.roofs[shape].layers, tables)
     if insul_type != "none":
         resistance += insulation_resistance(insul_type, insul_mm, tables)
     return 1.0 / resistance

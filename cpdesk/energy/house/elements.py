@@ -6,24 +6,28 @@ import math
 from dataclasses import replace
 from typing import Final
 
-from cpdesk.energy.house.constructions import GroundFloor, Layered, ground_floor, roof_u_value, wall_u_value
-from cpdesk.energy.house.geometry import Maker, Size, azimuth, exposure, side_share
+from cpdesk.energy.house.constructions import (
+    GroundFloor,
+    Layered,
+    ceiling_u_value,
+    ground_floor,
+    roof_u_value,
+    wall_u_value,
+)
+from cpdesk.energy.house.geometry import PITCHED, Maker, Size, azimuth, behind, exposure, ridge_rise_m, side_share
 from cpdesk.energy.house.ledger import fault, worst
-from cpdesk.model.building import SIDES, Element, ElementKind, WallFacts, WindowFacts
+from cpdesk.model.building import SIDES, Element, ElementKind, Overhang, WallFacts, WindowFacts
 from cpdesk.model.records import Quality
 
-_PITCHED: Final = ("pitched_tile", "pitched_steel", "mixed")
+_INSULATION_PLACES: Final = ("above_ceiling", "on_roof", "under_slab")
 
 
 def make_walls(maker: Maker, size: Size) -> tuple[list[Element], float, str]:
     """Gross walls by side, a partition where only some bays are heated, the usual thickness in mm and the material."""
     elements: list[Element] = []
-    facts, tables = maker.facts, maker.tables
-    pitched = maker.code("roof_shape", facts.roof_shape, maker.archetype.roof_shape, tables.roofs) in _PITCHED
-    ceiling = maker.code("ceiling", facts.ceiling, maker.archetype.ceiling, tables.ceilings)
-    rise = maker.number(
-        "ridge_rise_m", facts.ridge_rise_m, size.depth_m * tables.rule("ridge_share"), "m", (0, 4), "ridge_share"
-    ) if pitched and ceiling == "none" else 0.0  # fmt: skip
+    tables = maker.tables
+    ceiling = maker.code("ceiling", maker.facts.ceiling, maker.archetype.ceiling, tables.ceilings)
+    rise = ridge_rise_m(maker, size) if ceiling == "none" else 0.0
     gable = size.depth_m * size.height_m * size.storeys + size.depth_m * rise / 2.0
     long_side = size.length_m * size.height_m * size.storeys * size.heated_share
     partial = size.heated_share < 1.0
@@ -40,6 +44,7 @@ def make_walls(maker: Maker, size: Size) -> tuple[list[Element], float, str]:
                 tilt_deg=90.0, area_m2=area, u_value_w_m2k=u_value, adjacency=adjacency,
                 absorptance=tables.rule("absorptance") if adjacency == 1.0 else 0.0, construction=layer.type,
                 insulated=layer.insul_type != "none" and layer.insul_mm >= 20, block=maker.name,
+                buffer=behind(maker, side),
             )
         )  # fmt: skip
     if partial:
@@ -47,7 +52,7 @@ def make_walls(maker: Maker, size: Size) -> tuple[list[Element], float, str]:
             Element(
                 id=f"{maker.name}.wall.inner", kind=ElementKind.WALL, side="inner", azimuth_deg=0.0, tilt_deg=90.0,
                 area_m2=size.depth_m * size.height_m * size.storeys, u_value_w_m2k=tables.rule("partition_u"),
-                adjacency=tables.rule("factor_unheated"), construction="brick_solid", block=maker.name,
+                construction="brick_solid", block=maker.name, buffer="room",
             )
         )  # fmt: skip
     return elements, layers["back"][0].mm, layers["back"][0].type
@@ -95,33 +100,55 @@ def _wall_u_value(maker: Maker, side: str, layer: Layered, quality: Quality) -> 
     )  # fmt: skip
 
 
-def make_roof(maker: Maker, size: Size) -> Element:
-    """The roof with its ceiling as one element; without a ceiling it is as large as its slopes."""
+def roof_insulation(maker: Maker) -> tuple[str, float, bool]:
+    """Code and thickness in mm of the insulation of roof or ceiling, and whether it lies on the ceiling."""
     facts, tables, archetype = maker.facts, maker.tables, maker.archetype
     shape = maker.code("roof_shape", facts.roof_shape, archetype.roof_shape, tables.roofs)
-    ceiling = maker.code("ceiling", facts.ceiling, archetype.ceiling, tables.ceilings)
     default_insulation = archetype.roof_insul_type if shape == archetype.roof_shape else "none"
     allowed = ("none", *tables.insulations)
     insulation = maker.code("roof_insul_type", facts.roof_insul_type, default_insulation, allowed)
-    thickness = 0.0
+    if insulation == "none":
+        return "none", 0.0, True
+    usual = tables.insulations[insulation].default_mm
+    usual = archetype.roof_insul_mm if insulation == archetype.roof_insul_type else usual
+    thickness = maker.number("roof_insul_mm", facts.roof_insul_mm, usual, "mm", (5, 400))
+    pitched = shape in PITCHED
+    ceiling = maker.code("ceiling", facts.ceiling, archetype.ceiling, tables.ceilings)
+    if not pitched or ceiling == "none":
+        return insulation, thickness, False
+    place = maker.code("roof_insul_pos", facts.roof_insul_pos, "above_ceiling", _INSULATION_PLACES)
+    return insulation, thickness, place == "above_ceiling"
+
+
+def make_roof(maker: Maker, size: Size) -> Element:
+    """The roof with its ceiling as one element; without a ceiling it is as large as its slopes.
+
+    Over the ceiling of a pitched roof lies the attic, a buffer: the element is then the ceiling alone.
+    """
+    facts, tables, archetype = maker.facts, maker.tables, maker.archetype
+    shape = maker.code("roof_shape", facts.roof_shape, archetype.roof_shape, tables.roofs)
+    ceiling = maker.code("ceiling", facts.ceiling, archetype.ceiling, tables.ceilings)
+    insulation, thickness, on_ceiling = roof_insulation(maker)
     qualities = [maker.ledger.quality(f"{maker.name}.{part}") for part in ("roof_shape", "ceiling", "roof_insul_type")]
     if insulation != "none":
-        usual = tables.insulations[insulation].default_mm
-        usual = archetype.roof_insul_mm if insulation == archetype.roof_insul_type else usual
-        thickness = maker.number("roof_insul_mm", facts.roof_insul_mm, usual, "mm", (5, 400))
         qualities.append(maker.ledger.quality(f"{maker.name}.roof_insul_mm"))
+    attic = shape in PITCHED and ceiling != "none"
+    value = roof_u_value(shape, ceiling, insulation, thickness, tables)
+    if attic:
+        value = ceiling_u_value(ceiling, insulation if on_ceiling else "none", thickness, tables)
     quality = worst(*qualities)
     u_value = maker.ledger.computed(
-        f"{maker.name}.roof_u", roof_u_value(shape, ceiling, insulation, thickness, tables), "W/m2K", quality,
+        f"{maker.name}.{'ceiling_u' if attic else 'roof_u'}", value, "W/m2K", quality,
         spread=_spread(maker, quality), place=maker.place, reason="energy.default.roof",
         reason_fields={"archetype": archetype.id}, source="GB 50176-2016", status="to_confirm",
     )  # fmt: skip
-    slope = math.radians(tables.roofs[shape].tilt_deg) if ceiling == "none" and shape in _PITCHED else 0.0
+    slope = math.radians(tables.roofs[shape].tilt_deg) if ceiling == "none" and shape in PITCHED else 0.0
     return Element(
         id=f"{maker.name}.roof", kind=ElementKind.ROOF, side="top", azimuth_deg=0.0, tilt_deg=0.0,
         area_m2=size.length_m * size.depth_m * size.heated_share / math.cos(slope), u_value_w_m2k=u_value,
         absorptance=tables.rule("absorptance"), construction=f"{shape} {ceiling}",
         insulated=insulation not in ("none", "cinder", "straw_mud") and thickness >= 20, block=maker.name,
+        buffer="attic" if attic else "",
     )  # fmt: skip
 
 
@@ -148,7 +175,8 @@ def make_openings(maker: Maker, size: Size) -> tuple[list[Element], list[Element
         )  # fmt: skip
         frame = maker.code(f"win.{side}.frame", own.frame or front.frame, archetype.win_frame, frames)
         glazing = maker.code(f"win.{side}.glazing", own.glazing or front.glazing, archetype.win_glazing, panes)
-        windows.append(_window(maker, side, count * width * height * side_share(size, side), frame, glazing))
+        area = count * width * height * side_share(size, side)
+        windows.append(_window(maker, side, area, height, frame, glazing))
     doors = maker.number("door_count", facts.door_count, 1, "", (0, 10))
     kind = maker.code("door_type", facts.door_type, archetype.door_type, tables.doors)
     row = tables.doors[kind]
@@ -161,12 +189,12 @@ def make_openings(maker: Maker, size: Size) -> tuple[list[Element], list[Element
     door = Element(
         id=f"{maker.name}.door.front", kind=ElementKind.DOOR, side="front", azimuth_deg=azimuth(maker, "front"),
         tilt_deg=90.0, area_m2=doors * tables.rule("door_area_m2"), u_value_w_m2k=u_value,
-        adjacency=exposure(maker, "front"), construction=kind, insulated=row.u_w_m2k <= 2.7, block=maker.name,
+        construction=kind, insulated=row.u_w_m2k <= 2.7, block=maker.name, buffer=behind(maker, "front"),
     )  # fmt: skip
     return windows, [door] if doors else []
 
 
-def _window(maker: Maker, side: str, area_m2: float, frame: str, glazing: str) -> Element:
+def _window(maker: Maker, side: str, area_m2: float, height_m: float, frame: str, glazing: str) -> Element:
     tables = maker.tables
     row = tables.windows[(frame, glazing)]
     quality = worst(*(maker.ledger.quality(f"{maker.name}.win.{side}.{part}") for part in ("frame", "glazing")))
@@ -178,23 +206,48 @@ def _window(maker: Maker, side: str, area_m2: float, frame: str, glazing: str) -
     )  # fmt: skip
     adjacency = exposure(maker, side)
     sun = tables.rule("incidence") * tables.rule("dirt")
+    overhang = None
     if side == "front":
-        shade = maker.code("shade", maker.facts.shade, "none", ("none", "some", "half", "most"))
-        shading = tables.rules[f"shade_{shade}"]
-        factor = maker.ledger.computed(
-            f"{maker.name}.shading", shading.value, "", maker.ledger.quality(f"{maker.name}.shade"),
-            spread=(shading.low / shading.value, shading.high / shading.value), place=maker.place,
-            reason="energy.default.rule", source=shading.source, status=shading.status,
-        )  # fmt: skip
-        sun *= factor * (1.0 if adjacency == 1.0 else tables.rule("sunspace_sun"))
+        factor, open_view = shading(maker)
+        sun *= factor
+        overhang = _overhang(maker, height_m, open_view=open_view)
     elif adjacency < 1.0:
         sun = 0.0
     return Element(
         id=f"{maker.name}.window.{side}", kind=ElementKind.WINDOW, side=side, azimuth_deg=azimuth(maker, side),
         tilt_deg=90.0, area_m2=area_m2, u_value_w_m2k=u_value, adjacency=adjacency,
         g_value=row.g_glass * (1.0 - row.frame_fraction) * sun, construction=f"{frame} {glazing}",
-        insulated=glazing not in ("single", "film"), block=maker.name,
+        insulated=glazing not in ("single", "film"), block=maker.name, buffer=behind(maker, side), overhang=overhang,
     )  # fmt: skip
+
+
+def shading(maker: Maker) -> tuple[float, bool]:
+    """Share of the sun that what stands near lets through to the front, and whether nothing stands near."""
+    shade = maker.code("shade", maker.facts.shade, "none", ("none", "some", "half", "most"))
+    row = maker.tables.rules[f"shade_{shade}"]
+    factor = maker.ledger.computed(
+        f"{maker.name}.shading", row.value, "", maker.ledger.quality(f"{maker.name}.shade"),
+        spread=(row.low / row.value, row.high / row.value), place=maker.place, reason="energy.default.rule",
+        source=row.source, status=row.status,
+    )  # fmt: skip
+    return factor, shade == "none"
+
+
+def _overhang(maker: Maker, height_m: float, *, open_view: bool) -> Overhang | None:
+    """Eaves and horizon before the front windows; none under a sunspace, whose glass stands before the eaves.
+
+    Args:
+        open_view: nothing near shades the front, so that hills do; what is near is counted by the answer on shade.
+    """
+    if behind(maker, "front"):
+        return None
+    shape = maker.code("roof_shape", maker.facts.roof_shape, maker.archetype.roof_shape, maker.tables.roofs)
+    depth = maker.number("eaves_m", None, maker.tables.roofs[shape].eaves_m, "m", (0, 3))
+    horizon = 0.0
+    if open_view:
+        rule = f"horizon_{maker.terrain}_deg"
+        horizon = maker.number("horizon_deg", None, maker.tables.rule(rule), "deg", (0, 60))
+    return Overhang(depth, maker.tables.rule("eaves_gap_m"), height_m, horizon)
 
 
 def without_openings(maker: Maker, walls: list[Element], windows: list[Element], doors: list[Element]) -> list[Element]:

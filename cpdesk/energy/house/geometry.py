@@ -21,7 +21,8 @@ _FRONT_AZIMUTH: Final = {
 _TURN: Final = {"front": 0, "back": 180, "left": 90, "right": -90}
 _USUAL_FACING: Final = {"east_wing": "a270", "west_wing": "a090", "south_row": "a000"}
 _EXPOSURES: Final = ("outdoor", "own_heated", "own_cold", "neighbour_heated", "neighbour_cold", "earth")
-_SUNSPACES: Final = ("none", "single", "double", "plastic", "roofed")
+PITCHED: Final = ("pitched_tile", "pitched_steel", "mixed")
+SUNSPACES: Final = ("none", "single", "double", "plastic", "roofed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,14 @@ class Size:
 
 @dataclass(slots=True)
 class Maker:
-    """What every step needs: the answers, the tables, the ledger, the archetype and the place's name."""
+    """What every step needs: the answers, the tables, the ledger, the archetype, the place's name and terrain."""
 
     facts: BlockFacts
     tables: EnergyTables
     ledger: Ledger
     archetype: Archetype
     name: str
+    terrain: str = "plain"
 
     @property
     def kind(self) -> str:
@@ -112,6 +114,15 @@ def measure(maker: Maker) -> Size:
     return Size(bays, length, depth, height, storeys, gross, share, area)
 
 
+def ridge_rise_m(maker: Maker, size: Size) -> float:
+    """How much higher the ridge is than the eaves; 0 under a flat roof."""
+    shape = maker.code("roof_shape", maker.facts.roof_shape, maker.archetype.roof_shape, maker.tables.roofs)
+    if shape not in PITCHED:
+        return 0.0
+    usual = size.depth_m * maker.tables.rule("ridge_share")
+    return maker.number("ridge_rise_m", maker.facts.ridge_rise_m, usual, "m", (0, 4), "ridge_share")
+
+
 def azimuth(maker: Maker, side: str) -> float:
     """Where a side looks, in degrees clockwise from north."""
     facing = maker.code("facing", maker.facts.facing, _USUAL_FACING.get(maker.kind, "a180"), _FRONT_AZIMUTH)
@@ -119,10 +130,9 @@ def azimuth(maker: Maker, side: str) -> float:
 
 
 def exposure(maker: Maker, side: str) -> float:
-    """Temperature factor b of what lies behind a side (ISO 13789)."""
+    """Temperature factor b of what lies behind a side (ISO 13789); 1 before a sunspace, which has its own balance."""
     if side == "front":
-        sunspace = maker.code("sunspace", maker.facts.sunspace, "none", _SUNSPACES)
-        return 1.0 if sunspace == "none" else maker.tables.rule("sunspace_b")
+        return 1.0
     answer: Code | None = getattr(maker.facts, f"{side}_adjacent")
     code = maker.code(f"{side}_adjacent", answer, "outdoor", _EXPOSURES)
     if code in ("own_heated", "neighbour_heated"):
@@ -130,6 +140,13 @@ def exposure(maker: Maker, side: str) -> float:
     if code == "earth":
         return maker.tables.rule("factor_earth")
     return 1.0 if code == "outdoor" else maker.tables.rule("factor_unheated")
+
+
+def behind(maker: Maker, side: str) -> str:
+    """Kind of the buffer that stands before a side, or nothing."""
+    if side != "front":
+        return ""
+    return "" if maker.code("sunspace", maker.facts.sunspace, "none", SUNSPACES) == "none" else "sunspace"
 
 
 def side_share(size: Size, side: str) -> float:

@@ -35,7 +35,13 @@ def schedule(facts: BuildingFacts, tables: EnergyTables, ledger: Ledger) -> Sche
     start = facts.season_start.value if facts.season_start else (11, 15)
     end = facts.season_end.value if facts.season_end else (3, 15)
     first = 6 if length <= 18 else 24 - length
+    away = ledger.number("absence_days", facts.winter_absence_days, 0.0, "d", limits=(0, 181))
+    frost = ledger.number(
+        "absence_c", None, rules["absence_c"].value, "degC", limits=(0, 20), source=rules["absence_c"].source,
+        status=rules["absence_c"].status,
+    ) if away else rules["absence_c"].value  # fmt: skip
     return Schedule(
         day_c=day, night_c=night, wish_c=max(wish, day), day_start_h=first, day_end_h=min(24, first + length),
-        season_start=start, season_end=end,
+        season_start=start, season_end=end, absence_days=round(away), absence_c=frost,
+        sunspace_open_w_m2=rules["sunspace_open_w_m2"].value,
     )  # fmt: skip

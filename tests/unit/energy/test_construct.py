@@ -145,7 +145,8 @@ def test_partial_heating_gets_a_partition(tables: EnergyTables, f5_facts: Buildi
     whole = build(f5_facts, tables)
     part = build(_with(f5_facts, heated=Answer("part"), heated_rooms=Answer(3.0)), tables)
     assert part.floor_area_m2 == pytest.approx(0.6 * whole.floor_area_m2)
-    assert any(item.id == "main.wall.inner" and item.adjacency == 0.5 for item in part.elements)
+    assert any(item.id == "main.wall.inner" and item.buffer == "room" for item in part.elements)
+    assert [item.kind for item in part.zones[0].buffers] == ["room"]
 
 
 def test_shared_gable_loses_nothing(tables: EnergyTables, f5_facts: BuildingFacts) -> None:
