@@ -131,6 +131,7 @@ def _building(walker: Walker, found: Entry, place: Site | None) -> Building:
             **base,
             ground_reflectance=site.get("ground_reflectance") or (0.2,) * 12,
             wind_factor=1.0 if site.get("wind_factor") is None else site["wind_factor"],
+            given_density_kg_m3=site.get("air_density_kg_m3"),
         ),
         zones=tuple(_zone(walker, zone) for zone in found["zones"]),
         options=Options(**found["options"]) if found.get("options") else Options(),

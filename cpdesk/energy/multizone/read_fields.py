@@ -95,6 +95,7 @@ KINDS: Final[Mapping[str, tuple[Field, ...]]] = {
         _number("longitude_deg", -180, 180, "east positive; default: that of the weather"),
         _number("time_zone_h", -12, 14, "hours ahead of UTC; default: that of the weather"),
         _number("altitude_m", -450, 6000, "above the sea, makes the air's density; default: that of the weather"),
+        _number("air_density_kg_m3", 0.5, 1.5, "default: dry air of 20 °C at this altitude"),
         Field("ground_reflectance", "monthly", "of sunlight", 0, 0.95, 0.2),
         _number("wind_factor", 0, 2, "wind at the building over the weather's (10 m, open land)", default=1.0),
         _text("weather", "plain, foothill, hill, or the name of a township: used where no weather file is given"),

@@ -67,7 +67,7 @@ class Site:
 
     Attributes:
         latitude_deg, longitude_deg: north and east positive. `time_zone_h`: hours ahead of UTC.
-        altitude_m: above the sea; makes the density of the air (`air_density_kg_m3`).
+        altitude_m: above the sea; makes the density of the air (`air_density_kg_m3`), unless `given_density_kg_m3`.
         ground_reflectance: 12 monthly values for sunlight.
         wind_factor: wind at the building over the wind of the weather data (10 m, open land).
     """
@@ -78,10 +78,13 @@ class Site:
     altitude_m: float = 0.0
     ground_reflectance: tuple[float, ...] = (0.2,) * 12
     wind_factor: float = 1.0
+    given_density_kg_m3: float | None = None
 
     @property
     def air_density_kg_m3(self) -> float:
-        """Dry air of 20 °C at the pressure of the standard atmosphere at this altitude (ISO 2533)."""
+        """As given, or dry air of 20 °C at the pressure of the standard atmosphere at this altitude (ISO 2533)."""
+        if self.given_density_kg_m3 is not None:
+            return self.given_density_kg_m3
         pressure_pa = 101_325.0 * math.pow(1.0 - 2.25577e-5 * self.altitude_m, 5.25588)
         return pressure_pa / (287.055 * 293.15)
 
