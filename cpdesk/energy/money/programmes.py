@@ -11,6 +11,7 @@ only the one that pays most in a combination is paid, the first of them where tw
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -65,7 +66,12 @@ def granted(
         InputFault: CP-1373 a programme pays by power and the power is not given.
     """
     rows = [row for row in tables.subsidies if open_to(row, applicant) and any(code in costs for code in row.measures)]
-    ledger = _Ledger(dict(costs), limited=any(row.household_cap_yuan is not None for row in rows))
+    times = Counter(code for row in rows for code in row.measures)
+    ledger = _Ledger(
+        dict(costs),
+        shared=frozenset(code for code, count in times.items() if count > 1),
+        limited=any(row.household_cap_yuan is not None for row in rows),
+    )
     found: list[Grant] = []
     done: set[str] = set()
     for row in rows:
@@ -92,28 +98,35 @@ class _Offer:
 
 
 class _Ledger:
-    """What each measure still costs while programmes pay one after the other."""
+    """What each measure still costs while programmes pay one after the other.
 
-    def __init__(self, costs: dict[str, Floats], *, limited: bool) -> None:
+    What is left is kept only for measures that several programmes share, and the sum of all only where a household's
+    total is limited: with 100,000 combinations every array counts.
+    """
+
+    def __init__(self, costs: dict[str, Floats], *, shared: frozenset[str], limited: bool) -> None:
         self.full = costs
         self.rest = dict(costs)
+        self.shared = shared
         self.all_paid: Floats = np.zeros_like(next(iter(costs.values())))
         self.limited = limited
 
     def pay(self, offer: _Offer) -> Grant:
         share = np.divide(offer.total, offer.rest, out=np.zeros_like(offer.total), where=offer.rest > 0)
         paid = {code: self.rest[code] * share for code in offer.codes}
-        for code, value in paid.items():
-            self.rest[code] = self.rest[code] - value
+        for code in self.shared & paid.keys():
+            self.rest[code] = self.rest[code] - paid[code]
         if self.limited:
             self.all_paid = self.all_paid + offer.total
         return Grant(offer.row, offer.basis, offer.wanted, offer.total, paid)
 
 
 def _sum(parts: list[Floats]) -> Floats:
-    result = parts[0]
-    for part in parts[1:]:
-        result = result + part
+    if len(parts) == 1:
+        return parts[0]
+    result = parts[0] + parts[1]
+    for part in parts[2:]:
+        result += part
     return result
 
 

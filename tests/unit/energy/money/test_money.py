@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from cpdesk.energy.money.prices import annuity, subsidies, tiered, total_cost
-from cpdesk.energy.systems.plants import Energy, curve, limit_w
+from cpdesk.energy.systems.heat_pumps import curve
+from cpdesk.energy.systems.plants import Energy, limit_w
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.model.building import HeatingSystem
 

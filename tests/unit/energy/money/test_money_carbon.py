@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -91,7 +92,7 @@ def test_pollutants_of_a_tonne_of_coal_by_hand(tables: EnergyTables) -> None:
         assert found[pollutant].chimney_kg[0] == pytest.approx(kg)
         assert found[pollutant].upstream_kg[0] == 0.0 and not found[pollutant].missing
     shown = printed(found["pm25"], 0)
-    assert shown is not None and (shown.low, shown.high) == (pytest.approx(0.5), pytest.approx(3.5))
+    assert shown is not None and [shown.low, shown.high] == pytest.approx([0.5, 3.5])
     assert shown.status == "to_confirm"
 
 
@@ -139,7 +140,7 @@ def test_pollutant_texts_and_tables_agree(tables: EnergyTables) -> None:
 
 
 def test_every_edition_says_where_it_comes_from(tables: EnergyTables) -> None:
-    rows = [*tables.factor_versions, *tables.tariff_versions, *tables.subsidy_versions, *tables.price_paths,
+    rows: list[Any] = [*tables.factor_versions, *tables.tariff_versions, *tables.subsidy_versions, *tables.price_paths,
             *tables.pollutants]  # fmt: skip
     assert all(row.id and row.source and row.status for row in rows)
     ids = [row.id for row in tables.factor_versions]

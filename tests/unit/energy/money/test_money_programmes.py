@@ -156,5 +156,5 @@ def test_nobody_is_paid_more_than_it_costs(
     ]
     paid = subsidies(COSTS, 80.0, with_rows(tables, *rows))
     for code, cost in COSTS.items():
-        given_ = sum(programme_paid[code] for programme_paid in paid.values())
+        given_ = np.sum([programme_paid[code] for programme_paid in paid.values()], axis=0)
         assert (given_ >= 0).all() and (given_ <= cost * (1 + 1e-12) + 1e-9).all()
