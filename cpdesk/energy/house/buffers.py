@@ -16,7 +16,7 @@ from cpdesk.energy.house.elements import roof_insulation, shading
 from cpdesk.energy.house.geometry import SUNSPACES, Maker, Size, azimuth
 from cpdesk.energy.rows import SunspaceType
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.model.building import Buffer, Element, ElementKind
+from cpdesk.model.building import Buffer, Building, Element, ElementKind
 
 _AIR_W_M3H = 1.2 / 3.6  # W/K of one m3/h
 _GLASS_HEIGHT_M = 2.6
@@ -171,6 +171,30 @@ def make_sunspace(
     return Buffer(
         "sunspace", tuple(faces), slab * height, kind.air_change_1_h, edge, resistance,
         open_w_k=tables.rule("sunspace_door_m3_h") * _AIR_W_M3H, shade=1.0 - through,
+    )  # fmt: skip
+
+
+def new_sunspace(building: Building, code: str, tables: EnergyTables) -> Buffer | None:
+    """The sunspace that a measure would put before the front of the first building; `None` where there is one already.
+
+    Its row (`zone.envelope.buffer_row(found, columns)`) is all that the measure adds: the front's own columns then see
+    the sunspace instead of outdoors.
+
+    Args:
+        code: of `sunspaces.csv`.
+    """
+    zone = building.zones[0]
+    front = [item for item in zone.elements if item.side == "front" and item.adjacency == 1.0]
+    if any(item.kind == "sunspace" for other in building.zones for item in other.buffers) or not front:
+        return None
+    inputs = {item.key: item.value for item in building.inputs}
+    height = float(inputs.get(f"{zone.name}.storey_height_m", zone.volume_m3 / zone.floor_area_m2))
+    storeys = float(inputs.get(f"{zone.name}.storeys", 1.0))
+    kind = tables.sunspaces[code]
+    return make_sunspace(
+        kind, tables, block=zone.name, length_m=sum(item.area_m2 for item in front) / (height * storeys),
+        depth_m=kind.depth_m, height_m=height, front_azimuth_deg=front[0].azimuth_deg,
+        sun=float(inputs.get(f"{zone.name}.shading", 1.0)),
     )  # fmt: skip
 
 
