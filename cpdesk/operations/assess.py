@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import Final
 
 from cpdesk.context import Context
 from cpdesk.energy.audit.household import audit
 from cpdesk.energy.house.construct import build
+from cpdesk.energy.tables import EnergyTables
 from cpdesk.forms.form import Form
 from cpdesk.model.assessment import Audit
 from cpdesk.model.oplog import canonical_json
@@ -15,6 +17,7 @@ from cpdesk.model.records import Answers, Changes
 from cpdesk.operations.facts import building_facts, read_answers, wishes_of
 from cpdesk.operations.households import LOSS_PARTS
 from cpdesk.operations.surveys import open_survey
+from cpdesk.operations.weather_files import weather_for, weather_stamp
 from cpdesk.store.shelf import Cell
 
 _AUDITS_KEPT: Final = 200
@@ -30,16 +33,30 @@ def assess_answers(ctx: Context, form: Form, answers: Answers, *, record: str) -
     Raises:
         InputFault: CP-13xx when answers contradict physics; the field, its range and the remedy are named.
     """
-    made_of = hashlib.sha256(canonical_json([record, form.id, form.version, dict(answers)])).hexdigest()
+    parts = [record, form.id, form.version, dict(answers), weather_stamp(ctx)]
+    made_of = hashlib.sha256(canonical_json(parts)).hexdigest()
     found = ctx.audits.get(made_of)
     if found is None:
         reading = read_answers(form, answers)
         building = build(building_facts(reading), ctx.energy)
-        found = audit(building, ctx.energy, wishes=wishes_of(reading, record=record))
+        weather = weather_for(ctx, building.terrain, building.height_m)
+        found = audit(building, ctx.energy, weather=weather, wishes=wishes_of(reading, record=record))
         ctx.audits[made_of] = found
         while len(ctx.audits) > _AUDITS_KEPT:
             ctx.audits.popitem(last=False)
     return found
+
+
+def priced_on(tables: EnergyTables, survey_date: str) -> EnergyTables:
+    """Prices, subsidies and factors of the day of the survey, so that a reprint years later shows what was said then.
+
+    Without a day the latest stand.
+    """
+    try:
+        day = date.fromisoformat(survey_date[:10])
+    except ValueError:
+        return tables
+    return tables.on(day)
 
 
 def assess_survey(ctx: Context, survey: str) -> tuple[Audit, Changes]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from cpdesk.energy.certainty.ranges import Case, Outcome
-from cpdesk.energy.money.prices import PRICED, edition
+from cpdesk.energy.money.factors import editions_used
 from cpdesk.energy.retrofit.grid import OFF_C, Grid, figures, set_points
 from cpdesk.energy.retrofit.packages import Choice, heat_limit, payback
 from cpdesk.energy.retrofit.statement import quantity
@@ -150,33 +150,6 @@ def _shifted_saving(grid: Grid, choice: Choice, shift_k: float) -> float:
 
 def factors_used(grid: Grid) -> tuple[FactorUse, ...]:
     """Every factor, tariff and subsidy that can stand behind the figures of this house."""
-    setting, tables = grid.setting, grid.setting.tables
-    carriers = sorted({system.carrier for plant in setting.plants for system in plant.systems})
-    found = []
-    for carrier in carriers:
-        row = tables.factors[carrier]
-        for name, value, unit in (
-            ("calorific_value", row.kwh_per_unit, f"kWh/{row.unit}"),
-            ("standard_coal", row.kgce_per_unit, f"kgce/{row.unit}"),
-            ("carbon", row.co2_kg_per_unit, f"kgCO2/{row.unit}"),
-        ):
-            found.append(
-                FactorUse(f"{carrier}.{name}", f"energy.factor.{name}", value, unit, row.year, row.source, row.status)
-            )
-        for tariff in tables.tariffs:
-            if tariff.carrier == carrier and tariff.item in PRICED and not tariff.scheme:
-                found.append(
-                    FactorUse(
-                        tariff.id, "energy.factor.price", tariff.price_yuan, f"CNY/{tariff.unit.removesuffix('/a')}",
-                        edition(tariff.valid_from), tariff.source, tariff.status,
-                    )
-                )  # fmt: skip
-    for subsidy in tables.subsidies:
-        unit = "CNY/m2" if subsidy.basis == "yuan_per_m2" else ""
-        found.append(
-            FactorUse(
-                subsidy.id, "energy.factor.subsidy", subsidy.rate, unit, edition(subsidy.valid_from), subsidy.source,
-                subsidy.status,
-            )
-        )
-    return tuple(found)
+    setting = grid.setting
+    carriers = {system.carrier for plant in setting.plants for system in plant.systems}
+    return editions_used(carriers, setting.tables)
