@@ -1,4 +1,4 @@
-"""`cpdesk import`: a register of households, communities or a heating network, or answers that were edited outside."""
+"""`cpdesk import`: a register of sites, answers that were edited outside, or a weather file."""
 
 from __future__ import annotations
 
@@ -105,6 +105,49 @@ def import_answers(
             out.say("cli.batch.left", records=len(result.left))
     if preview.problems or (result is not None and result.left):
         raise typer.Exit(EXIT_NO)
+
+
+@app.command("weather")
+@command
+def weather_file(
+    file: Annotated[Path | None, typer.Argument(help="A weather file of EnergyPlus, .epw.")] = None,
+    terrain: Annotated[str, typer.Option(help="plain, foothill or hill; without, all three.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Go back to the monthly normals.")] = False,
+    show: Annotated[bool, typer.Option("--list", help="Only show the weather files in use.")] = False,
+    *,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Use a weather file in all audits of a terrain from now on; a bad one changes nothing. Without one, list them."""
+    from cpdesk.energy.weather.words import note_sentences
+    from cpdesk.operations.weather_files import import_weather, imported_weather, remove_weather
+
+    out = Output(as_json=json_)
+    removed: list[str] = []
+    with opened_desk(out) as ctx:
+        if remove:
+            removed = remove_weather(ctx, terrain)[0]
+        elif file is not None and not show:
+            import_weather(ctx, file, terrain)
+        used = imported_weather(ctx)
+    documents = [{**asdict(one), "notes": note_sentences(one.notes, out.text)} for one in used]
+    out.document({"removed": removed, "weather": documents})
+    if removed:
+        terrains = "、".join(out.text(f"energy.weather.terrain.{one}") for one in removed)
+        out.say("cli.weather.removed", terrains=terrains)
+    if not used:
+        out.say("cli.weather.none")
+        return
+    names = ("terrain", "source", "altitude", "january", "july", "sun")
+    rows = [
+        [
+            out.text(f"energy.weather.terrain.{one.terrain}"), one.source, round(one.altitude_m),
+            round(one.january_c, 1), round(one.july_c, 1), round(one.sun_kwh_m2),
+        ]
+        for one in used
+    ]  # fmt: skip
+    out.table([out.text(f"cli.weather.{name}") for name in names], rows)
+    for sentence in dict.fromkeys(sentence for one in used for sentence in note_sentences(one.notes, out.text)):
+        out.say("cli.weather.note", sentence=sentence)
 
 
 def _problem_documents(problems: Sequence[CellProblem], language: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from cpdesk.model.building import Input
+from cpdesk.model.climate import WeatherUse
 from cpdesk.model.records import Quality
 
 
@@ -314,6 +315,7 @@ class Audit:
         cloud: up to 400 dominated combinations, sampled with the seed.
         quality_counts: inputs by M, B, E, D.
         loss_notes: what each part is made of, in the order wall, roof, window, door, floor, air.
+        weather: the year it was computed with.
     """
 
     archetype: str
@@ -340,6 +342,7 @@ class Audit:
     bill_checks: tuple[BillCheck, ...]
     budget_yuan: float | None
     loss_notes: tuple[LossNote, ...] = ()
+    weather: WeatherUse | None = None
 
 
 def as_json(value: Any) -> Any:

@@ -108,6 +108,7 @@ def audit(
         bill_checks=bill_checks(grid, baseline),
         budget_yuan=wishes.budget_yuan,
         loss_notes=loss_notes(building),
+        weather=weather.use(),
     )
 
 

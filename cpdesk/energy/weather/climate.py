@@ -7,6 +7,8 @@ normals. Hours are those of `weather.calendar`, local standard time (UTC+8). An 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from cpdesk.base.errors import InputFault
@@ -14,7 +16,7 @@ from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.calendar import HOUR, HOURS, MONTH, MONTH_DAYS, Floats, monthly_mean, season_hours
 from cpdesk.energy.weather.sky import tilted_irradiance
 from cpdesk.energy.weather.sun import SunPath, extraterrestrial_normal, sun_path
-from cpdesk.energy.weather.year import LATITUDE_DEG, LONGITUDE_DEG, TIME_ZONE_H, Weather, WeatherNote
+from cpdesk.energy.weather.year import LATITUDE_DEG, LONGITUDE_DEG, TIME_ZONE_H, Weather
 
 __all__ = [
     "HOUR",
@@ -22,7 +24,7 @@ __all__ = [
     "MONTH",
     "Floats",
     "Weather",
-    "WeatherNote",
+    "at_altitude",
     "ground_wave",
     "hourly_irradiance",
     "hourly_temperature",
@@ -46,12 +48,11 @@ def make_weather(tables: EnergyTables, terrain: str, altitude_m: float | None = 
         )
     except KeyError:
         raise InputFault("CP-1307", terrain=terrain) from None
-    shift = 0.0 if altitude_m is None else (mean.altitude_m - altitude_m) * tables.rule("lapse_k_m")
-    temperature = hourly_temperature(np.array(mean.months), np.array(high.months), np.array(low.months)) + shift
+    temperature = hourly_temperature(np.array(mean.months), np.array(high.months), np.array(low.months))
     path = sun_path(LATITUDE_DEG, LONGITUDE_DEG, TIME_ZONE_H)
     irradiance = hourly_irradiance(np.array(sun.months), path)
     direct, diffuse = split_irradiance(irradiance, path)
-    return Weather(
+    year = Weather(
         name=terrain,
         temperature_c=temperature,
         wind_m_s=np.array(wind.months)[MONTH],
@@ -63,7 +64,28 @@ def make_weather(tables: EnergyTables, terrain: str, altitude_m: float | None = 
         ground_c=ground_wave(temperature),
         status=mean.status,
         source=f"{mean.source} ({mean.period})",
-        altitude_m=mean.altitude_m if altitude_m is None else altitude_m,
+        altitude_m=mean.altitude_m,
+    )
+    return year if altitude_m is None else at_altitude(year, altitude_m, tables)
+
+
+def at_altitude(weather: Weather, altitude_m: float, tables: EnergyTables) -> Weather:
+    """The same year at another height.
+
+    The air follows the lapse rate, the sky's radiation the fourth power of the air's temperature; sun, wind and
+    relative humidity stay.
+    """
+    shift_k = (weather.altitude_m - altitude_m) * tables.rule("lapse_k_m")
+    temperature = weather.temperature_c + shift_k
+    sky = weather.sky_ir_w_m2
+    if sky is not None:
+        sky = sky * ((temperature + 273.15) / (weather.temperature_c + 273.15)) ** 4
+    return replace(
+        weather,
+        temperature_c=temperature,
+        ground_c=weather.ground_c + shift_k,
+        sky_ir_w_m2=sky,
+        altitude_m=altitude_m,
     )
 
 

@@ -23,7 +23,8 @@ from cpdesk.energy.weather.climate import ground_wave, split_irradiance
 from cpdesk.energy.weather.gaps import fill_gaps
 from cpdesk.energy.weather.longwave import dew_point_c, humidity_pct, sky_radiation_w_m2
 from cpdesk.energy.weather.sun import SunPath, sun_path
-from cpdesk.energy.weather.year import Weather, WeatherNote
+from cpdesk.energy.weather.year import Weather
+from cpdesk.model.climate import WeatherNote
 
 _COLUMNS_MIN: Final = 22
 _SUN_BELOW_HORIZON_SHARE_MAX: Final = 0.02
@@ -119,6 +120,7 @@ def read_epw(text: str, *, name: str = "") -> Weather:
         humidity_pct=humidity,
         sky_ir_w_m2=_sky_ir(columns, temperature, dew_point, notes),
         notes=tuple(notes),
+        origin="file",
     )
 
 

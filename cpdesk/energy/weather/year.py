@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from cpdesk.energy.weather.calendar import Floats
 from cpdesk.energy.weather.sun import SunPath, sun_path
+from cpdesk.model.climate import WeatherNote, WeatherUse
 
 LATITUDE_DEG: Final = 40.2
 LONGITUDE_DEG: Final = 116.2
 TIME_ZONE_H: Final = 8.0
 """Changping, the site of years that are made from normals."""
-
-
-@dataclass(frozen=True, slots=True)
-class WeatherNote:
-    """Something a reader of the results should know of the weather: a text key and what fills its sentence."""
-
-    text_key: str
-    fields: Mapping[str, str | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +30,7 @@ class Weather:
         altitude_m: of the station or the township, above the sea.
         humidity_pct: relative humidity; sky_ir_w_m2: long-wave radiation of the sky on the horizontal; None: not known.
         notes: what was left out, filled in or worked out.
+        origin: normals or file.
     """
 
     name: str
@@ -58,8 +51,13 @@ class Weather:
     humidity_pct: Floats | None = None
     sky_ir_w_m2: Floats | None = None
     notes: tuple[WeatherNote, ...] = ()
+    origin: str = "normals"
 
     @property
     def sun(self) -> SunPath:
         """Where the sun stands over the site."""
         return sun_path(self.latitude_deg, self.longitude_deg, self.time_zone_h)
+
+    def use(self) -> WeatherUse:
+        """What an audit says of it."""
+        return WeatherUse(self.origin, self.name, self.source, self.status, self.altitude_m, self.notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpdesk.base.i18n import Translator
+from cpdesk.energy.weather.words import weather_sentence
 from cpdesk.model.assessment import Audit, FactorUse, Influence
 from cpdesk.model.building import Input
 from cpdesk.reports.household_build.page1 import agrees
@@ -35,7 +36,12 @@ def build(audit: Audit, translate: Translator, *, program: str) -> Method:
         bills=bars,
         bill_note=note,
         check=_check(audit, translate, program),
-        notes=(translate("report.note.unconfirmed"), translate("report.note.own_rule"), translate("report.note.grade")),
+        notes=(
+            *([weather_sentence(audit.weather, translate)] if audit.weather else []),
+            translate("report.note.unconfirmed"),
+            translate("report.note.own_rule"),
+            translate("report.note.grade"),
+        ),
     )
 
 
