@@ -24,6 +24,7 @@ from cpdesk.model.building import (
     Code,
     HeaterFacts,
     Number,
+    UseFacts,
     WallFacts,
     WindowFacts,
 )
@@ -101,6 +102,7 @@ def building_facts(reading: Reading, *, survey_year: int | None = None) -> Build
             if _value(item, "heater.type") and _value(item, "heater.role") != "stopped"
         ),
         bills=_bills(reading),
+        uses=_uses(home),
         township_code=reading.text("site.township_code"),
         terrain=home.code("site.terrain"),
         altitude_m=home.number("site.altitude_m"),
@@ -188,6 +190,8 @@ def _block(item: Mapping[str, Answer[str]]) -> BlockFacts:
         roof_insul_mm=of.number("building.roof.insul_mm"),
         roof_insul_pos=of.code("building.roof.insul_position"),
         roof_state=of.code("building.roof.state"),
+        pv_strength=of.code("building.roof.pv_strength"),
+        roof_south_m2=of.number("building.roof.south_m2"),
         wall=_wall(of, "building.wall"),
         walls={side: _wall(of, f"building.wall.{side}") for side in SIDES},
         wall_finish=of.code("building.wall.finish"),
@@ -256,6 +260,29 @@ def _bills(reading: Reading) -> BillFacts:
         wood_kg=of.number("bill.wood_kg"),
         pellet_kg=of.number("bill.pellet_kg"),
         heat_fee_yuan=of.number("bill.heat_fee_yuan"),
+    )
+
+
+def _uses(home: _Items) -> UseFacts:
+    return UseFacts(
+        residents=home.number("people.residents"),
+        kang_count=home.number("heating.kang_count"),
+        kang_use=home.code("heating.kang_use"),
+        cook_fuels=home.code("kitchen.cook_fuels"),
+        hot_water=home.code("dhw.type"),
+        showers_week=home.number("dhw.showers_week"),
+        solar_tubes=home.number("dhw.solar_tubes"),
+        solar_works=home.code("dhw.solar_works"),
+        led=home.code("kitchen.led"),
+        appliances=home.code("kitchen.appliances"),
+        vehicle=home.code("kitchen.ev"),
+        pv_has=home.code("pv.has"),
+        pv_kwp=home.number("pv.kwp"),
+        pv_panels=home.number("pv.panels"),
+        pv_mode=home.code("pv.mode"),
+        pv_year=home.number("pv.year"),
+        pv_kwh=home.number("pv.kwh"),
+        village_weak=home.code("supply.village_weak"),
     )
 
 

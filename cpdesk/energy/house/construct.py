@@ -15,6 +15,7 @@ from cpdesk.energy.house.geometry import Maker
 from cpdesk.energy.house.heaters import heaters
 from cpdesk.energy.house.ledger import Ledger
 from cpdesk.energy.house.schedule import schedule
+from cpdesk.energy.house.uses import household_uses, roof_sun
 from cpdesk.energy.rows import Archetype
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.model.building import (
@@ -75,6 +76,8 @@ def build(
     )
     rooms = sum(int(ledger.inputs[f"{zone.name}.heated_rooms"].value) for zone in zones)
     systems = heaters(facts, tables, ledger, archetype, area, rooms)
+    other = household_uses(facts, tables, ledger, area, max(systems, key=lambda item: item.share).carrier)
+    sun = roof_sun(facts, tables, ledger, [zone.name for zone in zones])
     return Building(
         facts=facts,
         archetype=archetype.id,
@@ -84,6 +87,8 @@ def build(
         schedule=schedule(facts, tables, ledger),
         systems=systems,
         bills=season_bills(facts.bills, tables, ledger),
+        uses=other,
+        solar=sun,
         inputs=tuple(ledger.inputs.values()),
         gross_area_m2=sum(result.gross_m2 for _, result in made),
         joint_length_m=sum(result.joint_m for _, result in made),

@@ -1,0 +1,204 @@
+"""Sun on the roof: photovoltaics hour by hour, what of it the house uses itself, and solar water heaters.
+
+Module temperature: D. Faiman, "Assessing the outdoor operating temperature of photovoltaic modules", Progress in
+Photovoltaics 16 (2008) 307-315. Incidence: ASHRAE 93. Losses and inverter: A. Dobos, "PVWatts version 5 manual",
+NREL/TP-6A20-62641 (2014).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cpdesk.base.errors import InputFault
+from cpdesk.energy.tables import EnergyTables
+from cpdesk.energy.weather.calendar import HOURS, MONTH, monthly_mean
+from cpdesk.energy.weather.climate import Floats, Weather
+from cpdesk.energy.weather.sky import tilted
+
+_WATER_WH_LK = 1.163
+_BOILING_C = 95.0
+_LOADS = 128  # loads compared at a time: ten megabytes
+
+
+def pv_power_w(
+    weather: Weather,
+    kwp: float,
+    azimuth_deg: float,
+    tilt_deg: float,
+    tables: EnergyTables,
+    *,
+    age_a: float = 0.0,
+    light_share: float = 1.0,
+) -> Floats:
+    """Alternating-current power of a photovoltaic roof, (8760,) W.
+
+    With G the irradiance behind the glass: cell = air + G / (u0 + u1 wind), direct current = kWp G (1 + gamma (cell -
+    25)) (1 - losses) (1 - degradation)^age, then the inverter with its curve and its limit.
+
+    Args:
+        azimuth_deg: of the panels' normal, clockwise from north; tilt_deg: 0 flat, 90 upright.
+        age_a: years of use.
+        light_share: what trees and houses leave of the sun.
+
+    Raises:
+        InputFault: CP-1365 a size or an age that no roof has.
+    """
+    for name, value, most in (("pv_kwp", kwp, 2000.0), ("pv_age_a", age_a, 60.0), ("light_share", light_share, 1.0)):
+        if not 0.0 <= value <= most:
+            raise InputFault("CP-1365", name=name, value=f"{value:g}", low="0", high=f"{most:g}")
+    light = behind_glass(weather, azimuth_deg, tilt_deg, tables) * light_share
+    cooling = tables.device("pv.u0_w_m2k") + tables.device("pv.u1_w_m3k") * weather.wind_m_s
+    cell = weather.temperature_c + light / cooling
+    direct = kwp * light * (1.0 + tables.device("pv.temperature_1_k") * (cell - 25.0))
+    direct = direct * (1.0 - tables.device("pv.losses")) * (1.0 - tables.device("pv.degradation_1_a")) ** age_a
+    return inverted(np.maximum(direct, 0.0), 1000.0 * kwp / tables.device("pv.dc_ac"), tables.device("pv.inverter"))
+
+
+def behind_glass(weather: Weather, azimuth_deg: float, tilt_deg: float, tables: EnergyTables) -> Floats:
+    """Irradiance that gets through the cover glass, W/m2: of the beam and what is around the sun,
+    1 - b0 (1 / cos(incidence) - 1) gets in (ASHRAE 93)."""
+    sun = tilted(weather, azimuth_deg, tilt_deg)
+    cosine = np.cos(np.radians(np.minimum(sun.incidence_deg, 90.0)))
+    share = 1.0 - tables.device("pv.incidence") * (1.0 / np.maximum(cosine, 0.02) - 1.0)
+    straight = sun.beam_w_m2 + sun.circumsolar_w_m2
+    result: Floats = np.maximum(sun.total_w_m2 - straight * (1.0 - np.clip(share, 0.0, 1.0)), 0.0)
+    return result
+
+
+def inverted(direct_w: Floats, limit_w: float, nominal: float) -> Floats:
+    """Power behind an inverter (PVWatts 5, equation 11): efficiency over load, held at `limit_w`."""
+    full = limit_w / nominal
+    load = np.divide(direct_w, full, out=np.zeros_like(direct_w), where=full > 0)
+    curve = np.divide(0.0059, load, out=np.full_like(load, np.inf), where=load > 0)
+    efficiency = nominal / 0.9637 * (0.9858 - 0.0162 * load - curve)
+    return np.clip(np.maximum(efficiency, 0.0) * direct_w, 0.0, limit_w)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Where a year's generation goes and what is still bought, kWh, one entry for each load.
+
+    self + export = generation, self + import = load.
+    """
+
+    self_kwh: Floats
+    export_kwh: Floats
+    import_kwh: Floats
+
+
+def split(generation_w: Floats, load_w: Floats) -> Split:
+    """Self-use hour by hour: the smaller of generation and load.
+
+    Args:
+        generation_w: (hours,); load_w: (N, hours) or (hours,).
+    """
+    loads = np.atleast_2d(np.asarray(load_w, dtype=float))
+    own = np.empty(len(loads))
+    for first in range(0, len(loads), _LOADS):
+        cut = slice(first, first + _LOADS)
+        own[cut] = np.minimum(loads[cut], generation_w).sum(axis=1) / 1000.0
+    return Split(own, np.sum(generation_w) / 1000.0 - own, loads.sum(axis=1) / 1000.0 - own)
+
+
+def possible_kwp(roof_m2: float, strength: str, tables: EnergyTables) -> float:
+    """Peak power that fits on a usable roof; none on one that cannot carry it."""
+    if strength == "no":
+        return 0.0
+    return roof_m2 * tables.device("pv.cover_share") * tables.device("pv.kwp_per_m2")
+
+
+@dataclass(frozen=True, slots=True)
+class SolarWater:
+    """A solar water heater in its year.
+
+    Attributes:
+        useful_kwh: heat it gave to the water that was drawn; `backup_wh` (8760,) heat that was still missing.
+        share: of the heat for hot water.
+        months_kwh: (12,) useful heat.
+        used: (12,) whether it is filled in that month.
+        residual_wh: largest hourly fault of the tank's heat balance.
+    """
+
+    useful_kwh: float
+    backup_wh: Floats
+    share: float
+    months_kwh: Floats
+    used: Floats
+    residual_wh: float
+
+
+def solar_water(
+    weather: Weather,
+    draw_l: Floats,
+    area_m2: float,
+    tables: EnergyTables,
+    *,
+    azimuth_deg: float = 180.0,
+    use_c: float | None = None,
+    cold_c: float | None = None,
+) -> SolarWater:
+    """A compact vacuum-tube heater with a mixed tank, hour by hour.
+
+    Collector A (eta0 G - a1 (tank - air)), never below zero (the thermosyphon stops); tank loss by its volume; hot
+    water is mixed down to the temperature of use, and raised to it by back-up where the tank is colder. In months
+    whose mean is below the limit it stands drained.
+
+    Args:
+        draw_l: (8760,) water at the temperature of use, litres an hour.
+        area_m2: gross collector.
+    """
+    use = tables.device("dhw.use_c") if use_c is None else use_c
+    cold = tables.device("dhw.cold_c") if cold_c is None else cold_c
+    used = monthly_mean(weather.temperature_c) >= tables.device("solar_water.drain_below_c")
+    litres = area_m2 * tables.device("solar_water.tank_l_m2")
+    demand = draw_l * _WATER_WH_LK * (use - cold)
+    if litres <= 0.0 or not used.any():
+        return SolarWater(0.0, demand, 0.0, np.zeros(12), np.zeros(12), 0.0)
+    sun = tilted(weather, azimuth_deg, tables.device("solar_water.tilt_deg")).total_w_m2
+    gain = area_m2 * tables.device("solar_water.eta0") * sun
+    tank, given, residual = _march_tank(
+        gain.tolist(), weather.temperature_c.tolist(), (draw_l * used[MONTH]).tolist(), used[MONTH].tolist(),
+        (litres * _WATER_WH_LK, area_m2 * tables.device("solar_water.a1_w_m2k"),
+         litres / 1000.0 * tables.device("solar_water.tank_w_m3k"), use, cold),
+    )  # fmt: skip
+    useful = np.array(given)
+    total = float(demand.sum())
+    return SolarWater(
+        useful_kwh=float(useful.sum()) / 1000.0, backup_wh=demand - useful,
+        share=float(useful.sum()) / total if total > 0 else 0.0,
+        months_kwh=np.array([useful[month == MONTH].sum() / 1000.0 for month in range(12)]),
+        used=used.astype(float), residual_wh=residual if len(tank) == HOURS else np.inf,
+    )  # fmt: skip
+
+
+def _march_tank(
+    gain: list[float],
+    air: list[float],
+    draw: list[float],
+    used: list[bool],
+    tank: tuple[float, float, float, float, float],
+) -> tuple[list[float], list[float], float]:
+    """Tank temperature and heat given to the water drawn, by the hour in plain floats."""
+    capacity, loss_collector, loss_tank, use, cold = tank
+    per_litre = _WATER_WH_LK
+    state, states, given, residual = cold, [], [], 0.0
+    for sun, outside, litres, filled in zip(gain, air, draw, used, strict=True):
+        before = state
+        if not filled:
+            state = cold  # filled again with cold water in spring
+            states.append(state)
+            given.append(0.0)
+            continue
+        collected = max(sun - loss_collector * (state - outside), 0.0)
+        lost = loss_tank * (state - outside)
+        mixed = litres if state <= use else litres * (use - cold) / (state - cold)
+        heat = max(per_litre * mixed * (state - cold), 0.0)
+        state += (collected - lost - heat) / capacity
+        spilt = max(state - _BOILING_C, 0.0) * capacity
+        state = min(state, _BOILING_C)
+        residual = max(residual, abs(collected - lost - heat - spilt - capacity * (state - before)))
+        states.append(state)
+        given.append(heat)
+    return states, given, residual
