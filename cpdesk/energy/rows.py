@@ -205,12 +205,15 @@ class HeatPumpPoint:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """Share of the produced heat that reaches the rooms."""
+    """Share of the produced heat that reaches the rooms: what gets `to_emitters`, and of the loss the part `recovered`
+    that warms the rooms on its way."""
 
     code: str
     low: float
     value: float
     high: float
+    to_emitters: float
+    recovered: float
     status: str
     source: str
 
