@@ -392,7 +392,8 @@ class Schedule:
         day_start_h, day_end_h: hours of the day with the day's set point.
         season_start, season_end: (month, day), both included.
         absence_days: days in which nobody is there, around `absence_middle` (month, day), and `absence_c` is kept.
-        sunspace_open_w_m2: sun on the front from which on the doors to a sunspace are opened by day.
+        sunspace_rise_m2k_w: kelvin that 1 W/m2 on the front warms a sunspace over outdoors: its doors stand open by
+            day when that makes it warmer than the rooms.
     """
 
     day_c: float
@@ -405,7 +406,7 @@ class Schedule:
     absence_days: int = 0
     absence_middle: tuple[int, int] = (2, 5)
     absence_c: float = 5.0
-    sunspace_open_w_m2: float = 250.0
+    sunspace_rise_m2k_w: float = 0.045
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,6 +471,7 @@ class Building:
         gross_area_m2: outside floor area of the heated buildings.
         joint_length_m: length of window and door joints, for weather strips.
         draught: how air leakage follows wind and cold; `None` keeps the air change constant.
+        sunspace_lag_h: hours by which floor and walls of a sunspace delay sun and cold (time constant).
         uses, solar: what is used beside heating, and the sun on the roof; `build` always fills them.
     """
 
@@ -487,6 +489,7 @@ class Building:
     door_count: int
     leak_points: float
     draught: Draught | None = None
+    sunspace_lag_h: float = 6.5
     uses: Uses | None = None
     solar: Solar | None = None
 

@@ -94,6 +94,7 @@ def build(
         joint_length_m=sum(result.joint_m for _, result in made),
         door_count=sum(result.doors for _, result in made),
         leak_points=max(result.leak_points for _, result in made),
+        sunspace_lag_h=tables.rule("sunspace_lag_h"),
         draught=_draught(tables, ledger.inputs[f"{zones[0].name}.storeys"].value),
     )
 

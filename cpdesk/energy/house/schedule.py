@@ -43,5 +43,5 @@ def schedule(facts: BuildingFacts, tables: EnergyTables, ledger: Ledger) -> Sche
     return Schedule(
         day_c=day, night_c=night, wish_c=max(wish, day), day_start_h=first, day_end_h=min(24, first + length),
         season_start=start, season_end=end, absence_days=round(away), absence_c=frost,
-        sunspace_open_w_m2=rules["sunspace_open_w_m2"].value,
+        sunspace_rise_m2k_w=rules["sunspace_rise_m2k_w"].value,
     )  # fmt: skip

@@ -16,9 +16,9 @@ from cpdesk.energy.zone.shade import overhang_shares
 from cpdesk.model.building import Draught, Schedule
 
 WARM_UP_H: Final = 10 * 24
-OUTDOOR, ONE, GROUND_WAVE, LEAK = range(4)
-SUN: Final = 4
-"""Rows of the drivers; from SUN on one for each orientation."""
+OUTDOOR, ONE, GROUND_WAVE, LEAK, LATE = range(5)
+SUN: Final = 5
+"""Rows of the drivers; from SUN on the irradiance of each orientation, then the same as a sunspace's mass delays it."""
 DAY, NIGHT, OPENED = range(3)
 """Kinds of hours: curtains open, curtains drawn, doors to the sunspace open."""
 _OPEN_FROM_H, _OPEN_TO_H = 8, 17
@@ -29,8 +29,8 @@ class Drivers:
     """The hours that are solved, in order, with what drives them.
 
     Attributes:
-        rows: (drivers, hours): outdoor temperature, one, ground wave, the leakage's deviation (see `leak_rows`), then
-            irradiance by orientation.
+        rows: (drivers, hours): outdoor temperature, one, ground wave, the leakage's deviation (see `leak_rows`), the
+            outdoor temperature delayed (see `late`), then irradiance by orientation, and the same delayed.
         mean_c: yearly mean outdoor temperature.
         leak_mean: mean of the leakage over that of the reference weather.
         day: hours with the day's set point; away: hours in which nobody is there and `away_c` is kept.
@@ -85,7 +85,9 @@ def make_drivers(weather: Weather, schedule: Schedule, columns: Layout, *, whole
     order = (np.arange(first - WARM_UP_H, first + length)) % HOURS
     counted = np.arange(len(order)) >= WARM_UP_H
     outdoor, hour = weather.temperature_c[order], HOUR[order]
-    irradiance = np.array([_sun(weather, columns, at)[order] for at in range(len(columns.orientations))])
+    whole = np.array([_sun(weather, columns, at) for at in range(len(columns.orientations))])
+    irradiance, late_sun = whole[:, order], late(whole, columns.lag_h)[:, order]
+    late_outdoor = late(weather.temperature_c, columns.lag_h)[order]
     day = (hour >= schedule.day_start_h) & (hour < schedule.day_end_h)
     away = _away(schedule, season)[order] & counted
     usual = np.where(day, schedule.day_c, schedule.day_c - 3.0 if schedule.night_c is None else schedule.night_c)
@@ -93,10 +95,13 @@ def make_drivers(weather: Weather, schedule: Schedule, columns: Layout, *, whole
     night = weather.zenith_deg[order] > 90.0
     sunny = np.zeros(len(order), dtype=bool)
     if columns.front is not None:
-        front = irradiance[columns.orientations.index((columns.front, 90.0))]
-        sunny = (front >= schedule.sunspace_open_w_m2) & (hour >= _OPEN_FROM_H) & (hour < _OPEN_TO_H) & ~away
+        front = late_sun[columns.orientations.index((columns.front, 90.0))]
+        warm = late_outdoor + schedule.sunspace_rise_m2k_w * front >= schedule.day_c
+        sunny = warm & (hour >= _OPEN_FROM_H) & (hour < _OPEN_TO_H) & ~away
     return Drivers(
-        rows=np.vstack([outdoor, np.ones(len(order)), weather.ground_c[order], leak, *irradiance]),
+        rows=np.vstack(
+            [outdoor, np.ones(len(order)), weather.ground_c[order], leak, late_outdoor, *irradiance, *late_sun]
+        ),
         mean_c=float(weather.temperature_c.mean()),
         day=day & ~away,
         night=night,
@@ -129,6 +134,20 @@ def leak_rows(
     ratio = np.sqrt(draught.stack * np.abs(difference_k) + draught.wind * wind_m_s**2) / reference
     mean = float(ratio[counted].mean())
     return (ratio - mean) * difference_k, mean
+
+
+def late(values: Floats, lag_h: float) -> Floats:
+    """Hours of a year (last axis) as a mass with a time constant passes them on: hourly means of a first-order lag.
+
+    What a sunspace takes from sun and outdoor air reaches its air and its walls so much later; over a year nothing is
+    lost. The delay is the same for all sunspaces, so that it is a driver and costs nothing per state.
+    """
+    gain = 1.0 - np.exp(-1.0 / lag_h)
+    ends = gain * (1.0 - gain) ** np.arange(values.shape[-1])
+    kernel = 0.5 * (ends + np.concatenate(([0.0], ends[:-1])))
+    kernel /= kernel.sum()
+    result: Floats = np.fft.irfft(np.fft.rfft(values) * np.fft.rfft(kernel), values.shape[-1])
+    return result
 
 
 def _sun(weather: Weather, columns: Layout, at: int) -> Floats:

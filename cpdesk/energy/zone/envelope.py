@@ -60,6 +60,7 @@ class Layout:
         fronts: blocks whose front the sunspace stands before, or would.
         front: azimuth of these fronts.
         draught: how leakage follows the weather.
+        lag_h: time constant of a sunspace.
     """
 
     orientations: tuple[tuple[float, float], ...]
@@ -67,6 +68,7 @@ class Layout:
     fronts: tuple[str, ...] = ()
     front: float | None = None
     draught: Draught | None = None
+    lag_h: float = 6.5
 
     @property
     def width(self) -> int:
@@ -102,6 +104,7 @@ def layout(building: Building) -> Layout:
         fronts,
         azimuths[0] if azimuths else None,
         building.draught,
+        building.sunspace_lag_h,
     )
 
 

@@ -31,6 +31,7 @@ from cpdesk.energy.zone.drivers import (
     make_drivers,
 )
 from cpdesk.energy.zone.envelope import (
+    ATTIC_CEILING,
     FLOOR,
     FRONT_SKY_WALL,
     FRONT_SKY_WINDOW,
@@ -65,12 +66,13 @@ def start_c(set_day_c: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class BufferTrace:
-    """A buffer by the hour: from_rooms + sun = outdoors + ground + sky in every hour.
+    """A buffer by the hour: from_rooms + sun + stored = outdoors + ground + sky in every hour.
 
     Attributes:
         air_c: its temperature.
         from_rooms_w: heat the rooms lose to it, negative where it warms them.
         sun_w: sun it keeps, without what shines on into the rooms; outdoors_w, ground_w, sky_w: what it loses.
+        stored_w: heat its floor and walls give up; zero where they are left out.
     """
 
     air_c: Floats
@@ -79,6 +81,7 @@ class BufferTrace:
     outdoors_w: Floats
     ground_w: Floats
     sky_w: Floats
+    stored_w: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,8 @@ def _joined(drivers: Drivers, hours: dict[int, NDArray[np.bool_]], steps: dict[i
     """(hours,) of a linear combination of the drivers with each hour's own coefficients."""
     result = np.empty(len(drivers.kind))
     for number, mask in hours.items():
-        result[mask] = getattr(steps[number], name)[:, 0] @ drivers.rows[:, mask]
+        coefficients = getattr(steps[number], name)[:, 0]
+        result[mask] = coefficients @ drivers.rows[: len(coefficients), mask]
     return result
 
 
@@ -239,7 +243,8 @@ def _temperatures(
 ) -> _Hours:
     middle = 0.5 * (mass[1:] + mass[:-1])
     found = np.empty((len(steps[DAY].nodes), len(middle)))
-    causes = np.vstack([drivers.rows, middle, heat])
+    count = steps[DAY].nodes.shape[1] - 2
+    causes = np.vstack([drivers.rows[:count], middle, heat])
     for number, mask in hours.items():
         found[:, mask] = steps[number].nodes[:, :, 0] @ causes[:, mask]
     return _Hours(middle, found[AIR_NODE], found[SURFACE], found[FACE], found[FIRST_BUFFER:])
@@ -259,31 +264,16 @@ def _flows(
     temperature; its yearly swing comes on top (ISO 13370 H.4).
     """
     at = _temperatures(drivers, hours, steps, mass, heat)
-    outdoor, mean, irradiance = drivers.outdoor_c, drivers.mean_c, drivers.rows[SUN:]
     net = steps[DAY].network
-    opaque = net.sun_opaque[SUN:, 0][:, None] * irradiance
-    window, door = (_conductance(hours, steps, name) for name in ("window", "door"))
-    gains = net.gains[:, 0] @ drivers.rows
+    causes = drivers.rows[: len(net.gains)]
+    gains = net.gains[:, 0] @ causes
     let_out = float(net.glass_share[0]) * gains  # part of the gains the standard lets out, per W/K of window
-    attic = sum(float(item.opaque[0]) for item in net.buffers if item.kind == "attic")
-    glazed = any(item.kind == "sunspace" for item in net.buffers)
-    sky_wall, sky_window = row[SKY_WALL], row[SKY_WINDOW]
-    if glazed:
-        sky_wall, sky_window = sky_wall - row[FRONT_SKY_WALL], sky_window - row[FRONT_SKY_WINDOW]
-    roof = row[ROOF] - attic
-    losses = {
-        "wall": (float(net.outdoors[0]) - roof) * (at.face - outdoor) - opaque[drivers.vertical].sum(axis=0) + sky_wall,
-        "roof": roof * (at.face - outdoor) - opaque[~drivers.vertical].sum(axis=0) + row[SKY_ROOF],
-        "window": window * (at.surface - outdoor + let_out) + sky_window,
-        "door": door * (at.surface - outdoor + let_out),
-        "floor": row[FLOOR] * (at.face - mean) + row[PERIODIC] * (mean - drivers.rows[GROUND_WAVE]),
-        "air": float(net.air[0]) * (at.air - outdoor) + float(net.leak[0]) * drivers.rows[LEAK],
-    }
+    losses = _to_outdoors(row, drivers, hours, steps, at, let_out)
     counted = drivers.counted
     buffers: dict[str, BufferTrace] = {}
     for number, item in enumerate(net.buffers):
-        to_air, to_window, to_door = (_conductance(hours, steps, name, number) for name in ("air", "window", "door"))
         temperature = at.buffers[number]
+        to_air, to_window, to_door = (_conductance(hours, steps, name, number) for name in ("air", "window", "door"))
         through = {
             "roof" if item.kind == "attic" else "wall": float(item.opaque[0]) * (at.face - temperature),
             "window": to_window * (at.surface - temperature + let_out),
@@ -293,14 +283,15 @@ def _flows(
         for part, flow in through.items():
             losses[part] = losses[part] + flow
         first = buffer_column(item.kind, 0)
-        swing = row[first + GROUND_PERIODIC] * (mean - drivers.rows[GROUND_WAVE])
+        swing = row[first + GROUND_PERIODIC] * (drivers.mean_c - drivers.rows[GROUND_WAVE])
         buffers[item.kind] = BufferTrace(
             air_c=temperature[counted],
             from_rooms_w=sum(through.values(), np.zeros_like(temperature))[counted],
-            sun_w=(item.sun[:, 0] @ drivers.rows)[counted],
-            outdoors_w=(row[first + OUTSIDE] * (temperature - outdoor))[counted],
-            ground_w=(row[first + GROUND] * (temperature - mean) + swing)[counted],
+            sun_w=(item.sun[:, 0] @ causes)[counted],
+            outdoors_w=(row[first + OUTSIDE] * (temperature - drivers.outdoor_c))[counted],
+            ground_w=(row[first + GROUND] * (temperature - drivers.mean_c) + swing)[counted],
             sky_w=np.full(int(counted.sum()), row[first + SKY]),
+            stored_w=(item.stored[:, 0] @ causes)[counted],
         )
     return Trace(
         heating_w=np.maximum(heat, 0.0)[counted],
@@ -308,12 +299,42 @@ def _flows(
         operative_c=(0.3 * at.air + 0.7 * at.surface)[counted],
         mass_c=at.mass[counted],
         losses_w={part: flow[counted] for part, flow in losses.items()},
-        sun_w=(net.sun[:, 0] @ drivers.rows)[counted],
+        sun_w=(net.sun[:, 0] @ causes)[counted],
         internal_w=np.full(int(counted.sum()), row[GAINS]),
         stored_w=(float(net.capacity[0]) * (mass[:-1] - mass[1:]))[counted],
         cooling_w=np.maximum(-heat, 0.0)[counted],
         buffers=buffers,
     )
+
+
+def _to_outdoors(
+    row: Floats,
+    drivers: Drivers,
+    hours: dict[int, NDArray[np.bool_]],
+    steps: dict[int, Steps],
+    at: _Hours,
+    let_out: Floats,
+) -> dict[str, Floats]:
+    """What the rooms lose to outdoor air and ground by part."""
+    outdoor, mean = drivers.outdoor_c, drivers.mean_c
+    net = steps[DAY].network
+    count = len(drivers.vertical)
+    opaque = net.sun_opaque[SUN : SUN + count, 0][:, None] * drivers.rows[SUN : SUN + count]
+    window, door = (_conductance(hours, steps, name) for name in ("window", "door"))
+    kinds_there = [item.kind for item in net.buffers]
+    sky_wall, sky_window = row[SKY_WALL], row[SKY_WINDOW]
+    if "sunspace" in kinds_there:
+        sky_wall, sky_window = sky_wall - row[FRONT_SKY_WALL], sky_window - row[FRONT_SKY_WINDOW]
+    roof = row[ROOF] - (row[ATTIC_CEILING] if "attic" in kinds_there else 0.0)
+    wall = float(net.outdoors[0]) - roof
+    return {
+        "wall": wall * (at.face - outdoor) - opaque[drivers.vertical].sum(axis=0) + sky_wall,
+        "roof": roof * (at.face - outdoor) - opaque[~drivers.vertical].sum(axis=0) + row[SKY_ROOF],
+        "window": window * (at.surface - outdoor + let_out) + sky_window,
+        "door": door * (at.surface - outdoor + let_out),
+        "floor": row[FLOOR] * (at.face - mean) + row[PERIODIC] * (mean - drivers.rows[GROUND_WAVE]),
+        "air": float(net.air[0]) * (at.air - outdoor) + float(net.leak[0]) * drivers.rows[LEAK],
+    }
 
 
 def _conductance(

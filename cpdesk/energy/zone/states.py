@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpdesk.energy.weather.climate import Floats
-from cpdesk.energy.zone.drivers import SUN, Drivers
+from cpdesk.energy.zone.drivers import GROUND_WAVE, LATE, LEAK, ONE, OUTDOOR, SUN, Drivers
+from cpdesk.energy.zone.envelope import FIXED, OUTSIDE, buffer_column
 from cpdesk.energy.zone.hourly import Trace, kinds, start_c, trace
 from cpdesk.energy.zone.network import Steps, make_steps
 
@@ -31,8 +32,6 @@ _BLOCK_H: Final = 48  # the warm-up is a whole number of blocks
 _FEW: Final = 4  # states up to which one after the other in plain floats is quicker
 _ONE_THREAD: Final = 2**18  # multiplications up to which OpenBLAS keeps to one thread
 _DOUBLE_BELOW: Final = 1000  # states
-_SET: Final = 2  # rows of the set points, put behind the drivers that count at night too
-_DARK: Final = SUN + _SET  # outdoor temperature, one, ground wave, leakage, day's set point, that of absence
 
 Array = NDArray[Any]
 
@@ -85,6 +84,8 @@ class _Plan:
 
     Attributes:
         used: the kinds of hours in which states differ; kind: by hour the place in `used`.
+        order: which drivers, then the set points of day and of absence, stand in `rows` and in what order: first the
+            `dark` ones, which count at night too. What no state feels is left out.
     """
 
     drivers: Drivers
@@ -92,6 +93,8 @@ class _Plan:
     blocks: tuple[_Block, ...]
     used: tuple[int, ...]
     kind: NDArray[np.intp]
+    order: NDArray[np.intp]
+    dark: int
 
 
 def solve(
@@ -110,7 +113,7 @@ def solve(
     if len(rows) <= _FEW:
         limits = zip(rows, set_day_c, set_night_c, limit_w, strict=True)
         return _joined([summed(trace(row, drivers, *map(float, rest)), drivers, weights) for row, *rest in limits])
-    plan = _plan(drivers, kinds(rows, drivers), np.float64 if len(rows) < _DOUBLE_BELOW else np.float32)
+    plan = _plan(rows, drivers, np.float64 if len(rows) < _DOUBLE_BELOW else np.float32)
     parts: list[Solution] = []
     pieces = max(1, round(len(rows) / _CHUNK))
     ends = [len(rows) * piece // pieces for piece in range(pieces + 1)]
@@ -142,11 +145,13 @@ def summed(detail: Trace, drivers: Drivers, weights: Floats) -> Solution:
     )
 
 
-def _plan(drivers: Drivers, used: list[int], precision: type[np.floating[Any]]) -> _Plan:
-    now = _with_set_rows(drivers.rows, drivers.day.astype(float), drivers.away.astype(float))
+def _plan(states: Floats, drivers: Drivers, precision: type[np.floating[Any]]) -> _Plan:
+    used = kinds(states, drivers)
+    order, dark = _order(states, drivers)
+    now = np.vstack([drivers.rows, drivers.day.astype(float), drivers.away.astype(float)])[order]
     change = np.diff(now, axis=1, append=now[:, -1:])
-    rows = np.vstack([now[:_DARK], change[:_DARK], now[_DARK:], change[_DARK:]]).T
-    bright: Array = np.any(rows[:, 2 * _DARK :], axis=1)
+    rows = np.vstack([now[:dark], change[:dark], now[dark:], change[dark:]]).T
+    bright: Array = np.any(rows[:, 2 * dark :], axis=1)
     kind = np.zeros(len(drivers.kind), dtype=np.intp)
     for place, number in enumerate(used):
         kind[drivers.kind == number] = place
@@ -157,12 +162,22 @@ def _plan(drivers: Drivers, used: list[int], precision: type[np.floating[Any]]) 
         coldest = bool(drivers.coldest[first:last].any())
         runs = tuple(_runs(kind, first, last, bright))
         blocks.append(_Block(first, last, runs, bool(drivers.counted[first]), coldest))
-    return _Plan(drivers, np.ascontiguousarray(rows, dtype=precision), tuple(blocks), tuple(used), kind)
+    return _Plan(drivers, np.ascontiguousarray(rows, dtype=precision), tuple(blocks), tuple(used), kind, order, dark)
 
 
-def _with_set_rows(rows: Floats, day: Floats | float, away: Floats | float) -> Floats:
-    """Drivers with two further rows, behind those that count at night, for the set points of day and of absence."""
-    return np.insert(np.insert(rows, SUN, away, axis=0), SUN, day, axis=0)
+def _order(states: Floats, drivers: Drivers) -> tuple[NDArray[np.intp], int]:
+    """Drivers that at least one state feels, those that count at night first; see `_Plan`."""
+    count = len(drivers.vertical)
+    apertures = states[:, FIXED:].any(axis=0).reshape(-1, count)
+    glazed = bool(states[:, buffer_column("sunspace", OUTSIDE)].any())
+    day, away = len(drivers.rows), len(drivers.rows) + 1
+    dark = [OUTDOOR, ONE, GROUND_WAVE, day]
+    dark += [LEAK] if drivers.rows[LEAK].any() else []
+    dark += [away] if drivers.away.any() else []
+    if glazed:
+        dark += [LATE, *(SUN + count + int(at) for at in np.flatnonzero(apertures[-1]))]
+    light = [SUN + int(at) for at in np.flatnonzero(apertures.any(axis=0))]
+    return np.array([*dark, *light], dtype=np.intp), len(dark)
 
 
 def _runs(kind: NDArray[np.intp], first: int, last: int, bright: Array) -> Iterator[_Run]:
@@ -181,13 +196,21 @@ class _Link:
     rows: Array
 
 
-def _links(modes: list[Steps], drivers: Drivers, day_c: Floats, night_c: Floats, dtype: Any) -> list[list[_Link]]:
+def _links(modes: list[Steps], plan: _Plan, day_c: Floats, night_c: Floats, dtype: Any) -> list[list[_Link]]:
     """Coefficients by the kind of this hour and of the next; see the module's text."""
-    wish = np.zeros((len(modes[0].e_rows) + _SET, len(day_c)))
-    wish[1], wish[SUN] = night_c, day_c - night_c
-    wish[SUN + 1] = np.minimum(drivers.away_c, day_c) - night_c
-    lack = [wish - _with_set_rows(mode.e_rows, 0.0, 0.0) for mode in modes]
-    moved = [_with_set_rows(mode.b_rows, 0.0, 0.0) for mode in modes]
+    drivers, dark = plan.drivers, plan.dark
+    size = len(drivers.rows) + 2, len(day_c)
+    wish = np.zeros(size)
+    wish[ONE], wish[-2], wish[-1] = night_c, day_c - night_c, np.minimum(drivers.away_c, day_c) - night_c
+
+    def picked(rows: Floats) -> Floats:
+        whole = np.zeros(size)
+        whole[: len(rows)] = rows
+        found: Floats = whole[plan.order]
+        return found
+
+    lack = [picked(wish) - picked(mode.e_rows) for mode in modes]
+    moved = [picked(mode.b_rows) for mode in modes]
     found: list[list[_Link]] = []
     for now, one in enumerate(modes):
         found.append([])
@@ -195,7 +218,7 @@ def _links(modes: list[Steps], drivers: Drivers, day_c: Floats, night_c: Floats,
             pull = two.d / two.f
             ahead = lack[then] / two.f
             both = ahead - pull * (one.a / one.d * lack[now] + moved[now])
-            rows = np.vstack([both[:_DARK], ahead[:_DARK], both[_DARK:], ahead[_DARK:]])
+            rows = np.vstack([both[:dark], ahead[:dark], both[dark:], ahead[dark:]])
             alpha, pi = one.a * pull * one.f / one.d, pull * one.c
             found[now].append(_Link(alpha.astype(dtype), pi.astype(dtype), rows.astype(dtype)))
     return found
@@ -209,13 +232,14 @@ def _solve(
     modes = [make_steps(rows, drivers, number) for number in plan.used]
     set_c = set_day_c if drivers.day[0] else set_night_c
     first = modes[int(plan.kind[0])]
-    start_w = (set_c - drivers.rows[:, 0] @ first.e_rows - first.d * start_c(set_day_c)) / first.f
+    free = drivers.rows[: len(first.e_rows), 0] @ first.e_rows
+    start_w = (set_c - free - first.d * start_c(set_day_c)) / first.f
     mean = drivers.present / drivers.present.sum()
     masks = [plan.kind == place for place in range(len(modes))]
     count = len(modes)
     sums = np.vstack([*(drivers.coldest * mask for mask in masks), *(mean * mask for mask in masks),
                       weights * drivers.counted])  # fmt: skip
-    links = _links(modes, drivers, set_day_c, set_night_c, dtype)
+    links = _links(modes, plan, set_day_c, set_night_c, dtype)
     march = _March(plan, links, start_w, limit_w, len(sums))
     heat, short = march.season(sums.astype(dtype), sums[: 2 * count].astype(dtype), count)
     air = []
@@ -289,7 +313,7 @@ class _March:
         link, last = self._links[run.kind][run.kind], self._links[run.kind][run.kind_after]
         rows, length = self._plan.rows, run.last - run.first
         target = self._v[run.at + 1 : run.at + 1 + length]
-        width = 2 * _DARK if run.dark else rows.shape[1]
+        width = 2 * self._plan.dark if run.dark else rows.shape[1]
         _product(rows[run.first : run.last, :width], link.rows[:width], target)
         if last is not link:
             # Two rows for the one that is needed: a product with a single row would be shared among threads.

@@ -36,7 +36,7 @@ def test_without_buffers_it_is_annex_c_to_the_last_digit(
         mass_m2=house[MASS], area_m2=house[AREA], capacity_j_k=house[CAPACITY], internal_w=house[GAINS],
     )  # fmt: skip
     count = len(columns.orientations)
-    sun = (house[FIXED : FIXED + count] + house[FIXED + count : FIXED + 2 * count]) @ drivers.rows[SUN:]
+    sun = (house[FIXED : FIXED + count] + house[FIXED + count : FIXED + 2 * count]) @ drivers.rows[SUN : SUN + count]
     gains = sun - house[SKY_WINDOW] - house[SKY_WALL] - house[SKY_ROOF]
     swing = house[PERIODIC] * (drivers.mean_c - drivers.rows[GROUND_WAVE])
     opaque = house[WALL] + house[ROOF]
