@@ -43,31 +43,29 @@ def annex_c(
     h_3 = 1.0 / (1.0 / h_2 + 1.0 / h_ms)
     mass = start_c
     heats, airs = [], []
-    for outdoor, behind, sun, want in zip(outdoor_c, behind_c, gains_w, set_c, strict=True):
+
+    def step(at: float, outdoor: float, behind: float, sun: float, heat: float) -> tuple[float, float]:
         both = 0.5 * shell.internal_w + sun
         to_mass = shell.mass_m2 / total * both
         to_star = (1.0 - shell.mass_m2 / total - shell.h_window / (9.1 * total)) * both
+        to_air = 0.5 * shell.internal_w + heat
+        from_air = h_1 * (to_air / shell.h_air + outdoor)
+        whole = to_mass + h_em * behind + h_3 * (to_star + shell.h_window * outdoor + from_air) / h_2
+        per_hour, half = shell.capacity_j_k / 3600.0, 0.5 * (h_3 + h_em)
+        after = (at * (per_hour - half) + whole) / (per_hour + half)
+        middle = 0.5 * (after + at)
+        surface = h_ms * middle + to_star + shell.h_window * outdoor + from_air
+        surface /= h_ms + shell.h_window + h_1
+        air = (h_is * surface + shell.h_air * outdoor + to_air) / (h_is + shell.h_air)
+        return air, after
 
-        def step(heat: float, at: float = mass) -> tuple[float, float]:
-            to_air = 0.5 * shell.internal_w + heat
-            whole = to_mass + h_em * behind + h_3 * (
-                to_star + shell.h_window * outdoor + h_1 * (to_air / shell.h_air + outdoor)
-            ) / h_2  # fmt: skip
-            per_hour = shell.capacity_j_k / 3600.0
-            after = (at * (per_hour - 0.5 * (h_3 + h_em)) + whole) / (per_hour + 0.5 * (h_3 + h_em))
-            middle = 0.5 * (after + at)
-            surface = (h_ms * middle + to_star + shell.h_window * outdoor + h_1 * (outdoor + to_air / shell.h_air)) / (
-                h_ms + shell.h_window + h_1
-            )
-            air = (h_is * surface + shell.h_air * outdoor + to_air) / (h_is + shell.h_air)
-            return air, after
-
-        free, _ = step(0.0)
+    for outdoor, behind, sun, want in zip(outdoor_c, behind_c, gains_w, set_c, strict=True):
+        free, _ = step(mass, outdoor, behind, sun, 0.0)
         heat = 0.0
         if free < want:
             trial = 10.0 * shell.area_m2
-            heat = min(trial * (want - free) / (step(trial)[0] - free), limit_w)
-        air, mass = step(heat)
+            heat = min(trial * (want - free) / (step(mass, outdoor, behind, sun, trial)[0] - free), limit_w)
+        air, mass = step(mass, outdoor, behind, sun, heat)
         heats.append(heat)
         airs.append(air)
     return np.array(heats), np.array(airs)

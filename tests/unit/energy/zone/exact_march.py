@@ -30,8 +30,15 @@ class Exact:
 
 
 def exact_march(
-    building: Building, columns: Layout, drivers: Drivers, day_c: float, night_c: float, *, limit_w: float = 1e9,
-    wind_m_s: np.ndarray | None = None, capacity_j_k: Mapping[str, float] | None = None,
+    building: Building,
+    columns: Layout,
+    drivers: Drivers,
+    day_c: float,
+    night_c: float,
+    *,
+    limit_w: float = 1e9,
+    wind_m_s: np.ndarray | None = None,
+    capacity_j_k: Mapping[str, float] | None = None,
 ) -> Exact:
     """March a house of one zone.
 
@@ -98,7 +105,6 @@ def exact_march(
         lit = np.maximum(lit - into_rooms, 0.0) if buffer.kind == "sunspace" else lit
         own_sun[buffer.kind] = lit - sum(sky(item) for item in rest if item.adjacency == 1.0)
         inner_air[buffer.kind], opened[buffer.kind] = buffer.inside_w_k, buffer.open_w_k
-    h_op = sum(h_opaque.values()) + floor
     one_change = zone.volume_m3 / 3.0
     want = drivers.set_points(day_c, night_c)
     state = np.array([max(day_c, 8.0) - 1.0, *([0.0] * len(kinds))])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from cpdesk.energy.house.construct import build
@@ -12,8 +11,23 @@ from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Weather, make_weather
 from cpdesk.energy.zone.drivers import GROUND_WAVE, SUN, make_drivers
 from cpdesk.energy.zone.envelope import (
-    AIR, AREA, CAPACITY, DOOR, FIXED, FLOOR, GAINS, MASS, PERIODIC, ROOF, SKY_ROOF, SKY_WALL, SKY_WINDOW, WALL, WINDOW,
-    layout, row,
+    AIR,
+    AREA,
+    CAPACITY,
+    DOOR,
+    FIXED,
+    FLOOR,
+    GAINS,
+    MASS,
+    PERIODIC,
+    ROOF,
+    SKY_ROOF,
+    SKY_WALL,
+    SKY_WINDOW,
+    WALL,
+    WINDOW,
+    layout,
+    row,
 )  # fmt: skip
 from cpdesk.energy.zone.hourly import trace
 from cpdesk.model.building import BuildingFacts
