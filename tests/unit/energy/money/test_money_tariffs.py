@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpdesk.base.errors import InputFault
+from cpdesk.base.i18n import declared_texts
 from cpdesk.energy.money.household import (
     Windows,
     annual_cost,
@@ -19,6 +20,7 @@ from cpdesk.energy.money.household import (
     window_hours,
     windows,
 )
+from cpdesk.energy.money.lines import bill_lines
 from cpdesk.energy.money.prices import (
     cost_by_carrier,
     marginal_price,
@@ -266,3 +268,21 @@ def test_a_subsidy_of_a_season_stops_at_its_cap(tables: EnergyTables) -> None:
     cost = cost_by_carrier(energy, tables, valley_meter=False, base_kwh=0.0, schemes=schemes)["gas"]
     assert cost == pytest.approx([820 * 2.23, 1000 * 2.61 - 820 * 0.38])
     assert running_subsidy(energy, tables, valley_meter=False, schemes=schemes) == pytest.approx([311.6, 311.6])
+
+
+def test_the_lines_of_a_bill_sum_to_its_cost(tables: EnergyTables) -> None:
+    energy = Energy(
+        {"electricity": np.array([0.0, 12000.0]), "gas": np.array([0.0, 21656.0])}, np.array([0.0, 10500.0])
+    )
+    texts = declared_texts()
+    for meter, base in ((True, 0.0), (False, 0.0), (False, 4000.0)):
+        lines = bill_lines(energy, 1, tables, valley_meter=meter, base_kwh=base)
+        whole = total_cost(energy, tables, valley_meter=meter, base_kwh=base)[1]
+        assert sum(line.yuan.value for line in lines) == pytest.approx(whole)
+        assert all(line.yuan.formula in texts and line.yuan.inputs[1][0] in texts for line in lines)
+        assert not bill_lines(energy, 0, tables, valley_meter=meter, base_kwh=base)
+    valley = bill_lines(energy, 1, tables, valley_meter=True, base_kwh=0.0)
+    assert [(line.tariff, line.amount) for line in valley] == [
+        ("elec_heat_day", 1500.0), ("elec_heat_valley", 10500.0), ("elec_valley_subsidy", 10000.0),
+        ("gas_tier_1", 1500.0), ("gas_tier_2", pytest.approx(500.0)),
+    ]  # fmt: skip
