@@ -38,6 +38,7 @@ class Drivers:
         counted: hours that belong to the result; the ones before are the warm-up.
         vertical: which orientations are walls.
         coldest: weights that make the mean over the five coldest days on which people are there; month: 0..11.
+        humidity_pct: relative humidity outdoors, for frost on heat pumps; `None` where the weather does not say.
     """
 
     rows: Floats
@@ -53,6 +54,7 @@ class Drivers:
     away: NDArray[np.bool_]
     away_c: float
     leak_mean: float
+    humidity_pct: Floats | None = None
 
     @property
     def outdoor_c(self) -> Floats:
@@ -114,6 +116,7 @@ def make_drivers(weather: Weather, schedule: Schedule, columns: Layout, *, whole
         away=away,
         away_c=schedule.absence_c,
         leak_mean=leak_mean,
+        humidity_pct=None if weather.humidity_pct is None else weather.humidity_pct[order],
     )
 
 
