@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Final
@@ -9,11 +10,11 @@ from typing import Annotated, Final
 import typer
 
 from cpdesk.base.errors import InputFault
-from cpdesk.cli.output import EXIT_NO, Output, command
+from cpdesk.cli.output import EXIT_NO, Output, Step, command
 from cpdesk.operations.verification.cases import Verification
 
 app = typer.Typer()
-NAMES: Final = ("forms", "tabula", "sync")
+NAMES: Final = ("forms", "tabula", "bestest", "sync")
 _SHOWN_MAX: Final = 20
 _DATA: Final = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
@@ -21,8 +22,10 @@ _DATA: Final = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 @app.command()
 @command
 def verify(
-    name: Annotated[str, typer.Argument(help="forms, tabula or sync.")],
+    name: Annotated[str, typer.Argument(help="forms, tabula, bestest or sync.")],
     data: Annotated[Path, typer.Option(help="Folder of the reference data.")] = _DATA,
+    case: Annotated[list[str] | None, typer.Option(help="bestest: only these cases; may stand several times.")] = None,
+    write: Annotated[Path | None, typer.Option(help="bestest: write the cases as building files, run none.")] = None,
     *,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
@@ -30,7 +33,11 @@ def verify(
     out = Output(as_json=json_)
     if name not in NAMES:
         raise InputFault("CP-1703", what="verify", name=name, known="、".join(NAMES))
-    found = _run(name, data)
+    if name == "bestest" and write is not None:
+        _write_cases(out, write)
+        return
+    with out.progress("cli.verify.progress") as step:
+        found = _run(name, data, case or [], step)
     out.document({"passed": found.passed, "failed": found.failed, **asdict(found)})
     failed = [case for case in found.cases if not case.passed and not case.admitted]
     if failed:
@@ -46,7 +53,23 @@ def verify(
         raise typer.Exit(EXIT_NO)
 
 
-def _run(name: str, data: Path) -> Verification:
+def _write_cases(out: Output, folder: Path) -> None:
+    from cpdesk.operations.verification.bestest_cases import write_documents
+
+    paths = write_documents(folder)
+    out.document({"files": [str(path) for path in paths]})
+    out.say("cli.verify.written", count=len(paths), folder=folder)
+
+
+def _run(name: str, data: Path, cases: Sequence[str], step: Step) -> Verification:
+    if name == "bestest":
+        from cpdesk.operations.verification.bestest import verify_bestest
+        from cpdesk.operations.verification.bestest_cases import case_names
+
+        unknown = [case for case in cases if case not in case_names()]
+        if unknown:
+            raise InputFault("CP-1703", what="verify bestest --case", name=unknown[0], known="、".join(case_names()))
+        return verify_bestest(data, only=cases, step=step)
     if name == "tabula":
         from cpdesk.operations.verification.tabula import verify_tabula
 
