@@ -16,7 +16,8 @@ from typing import Final
 
 import numpy as np
 
-from cpdesk.energy.certainty.draws import Houses, make_houses, prior_houses
+from cpdesk.base.errors import InputFault
+from cpdesk.energy.certainty.draws import Family, Houses, building_at, evenly, prior_houses
 from cpdesk.energy.certainty.figures import to_range
 from cpdesk.energy.certainty.latin import latin_hypercube, quantiles
 from cpdesk.energy.certainty.outcomes import Outcomes, outcomes
@@ -87,7 +88,9 @@ def village_bills(village: Sequence[VillageUse], building: Building) -> tuple[Bi
     )  # fmt: skip
 
 
-def calibrate(setting: Setting, *, draws: int, seed: int, village: Sequence[VillageUse] = ()) -> Calibrated | None:
+def calibrate(
+    setting: Setting, family: Family, *, draws: int, seed: int, village: Sequence[VillageUse] = ()
+) -> Calibrated | None:
     """Calibrate the house of a setting to its bills; `None` where it has none.
 
     Args:
@@ -101,7 +104,7 @@ def calibrate(setting: Setting, *, draws: int, seed: int, village: Sequence[Vill
     bills = own or village_bills(village, building)
     if not bills and not unmatched:
         return None
-    prior = prior_houses(building, tables, draws=PRIOR_DRAWS, seed=seed)
+    prior = prior_houses(family, draws=PRIOR_DRAWS, seed=seed)
     before = outcomes(setting, (), prior)
     report = Calibration(
         used=False, agrees=False, p_value=1.0, effective=0.0, need_before=to_range(before.need_kwh), need_after=None,
@@ -121,13 +124,23 @@ def calibrate(setting: Setting, *, draws: int, seed: int, village: Sequence[Vill
         return Calibrated(contradiction(report, setting, prior.dimensions, sigmas), building, None)
     houses, after = _posterior(setting, prior, line.at, line.slope, line.residual, likelihood, hearing, draws, seed)
     middle = houses.weights @ houses.z
-    point = make_houses(building, tables, houses.dimensions, middle[None, :]).buildings[0]
+    point = _possible(building, tables, houses.dimensions, middle)
     report = replace(
         report, used=True, agrees=True, effective=houses.effective,
         need_after=to_range(after.need_kwh, houses.weights),
         carriers=_fits(likelihood, before, after, houses.weights), moves=_moves(houses),
     )  # fmt: skip
     return Calibrated(agreement(report), point, houses)
+
+
+def _possible(building: Building, tables: EnergyTables, dimensions: tuple[Unsure, ...], z: Floats) -> Building:
+    """The building at z, or as near to it from the survey as a house can be."""
+    for share in (1.0, 0.75, 0.5, 0.25):
+        try:
+            return building_at(building, tables, dimensions, share * z)
+        except InputFault:
+            continue
+    return building
 
 
 def _likelihood(bills: tuple[Bill, ...], tables: EnergyTables) -> _Likelihood:
@@ -175,8 +188,7 @@ def _posterior(
     seed: int,
 ) -> tuple[Houses, Outcomes]:
     """Weighted draws of the posterior, solved exactly."""
-    tables, building, dimensions = setting.tables, setting.building, prior.dimensions
-    standard = latin_hypercube([item.key for item in dimensions], draws, seed + 1)
+    standard = latin_hypercube([item.key for item in prior.dimensions], draws, seed + 1)
     best: tuple[Houses, Outcomes] | None = None
     for _ in range(_STEPS):
         noise = _WIDER * likelihood.noise + np.diag(residual)
@@ -186,7 +198,7 @@ def _posterior(
         root = np.linalg.cholesky(covariance)
         z = standard.copy()
         z[:, hearing] = mean + standard[:, hearing] @ root.T
-        houses = make_houses(building, tables, dimensions, z)
+        houses = evenly(prior.family, z)
         found = outcomes(setting, (), houses)
         predicted = likelihood.predicted(found)
         away = np.linalg.solve(root, (houses.z[:, hearing] - mean).T)

@@ -1,36 +1,172 @@
-"""The houses of the draws: the surveyed building made again with other values, each as plausible as the next."""
+"""The houses of the draws, from few buildings: the surveyed one, and one for each end of each dimension.
+
+Every number the engine takes from a building (conductances, apertures, set points, efficiencies) is followed from its
+value in the surveyed house to its values at P10 and P90 of each dimension, in logarithms where it keeps its sign: areas
+times U-values times temperatures are products, so what several dimensions do together is a sum of what each does alone.
+A draw then costs an addition instead of a building. Against buildings made anew, the need of a season is off by one in a
+one in a hundred (tested).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cpdesk.base.errors import InputFault
 from cpdesk.energy.certainty.latin import latin_hypercube
-from cpdesk.energy.certainty.unsure import Unsure, assignments, unsure_inputs
+from cpdesk.energy.certainty.unsure import CHOICE, Z90, Unsure, assignments, unsure_inputs
 from cpdesk.energy.house.construct import build
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
-from cpdesk.model.building import Building
+from cpdesk.model.building import Building, Element
 
-_HALVINGS = 4
+_STEPS = (Z90, 0.5 * Z90, 0.25 * Z90)
+_NOTHING = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A building with one dimension off its middle: the dimension's place, how far in z, and the building."""
+
+    at: int
+    z: float
+    building: Building
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A surveyed building with its neighbours, one or two for each dimension that changes buildings."""
+
+    dimensions: tuple[Unsure, ...]
+    building: Building
+    ends: tuple[_End, ...]
+
+    def numbers(self, of: Callable[[Building], Floats], z: Floats) -> Floats:
+        """(draws, numbers): what `of` gives for the building of each draw."""
+        middle = of(self.building)
+        found = np.array([of(end.building) for end in self.ends]).reshape(-1, len(middle))
+        signs = np.sign(middle) * (np.abs(middle) > _NOTHING)
+        product = (signs != 0.0) & np.all(np.sign(found) == signs, axis=0) & np.all(np.abs(found) > _NOTHING, axis=0)
+        start = np.where(product, np.log(np.abs(np.where(product, middle, 1.0))), middle)
+        away = np.where(product, np.log(np.abs(np.where(product, found, 1.0))), found) - start
+        moved = np.column_stack([self._share(end, z) for end in self.ends]) if self.ends else np.zeros((len(z), 0))
+        total = start + moved @ away
+        result: Floats = np.where(product, signs * np.exp(np.where(product, total, 0.0)), total)
+        return result
+
+    def _share(self, end: _End, z: Floats) -> Floats:
+        """How far each draw goes towards an end: 1 at the end, 0 on the other side of the middle."""
+        item, own = self.dimensions[end.at], z[:, end.at]
+        if item.kind == CHOICE:
+            return item.at(own)
+        lowest, highest = item.reach()
+        result: Floats = np.maximum(np.clip(own, lowest, highest) / end.z, 0.0)
+        return result
+
+
+def make_family(building: Building, tables: EnergyTables) -> Family:
+    """The neighbours of a surveyed building: every dimension at its P10 and its P90, default codes at the other code.
+
+    An end that no house can be (windows wider than their wall) is taken nearer the middle; where even that cannot be,
+    the dimension does nothing on that side.
+    """
+    dimensions = unsure_inputs(building, tables)
+    ends = []
+    for at, item in enumerate(dimensions):
+        if not item.of_building:
+            continue
+        for side in (1.0,) if item.kind == CHOICE else (-1.0, 1.0):
+            for step in (6.0,) if item.kind == CHOICE else _STEPS:
+                made = _made(building, tables, dimensions, at, side * step)
+                if made is not None:
+                    ends.append(_End(at, side * step, made))
+                    break
+    return Family(dimensions, building, tuple(ends))
+
+
+def _made(
+    building: Building, tables: EnergyTables, dimensions: tuple[Unsure, ...], at: int, z: float
+) -> Building | None:
+    row = np.zeros((1, len(dimensions)))
+    row[0, at] = z
+    try:
+        return building_at(building, tables, dimensions, row[0])
+    except InputFault:
+        return None
+
+
+def building_at(building: Building, tables: EnergyTables, dimensions: tuple[Unsure, ...], z: Floats) -> Building:
+    """The building made anew at (dimensions,) z, its faces and works those of the surveyed one.
+
+    Raises:
+        InputFault: no house can be like that.
+    """
+    overrides, factors = assignments(dimensions, z[None, :])[0]
+    return _as_planned(build(building.facts, tables, overrides, factors), building)
+
+
+def _as_planned(made: Building, building: Building) -> Building:
+    """Works are planned for the surveyed house: they are done where the drawn one turns out to be insulated too.
+
+    Faces look where those of the surveyed house look (a steeper roof is a little larger), so that all draws are under
+    the same sun.
+    """
+    insulated = {item.id: item.insulated for item in _elements(building)}
+    faces = sorted({(item.azimuth_deg, item.tilt_deg) for item in _elements(building)})
+
+    def aligned(item: Element) -> Element:
+        like = insulated.get(item.id, item.insulated)
+        face = (item.azimuth_deg, item.tilt_deg)
+        if face not in faces:
+            face = min(faces, key=lambda one: (_turn(one[0], item.azimuth_deg), abs(one[1] - item.tilt_deg)))
+        elif like == item.insulated:
+            return item
+        return replace(item, insulated=like, azimuth_deg=face[0], tilt_deg=face[1])
+
+    zones = tuple(
+        replace(
+            zone,
+            elements=tuple(aligned(item) for item in zone.elements),
+            buffers=tuple(
+                replace(buffer, elements=tuple(aligned(item) for item in buffer.elements)) for buffer in zone.buffers
+            ),
+        )
+        for zone in made.zones
+    )
+    return replace(made, zones=zones)
+
+
+def _elements(building: Building) -> list[Element]:
+    """Elements of rooms and buffers."""
+    found = list(building.elements)
+    found += [item for zone in building.zones for buffer in zone.buffers for item in buffer.elements]
+    return found
+
+
+def _turn(one_deg: float, two_deg: float) -> float:
+    """Angle between two azimuths."""
+    return abs((one_deg - two_deg + 180.0) % 360.0 - 180.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Houses:
-    """Draws of one house.
+    """Draws of a house.
 
     Attributes:
-        z: (draws, dimensions) standard normal numbers, as they were used.
-        buildings: one for each draw.
+        z: (draws, dimensions) standard normal numbers.
         weights: (draws,) summing to one.
     """
 
-    dimensions: tuple[Unsure, ...]
+    family: Family
     z: Floats
-    buildings: tuple[Building, ...]
     weights: Floats
+
+    @property
+    def dimensions(self) -> tuple[Unsure, ...]:
+        """Of the family."""
+        return self.family.dimensions
 
     @property
     def effective(self) -> float:
@@ -38,54 +174,11 @@ class Houses:
         return float(1.0 / np.sum(self.weights**2))
 
 
-def prior_houses(building: Building, tables: EnergyTables, *, draws: int, seed: int) -> Houses:
+def evenly(family: Family, z: Floats) -> Houses:
+    """Draws that count alike."""
+    return Houses(family, z, np.full(len(z), 1.0 / len(z)))
+
+
+def prior_houses(family: Family, *, draws: int, seed: int) -> Houses:
     """Draws of a house from what its survey leaves open."""
-    dimensions = unsure_inputs(building, tables)
-    z = latin_hypercube([item.key for item in dimensions], draws, seed)
-    return make_houses(building, tables, dimensions, z)
-
-
-def make_houses(
-    building: Building, tables: EnergyTables, dimensions: tuple[Unsure, ...], z: Floats, weights: Floats | None = None
-) -> Houses:
-    """The houses at given z, equally weighted unless told.
-
-    A draw that no house can be (windows wider than their wall) is taken half as far from the middle until it can.
-    """
-    z = z.copy()
-    found = []
-    for at, (overrides, factors) in enumerate(assignments(dimensions, z)):
-        try:
-            made = build(building.facts, tables, overrides, factors)
-        except InputFault:
-            made = _nearer(building, tables, dimensions, z[at])
-        found.append(_as_planned(made, building))
-    held = np.full(len(z), 1.0 / len(z)) if weights is None else weights / weights.sum()
-    return Houses(dimensions, z, tuple(found), held)
-
-
-def _nearer(building: Building, tables: EnergyTables, dimensions: tuple[Unsure, ...], z: Floats) -> Building:
-    """The house of a draw taken halfway to the middle until it can be; `z` is changed with it."""
-    for _ in range(_HALVINGS):
-        z *= 0.5
-        try:
-            return build(building.facts, tables, *assignments(dimensions, z[None, :])[0])
-        except InputFault:
-            continue
-    z[:] = 0.0
-    return building
-
-
-def _as_planned(made: Building, building: Building) -> Building:
-    """Works are planned for the surveyed house: they are done where the drawn one turns out to be insulated too."""
-    planned = {item.id: item.insulated for item in building.elements}
-    if all(planned.get(item.id, item.insulated) == item.insulated for item in made.elements):
-        return made
-    zones = tuple(
-        replace(
-            zone,
-            elements=tuple(replace(item, insulated=planned.get(item.id, item.insulated)) for item in zone.elements),
-        )
-        for zone in made.zones
-    )
-    return replace(made, zones=zones)
+    return evenly(family, latin_hypercube([item.key for item in family.dimensions], draws, seed))

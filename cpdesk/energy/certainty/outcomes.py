@@ -30,10 +30,11 @@ from cpdesk.energy.certainty.unsure import (
 from cpdesk.energy.money.prices import annuity, co2_kg, cost_by_carrier, subsidies
 from cpdesk.energy.retrofit.grid import Grid, Setting, design_load_w, set_points
 from cpdesk.energy.retrofit.measures import CURTAINED, POINTS, Option, base_row, finish, make_option
-from cpdesk.energy.retrofit.packages import Choice, options_of
-from cpdesk.energy.systems.plants import Energy, Plant, current_plant, final_energy, limit_w
+from cpdesk.energy.retrofit.packages import Choice
+from cpdesk.energy.systems.plants import Energy, Plant, final_energy, limit_w
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.energy.zone.states import Solution, solve
+from cpdesk.model.building import Building
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,14 @@ class Chosen:
 
 def chosen(grid: Grid, choices: Sequence[Choice]) -> tuple[Chosen, ...]:
     """The packages of an audit with their measures."""
+    setting = grid.setting
     found = []
     for item in choices:
-        held = options_of(grid, item.state, item.plant)
-        envelope = tuple(option for group, _, option in held if group is not None)
-        found.append(Chosen(item.code, item.state, item.plant, envelope, tuple(option for _, _, option in held)))
+        digits = grid.digits[item.state]
+        envelope = tuple(group[digit - 1] for group, digit in zip(setting.groups, digits, strict=True) if digit)
+        found.append(
+            Chosen(item.code, item.state, item.plant, envelope, (*envelope, *setting.plant_options[item.plant]))
+        )
     return tuple(found)
 
 
@@ -122,7 +126,7 @@ def outcomes(setting: Setting, choices: Sequence[Chosen], houses: Houses) -> Out
     tables = setting.tables
     dimensions, z = houses.dimensions, houses.z
     plan = _plan(setting, choices)
-    usual, wish = _solve(setting, plan, houses)
+    usual, wish, limits = _solve(setting, plan, houses)
     model = factor(dimensions, z, MODEL)
     draws, states = len(z), len(plan.new)
     content = {system.carrier: factor(dimensions, z, f"{CONTENT}.{system.carrier}")
@@ -132,7 +136,7 @@ def outcomes(setting: Setting, choices: Sequence[Chosen], houses: Houses) -> Out
 
     def priced(plant: int, places: list[int], solution: Solution) -> _Priced:
         sums = solution.sums.reshape(-1, draws, states)[:, :, places] * model[:, None]
-        return _priced(setting, plant, sums, houses, content, prices, carbon)
+        return _priced(setting, plant, sums, limits[:, places], houses, content, prices, carbon)
 
     before = priced(0, [0], usual)
     shape = (draws, len(choices))
@@ -178,36 +182,50 @@ def _plan(setting: Setting, choices: Sequence[Chosen]) -> _Plan:
     return _Plan(measures, held.reshape(len(kinds), len(measures)), np.array([new for _, new in kinds]), tuple(place))
 
 
-def _solve(setting: Setting, plan: _Plan, houses: Houses) -> tuple[Solution, Solution]:
-    """All states of all draws, draw after draw, at usual and at wished set points."""
+def _solve(setting: Setting, plan: _Plan, houses: Houses) -> tuple[Solution, Solution, Floats]:
+    """All states of all draws, draw after draw, at usual and at wished set points, and their (N, states) limits, W."""
     tables = setting.tables
+    finished = finish(_rows(setting, plan, houses), setting.building, setting.columns, tables)
+    of_draw = houses.family.numbers(lambda building: _household(building, setting), houses.z)
+    heating = np.repeat(of_draw, len(plan.new), axis=0)
+    day, night, wish_day, wish_night, present = heating.T
+    new = np.tile(plan.new, len(houses.z))
+    limits = present
+    if new.any():
+        sized = tables.rule("sizing_factor") * design_load_w(
+            finished, setting.building.schedule.wish_c, tables, setting.drivers
+        )
+        limits = np.where(new, np.maximum(present, sized), present)
+    by_draw, weights = limits.reshape(-1, len(plan.new)), setting.weights.rows
+    usual = solve(finished, setting.drivers, day, night, limits, weights)
+    if not plan.place or np.array_equal(day, wish_day):
+        return usual, usual, by_draw
+    return usual, solve(finished, setting.drivers, wish_day, wish_night, limits, weights), by_draw
+
+
+def _rows(setting: Setting, plan: _Plan, houses: Houses) -> Floats:
+    """(draws x states, columns): envelope rows with what the measures of each state change, not yet finished."""
+    tables, columns = setting.tables, setting.columns
     known = {row.id: row for row in tables.measures}
     measures = [known[code] for code in plan.measures]
+
+    def vectors(building: Building) -> Floats:
+        parts = [base_row(building, columns, tables)]
+        parts += [make_option(building, item, columns, tables).difference for item in measures]
+        return np.concatenate(parts)
+
+    found = houses.family.numbers(vectors, houses.z).reshape(len(houses.z), 1 + len(measures), -1)
+    width = columns.width
     work = factor(houses.dimensions, houses.z, WORK)
-    width = setting.columns.width
-    rows, limits, temperatures = [], [], []
-    for building, done in zip(houses.buildings, work, strict=True):
-        states = np.repeat(base_row(building, setting.columns, tables)[None, :], len(plan.new), axis=0)
-        if measures:
-            changes = np.array([make_option(building, item, setting.columns, tables).difference for item in measures])
-            changes[:, [*range(width), width + CURTAINED, width + POINTS]] *= done
-            states += plan.held @ changes
-        finished = finish(states, building, setting.columns, tables)
-        present = limit_w(building.systems, tables)
-        schedule = building.schedule
-        limit = np.full(len(finished), present)
-        if plan.new.any():
-            sized = tables.rule("sizing_factor") * design_load_w(finished, schedule.wish_c, tables, setting.drivers)
-            limit = np.where(plan.new, np.maximum(present, sized), present)
-        rows.append(finished)
-        limits.append(limit)
-        temperatures.append((*set_points(schedule, wish=False), *set_points(schedule, wish=True)))
-    day, night, wish_day, wish_night = np.repeat(np.array(temperatures), len(plan.new), axis=0).T
-    all_rows, all_limits, weights = np.concatenate(rows), np.concatenate(limits), setting.weights.rows
-    usual = solve(all_rows, setting.drivers, day, night, all_limits, weights)
-    if not plan.place or np.array_equal(day, wish_day):
-        return usual, usual
-    return usual, solve(all_rows, setting.drivers, wish_day, wish_night, all_limits, weights)
+    found[:, 1:, [*range(width), width + CURTAINED, width + POINTS]] *= work[:, None, None]
+    rows: Floats = found[:, :1] + plan.held @ found[:, 1:]
+    return rows.reshape(-1, rows.shape[2])
+
+
+def _household(building: Building, setting: Setting) -> Floats:
+    """Usual and wished set points by day and night, and the heat that the present heaters bring in, W."""
+    usual, wish = (set_points(building.schedule, wish=wish) for wish in (False, True))
+    return np.array([*usual, *wish, limit_w(building.systems, setting.tables)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,20 +243,18 @@ def _priced(
     setting: Setting,
     plant: int,
     sums: Floats,
+    limits: Floats,
     houses: Houses,
     content: dict[str, Floats],
     prices: Floats,
     carbon: Floats,
 ) -> _Priced:
     tables = setting.tables
-    plants = _plants(setting, plant, houses)
-    energies = [final_energy(plants[at], sums[:, at], setting.weights, tables) for at in range(len(plants))]
-    kwh = {carrier: np.array([item.kwh[carrier] for item in energies]) for carrier in energies[0].kwh}
-    valley = np.array([item.valley_kwh for item in energies])
-    one = np.ones(len(plants))
+    kwh, valley = _final(setting, plant, sums, limits, houses)
+    one = np.ones(len(sums[0]))
     bought = {carrier: value / content.get(carrier, one)[:, None] for carrier, value in kwh.items()}
     costs = cost_by_carrier(
-        Energy(bought, valley), tables, valley_meter=plants[0].valley_meter, base_kwh=setting.base_kwh
+        Energy(bought, valley), tables, valley_meter=setting.plants[plant].valley_meter, base_kwh=setting.base_kwh
     )
     parts = [cost * prices[:, None] if is_fuel(carrier) else cost for carrier, cost in costs.items()]
     return _Priced(
@@ -250,22 +266,54 @@ def _priced(
     )
 
 
-def _plants(setting: Setting, plant: int, houses: Houses) -> list[Plant]:
-    """The plant of each draw: the present heaters as drawn, a new one with the efficiency it may turn out to have."""
-    base = setting.plants[plant]
-    if base.code.startswith("keep"):
-        wrapped = base.code == "keep_pipe"
-        return [
-            current_plant(item.systems, setting.tables, meter=base.valley_meter, wrapped=wrapped)
-            for item in houses.buildings
-        ]
-    z = column(houses.dimensions, houses.z, NEW_SYSTEM)
-    row = setting.tables.systems[base.systems[0].type]
-    ratios = two_piece(row.efficiency_low / row.efficiency, 1.0, row.efficiency_high / row.efficiency, z)
-    return [
-        replace(base, systems=tuple(replace(item, efficiency=item.efficiency * float(ratio)) for item in base.systems))
-        for ratio in ratios
-    ]
+def _final(
+    setting: Setting, plant: int, sums: Floats, limits: Floats, houses: Houses
+) -> tuple[dict[str, Floats], Floats]:
+    """Final energy by carrier and electricity in valley hours, kWh, (draws, states).
+
+    All draws at once with the plant as it is in the setting; what each heater takes is then scaled to the share,
+    efficiency and distribution it has in the draw. That is exact for burners; of a heat pump the few hours of back-up
+    heat are scaled along.
+    """
+    base, tables = setting.plants[plant], setting.tables
+    shape = sums.shape[1:]
+    flat, capacity = sums.reshape(len(sums), -1), limits.reshape(-1)
+    kwh: dict[str, Floats] = {}
+    valley = np.zeros(shape)
+    for at, system in enumerate(base.systems):
+        scale = _scale(setting, base, at, houses)[:, None]
+        alone = final_energy(
+            replace(base, systems=(system,)), flat, setting.weights, tables,
+            capacity_w=None if base.code.startswith("keep") else capacity,
+        )  # fmt: skip
+        for carrier, use in alone.kwh.items():
+            driven = scale if carrier == system.carrier or len(alone.kwh) == 1 else 1.0  # pumps of a boiler run anyway
+            kwh[carrier] = kwh.get(carrier, np.zeros(shape)) + use.reshape(shape) * driven
+        valley += alone.valley_kwh.reshape(shape) * (scale if system.carrier == "electricity" else 1.0)
+    return kwh, valley
+
+
+def _scale(setting: Setting, plant: Plant, at: int, houses: Houses) -> Floats:
+    """(draws,) energy of one heater over that with the plant of the setting."""
+    system = plant.systems[at]
+    if not plant.code.startswith("keep"):
+        row = setting.tables.systems[system.type]
+        z = column(houses.dimensions, houses.z, NEW_SYSTEM)
+        result: Floats = 1.0 / two_piece(
+            row.efficiency_low / row.efficiency, 1.0, row.efficiency_high / row.efficiency, z
+        )
+        return result
+    present = setting.building.systems[at]
+    drawn = houses.family.numbers(
+        lambda building: np.array(
+            [getattr(building.systems[at], name) for name in ("share", "efficiency", "distribution")]
+        ),
+        houses.z,
+    )
+    carried = drawn[:, 2]
+    if system.distribution > present.distribution:  # its pipes were wrapped
+        carried = np.maximum(carried, system.distribution)
+    return drawn[:, 0] / system.share * present.efficiency / drawn[:, 1] * system.distribution / carried
 
 
 def _own_money(setting: Setting, choices: Sequence[Chosen], houses: Houses) -> tuple[Floats, Floats]:
@@ -290,5 +338,5 @@ def _own_money(setting: Setting, choices: Sequence[Chosen], houses: Houses) -> t
             code = option.measure.id
             mine = costs[code] - sum((item[code] for item in given.values() if code in item), np.zeros_like(z))
             own[:, at] += mine
-            capital[:, at] += mine / annuity(rate, option.measure.life_a)
+            capital[:, at] += mine / annuity(rate, option.measure.life_a) + option.measure.maintenance_yuan
     return own, capital

@@ -13,7 +13,7 @@ import numpy as np
 
 from cpdesk.base.errors import InputFault
 from cpdesk.base.i18n import Translator
-from cpdesk.energy.certainty.draws import Houses
+from cpdesk.energy.certainty.draws import Family, evenly
 from cpdesk.energy.certainty.outcomes import outcomes
 from cpdesk.energy.certainty.unsure import Unsure
 from cpdesk.energy.house.construct import build
@@ -128,7 +128,7 @@ def _used_at(setting: Setting, dimensions: tuple[Unsure, ...], day_c: float, car
         other: Building = build(building.facts, setting.tables, {"day_c": day_c, "night_c": day_c - _NIGHT_DROP_K})
     except InputFault:
         return None
-    alone = Houses(dimensions, np.zeros((1, len(dimensions))), (other,), np.ones(1))
+    alone = evenly(Family(dimensions, other, ()), np.zeros((1, len(dimensions))))
     return float(outcomes(setting, (), alone).amounts[carrier][0])
 
 

@@ -9,7 +9,7 @@ wrong together (the windows of a house measured by one person, walls of one maso
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
@@ -86,6 +86,26 @@ class Unsure:
         """The first input's value at z, in its unit."""
         first = self.members[0]
         return first.value * self.at(z) if self.kind == FACTOR else first.value + self.at(z)
+
+    def reach(self) -> tuple[float, float]:
+        """How far z goes until the first input is at what no house goes beyond."""
+        if self.kind == CHOICE or not self.members:
+            return -math.inf, math.inf
+        of = self.members[0]
+        if self.kind == FACTOR:
+            below, above = -math.log(of.low), math.log(of.high)
+            down = -math.log(of.least) if of.least > 0.0 else math.inf
+            up = math.log(of.most) if of.most > 0.0 else 0.0
+        else:
+            below, above, down, up = -of.low, of.high, -of.least, of.most
+        lowest = -Z90 * max(down, 0.0) / below if below > 0.0 else -math.inf
+        highest = Z90 * max(up, 0.0) / above if above > 0.0 else math.inf
+        return lowest, highest
+
+    @property
+    def of_building(self) -> bool:
+        """Whether it changes the building, and not only what is reckoned with it."""
+        return any(_in_building(member.key) for member in self.members)
 
     @property
     def half_width(self) -> float:
@@ -185,13 +205,18 @@ def is_fuel(carrier: str) -> bool:
     return carrier in _FUELS
 
 
+def _in_building(key: str) -> bool:
+    """Keys of inputs have a place; those shared by all houses, and the heat content of fuels, are no part of one."""
+    return key in _TEMPERATURES or ("." in key and not key.startswith(f"{CONTENT}."))
+
+
 def assignments(dimensions: tuple[Unsure, ...], z: Floats) -> list[tuple[dict[str, float | str], dict[str, float]]]:
     """Overrides and factors for `energy.house.construct.build`, one pair for each row of the (draws, dimensions) z."""
     found: list[tuple[dict[str, float | str], dict[str, float]]] = [({}, {}) for _ in z]
     for at, dimension in enumerate(dimensions):
         for number, member in enumerate(dimension.members):
-            if "." not in member.key and member.key not in _TEMPERATURES:
-                continue  # shared by all houses, and no part of the building
+            if not _in_building(member.key):
+                continue
             values = dimension.at(z[:, at], number).tolist()
             for (overrides, factors), value in zip(found, values, strict=True):
                 if dimension.kind == FACTOR:
@@ -227,8 +252,3 @@ def two_piece(low: float, value: float, high: float, z: Floats) -> Floats:
     below, above = math.log(value / max(low, 0.05 * value)), math.log(max(high, value) / value)
     result: Floats = value * np.exp(np.where(z < 0.0, max(below, 0.0), above) / Z90 * z)
     return result
-
-
-def named(dimensions: Iterable[Unsure]) -> Mapping[str, Unsure]:
-    """Dimensions by key."""
-    return {item.key: item for item in dimensions}
