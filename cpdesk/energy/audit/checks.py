@@ -13,8 +13,9 @@ from cpdesk.energy.retrofit.grid import OFF_C, Grid, figures, set_points
 from cpdesk.energy.retrofit.packages import Choice, heat_limit, payback
 from cpdesk.energy.retrofit.statement import quantity
 from cpdesk.energy.systems.plants import limit_w
-from cpdesk.energy.zone.envelope import AIR, AREA, CAPACITY, DOOR, ROOF, WALL, WINDOW, air_conductance
+from cpdesk.energy.zone.envelope import AIR, AREA, CAPACITY, air_conductance, to_outdoors
 from cpdesk.energy.zone.hourly import Drivers
+from cpdesk.energy.zone.network import buffer_gains_w
 from cpdesk.energy.zone.seasonal import Season, seasonal_need
 from cpdesk.energy.zone.states import solve
 from cpdesk.model.assessment import (
@@ -32,7 +33,8 @@ def hand_check(grid: Grid, baseline: Assessment) -> HandCheck:
     """The seasonal method at the hourly model's mean operative temperature.
 
     The floor enters with the loss of the ground model. Sun on walls and roof and their heat to the sky, which nearly
-    cancel, are left out, as they are when one computes by hand.
+    cancel, are left out, as they are when one computes by hand. What lies behind a buffer counts with the factor b of
+    its balance, and the sun on the buffer with 1 - b.
     """
     setting, row = grid.setting, grid.rows[0]
     drivers, area = setting.drivers, float(grid.rows[0][AREA])
@@ -40,8 +42,9 @@ def hand_check(grid: Grid, baseline: Assessment) -> HandCheck:
     days = float(drivers.counted.sum()) / 24.0
     kelvin_hours = 0.024 * max(inside - outside, 0.1) * days
     floor = baseline.losses_kwh["floor"] / kelvin_hours
-    transmission = float(row[[WINDOW, DOOR, WALL, ROOF]].sum()) + floor
-    sun = sum(month.sun_kwh for month in baseline.months)
+    transmission = float(to_outdoors(row[None, :])[0] - row[AIR]) + floor
+    buffers = float(buffer_gains_w(row, drivers)[drivers.counted].sum()) / 1000.0
+    sun = sum(month.sun_kwh for month in baseline.months) + max(buffers, 0.0)
     internal = sum(month.internal_kwh for month in baseline.months)
     season = Season(
         transmission_w_m2k=transmission / area, ventilation_w_m2k=float(row[AIR]) / area, inside_c=inside,

@@ -33,7 +33,7 @@ import numpy as np
 
 from cpdesk.base.errors import InputFault
 from cpdesk.energy.weather.climate import Floats
-from cpdesk.energy.zone.drivers import GROUND_WAVE, LATE, LEAK, NIGHT, ONE, OPENED, OUTDOOR, SUN, Drivers
+from cpdesk.energy.zone.drivers import DAY, GROUND_WAVE, LATE, LEAK, NIGHT, ONE, OPENED, OUTDOOR, SUN, Drivers
 from cpdesk.energy.zone.envelope import (
     AIR,
     AIR_STEADY,
@@ -264,6 +264,17 @@ def make_steps(rows: Floats, drivers: Drivers, kind: int) -> Steps:
         nodes=nodes,
         network=net,
     )
+
+
+def buffer_gains_w(row: Floats, drivers: Drivers) -> Floats:
+    """(hours,) what sun on buffers, less their heat to the sky, spares the rooms: (1 - b) of it (ISO 13790, 11.2.2)."""
+    net = make_network(row[None, :], drivers, DAY)
+    total = np.zeros(drivers.rows.shape[1])
+    for item in net.buffers:
+        inside = float((item.opaque + item.glass + item.air)[0])
+        kept = inside / (inside + float(item.outside[0]))
+        total += kept * (item.sun[:, 0] @ drivers.rows[: len(item.sun)] - row[buffer_column(item.kind, SKY)])
+    return total
 
 
 def _equations(net: Network, count: int) -> tuple[Floats, Floats]:
