@@ -48,6 +48,8 @@ class Uses:
         appliances: with base load and vehicles.
         billed_month_kwh: electricity of a month without heating as billed; the appliances then make up for what the
             other uses leave. `None` where nobody said.
+        kang_season: (month, day) of the first and last day on which wood for cooking is that of the kang's heating,
+            since one fire does both; `None` where the kang has its own.
     """
 
     residents: float
@@ -61,6 +63,7 @@ class Uses:
     lighting_kwh: float
     appliances: tuple[Appliance, ...]
     billed_month_kwh: float | None = None
+    kang_season: tuple[tuple[int, int], tuple[int, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

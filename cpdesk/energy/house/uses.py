@@ -50,6 +50,8 @@ def household_uses(facts: BuildingFacts, tables: EnergyTables, ledger: Ledger, a
     litres = showers * shower / 7.0 + people * wash
     use_c, cold_c = tables.device("dhw.use_c"), tables.device("dhw.cold_c")
     billed = facts.bills.elec_other_month_kwh
+    linked = "heating.kang_use" in ledger.inputs and ledger.inputs["heating.kang_use"].value == "cooking"
+    season = facts.season_start or Answer((11, 15)), facts.season_end or Answer((3, 15))
     electric_cooking = any(way.carrier == "electricity" for way in cooking)
     return Uses(
         residents=people, cooking_kwh=cooking_kwh, cooking=cooking,
@@ -57,6 +59,7 @@ def household_uses(facts: BuildingFacts, tables: EnergyTables, ledger: Ledger, a
         cold_c=cold_c, lighting_kwh=_light(said, tables, ledger, area_m2),
         appliances=_appliances(said, tables, ledger, electric_cooking=electric_cooking),
         billed_month_kwh=billed.value if billed is not None else None,
+        kang_season=(season[0].value, season[1].value) if linked else None,
     )  # fmt: skip
 
 

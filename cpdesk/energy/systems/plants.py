@@ -103,14 +103,12 @@ def weight_rows(
     tables: EnergyTables,
     *,
     design_w: float = 0.0,
-    humidity_pct: Floats | None = None,
 ) -> Weights:
     """The weights that all plants need.
 
     Args:
         design_w: heat at the design temperature that the emitters were laid out for: of the house as it is. Zero
             where nothing is known: water temperatures then stay at their design value.
-        humidity_pct: relative humidity of the drivers' hours, for frost; that of the COP table where not known.
     """
     hour, outdoor = drivers.hour, drivers.outdoor_c
     valley = ((hour >= _VALLEY_FROM_H) | (hour < _VALLEY_TO_H)).astype(float)
@@ -130,7 +128,7 @@ def weight_rows(
         rows.append(cells * inside)
         hours[part] = (cells * inside * drivers.counted).sum(axis=1)[:, None]
     total = np.maximum((cells * drivers.counted).sum(axis=1), 1e-9)
-    frost = (cells * drivers.counted) @ frost_share(outdoor, humidity_pct) / total
+    frost = (cells * drivers.counted) @ frost_share(outdoor, drivers.humidity_pct) / total
     return Weights(
         rows=np.vstack(rows), parts=parts, nodes_c=np.array(nodes * 2)[:, None], hours=hours, frost=frost[:, None],
         design_w=design_w,

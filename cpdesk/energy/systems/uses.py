@@ -15,7 +15,7 @@ import numpy as np
 
 from cpdesk.energy.systems.solar import SolarWater, solar_water
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.energy.weather.calendar import HOUR, HOURS, MONTH
+from cpdesk.energy.weather.calendar import HOUR, HOURS, MONTH, season_hours
 from cpdesk.energy.weather.climate import Floats, Weather
 from cpdesk.model.building import Building
 from cpdesk.model.energy_uses import Solar, Uses, Way
@@ -74,7 +74,10 @@ def of_uses(uses: Uses, solar: Solar, tables: EnergyTables, weather: Weather) ->
     """The same from the uses themselves, e.g. those after a measure."""
     tally = _Tally()
     for way in uses.cooking:
-        tally.add("cooking", way, uses.cooking_kwh * _every_hour(tables, way.profile))
+        heat = uses.cooking_kwh * _every_hour(tables, way.profile)
+        if way.carrier == "wood" and uses.kang_season is not None:
+            heat = heat * ~season_hours(*uses.kang_season)
+        tally.add("cooking", way, heat)
     draw_l = uses.draw_l_day * 365.0 * _every_hour(tables, "shower")
     wanted = draw_l * _WATER_KWH_LK * (uses.draw_c - uses.cold_c)
     heater = None

@@ -239,3 +239,17 @@ def test_every_heater_of_the_form_can_be_computed(
 def test_losses_of_pipes_and_what_the_rooms_get_back(tables: EnergyTables) -> None:
     for item in tables.distribution.values():
         assert item.value == pytest.approx(item.to_emitters + item.recovered * (1.0 - item.to_emitters), abs=0.005)
+
+
+def test_dry_winter_air_spares_the_defrosting(tables: EnergyTables, plain: Weather, f5_facts: BuildingFacts) -> None:
+    """Weather that says its humidity: at 40 % a heat pump needs less around freezing, at 84 % the same."""
+    plant = new_plant("ashp_water", "x", "radiator_steel", tables)
+
+    def electricity(humidity: float | None) -> float:
+        weather = plain if humidity is None else replace(plain, humidity_pct=np.full(8760, humidity))
+        house = _solved(f5_facts, tables, weather, 18.0, 15.0)
+        weights = weight_rows([plant], house.drivers, tables, design_w=house.design_w)
+        return float(final_energy(plant, house.sums(weights), weights, tables).kwh["electricity"][0])
+
+    assert electricity(84.0) == pytest.approx(electricity(None), rel=1e-9)
+    assert 0.95 < electricity(40.0) / electricity(None) < 0.985

@@ -88,6 +88,19 @@ def test_counted_bottles_are_taken_as_they_are(tables: EnergyTables, plain: Weat
     assert found.kwh["lpg"] / tables.factors["lpg"].kwh_per_unit == pytest.approx(4 * 14.5)
 
 
+def test_a_fire_that_heats_the_kang_cooks_for_nothing(
+    tables: EnergyTables, plain: Weather, f5_facts: BuildingFacts
+) -> None:
+    """The wood of the winter's cooking counts with the kang's heating, and only once."""
+    own = replace(ANSWERED, cook_fuels=Answer("wood"), kang_count=Answer(1.0), kang_use=Answer("own_fire"))
+    linked = replace(own, kang_use=Answer("cooking"))
+    apart, together_ = (_year(replace(f5_facts, uses=uses), tables, plain) for uses in (own, linked))
+    winter = 121  # 15 November to 15 March
+    assert apart.kwh["wood"] == pytest.approx(660 / 0.18)
+    assert together_.kwh["wood"] == pytest.approx(660 / 0.18 * (365 - winter) / 365)
+    assert together_.months_kwh["wood"][0] == 0.0
+
+
 def test_a_billed_month_sets_the_year(tables: EnergyTables, plain: Weather, f5_facts: BuildingFacts) -> None:
     for month in (140.0, 220.0, 300.0):
         facts = replace(f5_facts, uses=ANSWERED, bills=BillFacts(elec_other_month_kwh=Answer(month, Quality.BILL)))
@@ -165,9 +178,10 @@ def test_every_code_of_the_form_is_known(tables: EnergyTables, f5_facts: Buildin
     found = _uses(replace(f5_facts, uses=uses), tables)
     assert sum(way.share for way in found.cooking) == pytest.approx(1.0)
     assert sum(way.share for way in found.hot_water) == pytest.approx(1.0)
-    for field in ("cook_fuels", "hot_water", "appliances"):
+    unknown = Answer("fridge xyz")
+    for wrong in (UseFacts(cook_fuels=unknown), UseFacts(hot_water=unknown), UseFacts(appliances=unknown)):
         with pytest.raises(InputFault) as caught:
-            build(replace(f5_facts, uses=UseFacts(**{field: Answer("fridge xyz")})), tables)
+            build(replace(f5_facts, uses=wrong), tables)
         assert caught.value.code == "CP-1366"
         assert "厨房" in caught.value.message("zh")
 
