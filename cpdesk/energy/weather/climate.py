@@ -14,7 +14,6 @@ import numpy as np
 from cpdesk.base.errors import InputFault
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.calendar import HOUR, HOURS, MONTH, MONTH_DAYS, Floats, monthly_mean, season_hours
-from cpdesk.energy.weather.sky import tilted_irradiance
 from cpdesk.energy.weather.sun import SunPath, extraterrestrial_normal, sun_path
 from cpdesk.energy.weather.year import LATITUDE_DEG, LONGITUDE_DEG, TIME_ZONE_H, Weather
 
@@ -31,7 +30,6 @@ __all__ = [
     "make_weather",
     "season_hours",
     "split_irradiance",
-    "tilted_irradiance",
 ]
 
 

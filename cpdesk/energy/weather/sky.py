@@ -100,7 +100,7 @@ def tilted(
 
 
 def tilted_irradiance(
-    weather: Weather, azimuth_deg: float, tilt_deg: float, albedo: float = 0.2, model: SkyModel = "isotropic"
+    weather: Weather, azimuth_deg: float, tilt_deg: float, albedo: float = 0.2, model: SkyModel = "perez"
 ) -> Floats:
     """All irradiance on a surface in W/m2."""
     return tilted(weather, azimuth_deg, tilt_deg, albedo=albedo, model=model).total_w_m2
