@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from cpdesk.energy.money.prices import summed
 from cpdesk.energy.rows import Factor
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
@@ -37,7 +38,7 @@ def primary_kgce(kwh: Mapping[str, Floats], tables: EnergyTables) -> Floats:
 
     A carrier without a primary value of its own counts its equivalent value (GB/T 2589-2020).
     """
-    return _summed(kwh, {carrier: _primary(tables.factors[carrier]) for carrier in kwh})
+    return summed(kwh, {carrier: _primary(tables.factors[carrier]) for carrier in kwh})
 
 
 def _primary(row: Factor) -> float:
@@ -48,16 +49,9 @@ def _primary(row: Factor) -> float:
 def biogenic_co2_kg(kwh: Mapping[str, Floats], tables: EnergyTables) -> Floats:
     """CO2 in kg from burning plants; printed apart, never added to `prices.co2_kg`."""
     factors = {carrier: tables.factors[carrier] for carrier in kwh}
-    return _summed(
+    return summed(
         kwh, {code: (row.biogenic_co2_kg_per_unit or 0.0) / row.kwh_per_unit for code, row in factors.items()}
     )
-
-
-def _summed(kwh: Mapping[str, Floats], per_kwh: Mapping[str, float]) -> Floats:
-    result, *rest = (per_kwh[carrier] * value for carrier, value in kwh.items())
-    for part in rest:
-        result = result + part
-    return result
 
 
 def grid_regions(tables: EnergyTables) -> dict[str, tuple[int, ...]]:

@@ -40,7 +40,7 @@ def amount(carrier: str, energy_kwh: Floats, tables: EnergyTables) -> Floats:
 
 def rows_of(tables: EnergyTables, carrier: str, item: str, scheme: str = "") -> list[Tariff]:
     """The rows of one tariff in force, in the order of the table."""
-    return [row for row in tables.tariffs if (row.carrier, row.item, row.scheme) == (carrier, item, scheme)]
+    return [row for row in tables.tariffs if row.item == item and row.carrier == carrier and row.scheme == scheme]
 
 
 def tier_bounds(
@@ -196,17 +196,19 @@ def running_subsidy(
 
 def co2_kg(energy: Energy, tables: EnergyTables) -> Floats:
     """CO2 of the final energy in kg, without that of this year's plants (`carbon.biogenic_co2_kg`)."""
-    return _weighted(energy, {code: row.co2_kg_per_unit / row.kwh_per_unit for code, row in tables.factors.items()})
+    factors = tables.factors
+    return summed(energy.kwh, {code: factors[code].co2_kg_per_unit / factors[code].kwh_per_unit for code in energy.kwh})
 
 
 def kgce(energy: Energy, tables: EnergyTables) -> Floats:
     """Standard coal of the final energy in kg (GB/T 2589-2020, equivalent values)."""
-    return _weighted(energy, {code: row.kgce_per_unit / row.kwh_per_unit for code, row in tables.factors.items()})
+    factors = tables.factors
+    return summed(energy.kwh, {code: factors[code].kgce_per_unit / factors[code].kwh_per_unit for code in energy.kwh})
 
 
-def _weighted(energy: Energy, per_kwh: Mapping[str, float]) -> Floats:
-    parts = [per_kwh[carrier] * kwh for carrier, kwh in energy.kwh.items()]
-    result, *rest = parts
+def summed(kwh: Mapping[str, Floats], per_kwh: Mapping[str, float]) -> Floats:
+    """Sum of energy by carrier times a factor per kWh."""
+    result, *rest = (per_kwh[carrier] * value for carrier, value in kwh.items())
     for part in rest:
         result = result + part
     return result
