@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from cpdesk.base.errors import InputFault
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Weather, make_weather
+from cpdesk.energy.weather.shading import diffuse_view, sunlit_share
+from cpdesk.energy.weather.sky import tilted
 from cpdesk.energy.zone.drivers import late, make_drivers
 from cpdesk.energy.zone.envelope import layout, row
 from cpdesk.energy.zone.hourly import trace
@@ -168,3 +171,16 @@ def test_missing_and_impossible_hours_are_named(tables: EnergyTables, weather: W
         make_drivers(replace(weather, wind_m_s=weather.wind_m_s[:-24]), building.schedule, columns)
     assert caught.value.code == "CP-1361"
     assert "8736" in caught.value.message("en")
+
+
+@pytest.mark.parametrize("azimuth", [180.0, 135.0])
+def test_long_eaves_agree_with_exact_shadows(weather: Weather, azimuth: float) -> None:
+    eaves = Overhang(0.5, 0.4, 1.5)
+    plate = SimpleNamespace(depth_m=0.5, above_m=0.4, beyond_left_m=30.0, beyond_right_m=30.0)
+    sun = tilted(weather, azimuth, 90.0)
+    beam = sun.beam_w_m2 + sun.circumsolar_w_m2
+    exact = sunlit_share(weather, azimuth, 90.0, 1.0, 1.5, overhang=plate)
+    lit, sky = overhang_shares(eaves, weather.zenith_deg, weather.azimuth_deg, azimuth)
+    assert (lit * beam).sum() == pytest.approx((exact * beam).sum(), rel=3e-3)
+    view = diffuse_view(90.0, 1.0, 1.5, overhang=plate)
+    assert sky == pytest.approx(view.sky, abs=0.01)
