@@ -206,3 +206,20 @@ def test_two_dimensions_are_as_good_as_one() -> None:
     one, two = views(flat, Terms(0.03, 15)), views(wide, Terms(0.03, 15))
     assert (two.npv_society[:, 1] == one.npv_society).all()
     assert (two.discounted_payback_a.values[:, 0] == one.discounted_payback_a.values).all()
+
+
+@given(rate=RATES, years=st.integers(1, 35), life=st.integers(1, 40), own=st.floats(0, 2e4), more=st.floats(0, 2e4))
+def test_present_investment_is_the_sum_of_the_cash_flows(
+    rate: float, years: int, life: int, own: float, more: float
+) -> None:
+    price = own + more
+    flows = np.zeros(years + 1)
+    flows[0] = last = own
+    bought = 0
+    for year in range(life, years, life):
+        flows[year] += price
+        bought, last = year, price
+    flows[years] -= last * (bought + life - years) / life
+    by_year = sum(flow / (1 + rate) ** year for year, flow in enumerate(flows))
+    found = present_investment(np.array([own]), np.array([price]), life_cycle(rate, years, life))
+    assert found[0] == pytest.approx(by_year, rel=1e-9, abs=1e-6)
