@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+BESIDE_HEATING: Final = ("uses.", "solar.")
+"""How the keys of inputs begin that change other uses and the sun's yield, but no figure of heating."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from cpdesk.energy.systems.plants import Plant, current_plant, final_energy, lim
 from cpdesk.energy.zone.states import solve
 from cpdesk.model.assessment import Influence
 from cpdesk.model.building import Building
+from cpdesk.model.energy_uses import BESIDE_HEATING
 
 _PRICED = ("coal", "coal_loose", "gas", "lpg", "wood", "pellets")
 
@@ -54,6 +55,8 @@ def cases(grid: Grid) -> list[Case]:
     building, tables = grid.setting.building, grid.setting.tables
     found = [Case("", "", 0, building)]
     for item in building.inputs:
+        if item.key.startswith(BESIDE_HEATING):
+            continue
         for side, value in ((-1, item.low), (1, item.high)):
             if value is None or value == item.value:
                 continue

@@ -20,6 +20,7 @@ from cpdesk.energy.rows import AnswerError
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.model.building import Building, Input
+from cpdesk.model.energy_uses import BESIDE_HEATING
 from cpdesk.model.records import Quality
 
 Z90: Final = NormalDist().inv_cdf(0.9)
@@ -118,6 +119,8 @@ def unsure_inputs(building: Building, tables: EnergyTables) -> tuple[Unsure, ...
     """All dimensions of a house: its inputs, its default codes, and what every house shares; sorted by key."""
     groups: dict[str, list[Input]] = {}
     for item in building.inputs:
+        if item.key.startswith(BESIDE_HEATING):
+            continue
         tail = item.key.rpartition(".")[2]
         block = item.key.partition(".")[0]
         if tail in _TEMPERATURES:
