@@ -130,6 +130,19 @@ class SunspaceType:
 
 
 @dataclass(frozen=True, slots=True)
+class Bridge:
+    """Linear thermal transmittance of a junction by where the wall's insulation lies."""
+
+    junction: str
+    none_w_mk: float
+    outside_w_mk: float
+    inside_w_mk: float
+    core_w_mk: float
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class DoorType:
     """U of an outside door with its range."""
 

@@ -20,6 +20,7 @@ from cpdesk.energy.rows import (
     Alternative,
     AnswerError,
     Archetype,
+    Bridge,
     BillError,
     CeilingType,
     Distribution,
@@ -70,6 +71,7 @@ _TABLES: Final[Mapping[str, tuple[type[Any], Mapping[str, Convert]]]] = {
     "windows": (WindowType, {}),
     "doors": (DoorType, {}),
     "sunspaces": (SunspaceType, {}),
+    "bridges": (Bridge, {}),
     "archetypes": (Archetype, {}),
     "systems": (SystemType, {"water": one_of("yes", "no"), "heat_pump": one_of("", "water", "air", "ground")}),
     "heat_pumps": (HeatPumpPoint, {"kind": one_of("water", "air", "ground")}),
@@ -145,6 +147,7 @@ class EnergyTables:
     windows: Mapping[tuple[str, str], WindowType]
     doors: Mapping[str, DoorType]
     sunspaces: Mapping[str, SunspaceType]
+    bridges: Mapping[str, Bridge]
     archetypes: Mapping[str, Archetype]
     systems: Mapping[str, SystemType]
     heat_pumps: tuple[HeatPumpPoint, ...]
@@ -224,6 +227,7 @@ _IN_ORDER: Final = ("heat_pumps", "measures", "price_paths", "pollutants", "alte
 _KEYS: Final[Mapping[str, str]] = {
     "materials": "id",
     "archetypes": "id",
+    "bridges": "junction",
     "limits": "id",
     "rules": "key",
     "devices": "id",

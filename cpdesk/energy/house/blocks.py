@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from cpdesk.energy.house.bridges import with_bridges
 from cpdesk.energy.house.buffers import make_attic, make_cold_rooms, sunspace_of
 from cpdesk.energy.house.elements import make_floor, make_openings, make_roof, make_walls, without_openings
 from cpdesk.energy.house.geometry import Maker, Size, measure, ridge_rise_m
@@ -40,7 +41,7 @@ def make_block(maker: Maker) -> BlockResult:
     walls, wall_mm, wall_type = make_walls(maker, size)
     roof = make_roof(maker, size)
     windows, doors = make_openings(maker, size)
-    gross_walls, walls = walls, without_openings(maker, walls, windows, doors)
+    gross_walls, walls = walls, with_bridges(maker, size, without_openings(maker, walls, windows, doors))
     floor, ground, perimeter, floor_r = make_floor(maker, size, wall_mm / 1000.0)
     window_m2 = sum(window.area_m2 for window in windows)
     points, air_change = _air(maker)

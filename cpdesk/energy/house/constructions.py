@@ -1,7 +1,7 @@
 """U-values from layers: walls, roofs, floors, windows and doors of a farmhouse.
 
-Walls and roofs: U = 1 / (R_surfaces + sum d / (lambda a)), GB 50176-2016 3.4 with the in-use factor a; an insulation
-inside is multiplied by a factor for the thermal bridges it leaves. Ground floors: ISO 13370:2017, clause 7.
+Walls and roofs: U = 1 / (R_surfaces + sum d / (lambda a)), GB 50176-2016 3.4 with the in-use factor a; thermal
+bridges come on top by their length (`house.bridges`). Ground floors: ISO 13370:2017, clause 7.
 """
 
 from __future__ import annotations
@@ -36,11 +36,18 @@ def wall_u_value(wall: Layered, tables: EnergyTables) -> float:
     resistance += tables.materials[kind.material].resistance(wall.mm - core_mm)
     if core_mm:
         resistance += tables.materials[kind.core_material].resistance(core_mm)
-    if wall.insul_type == "none":
-        return 1.0 / resistance
-    resistance += insulation_resistance(wall.insul_type, wall.insul_mm, tables)
-    bridge = "thermal_bridge_inside" if wall.insul_side == "inside" else "thermal_bridge_outside"
-    return tables.rule(bridge) / resistance
+    if wall.insul_type != "none":
+        resistance += insulation_resistance(wall.insul_type, wall.insul_mm, tables)
+    return 1.0 / resistance
+
+
+def strip_u_value(wall: Layered, tables: EnergyTables) -> float:
+    """U of a ring beam or lintel of concrete as thick as the masonry, with the wall's insulation, in W/(m2 K)."""
+    resistance = tables.rule("surface_resistance_wall") + tables.materials["plaster"].resistance(20.0)
+    resistance += tables.materials["concrete"].resistance(wall.mm)
+    if wall.insul_type != "none":
+        resistance += insulation_resistance(wall.insul_type, wall.insul_mm, tables)
+    return 1.0 / resistance
 
 
 def insulation_resistance(insul_type: str, thickness_mm: float, tables: EnergyTables) -> float:

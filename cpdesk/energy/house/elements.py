@@ -31,7 +31,7 @@ def make_walls(maker: Maker, size: Size) -> tuple[list[Element], float, str]:
     gable = size.depth_m * size.height_m * size.storeys + size.depth_m * rise / 2.0
     long_side = size.length_m * size.height_m * size.storeys * size.heated_share
     partial = size.heated_share < 1.0
-    layers = {side: _wall_layers(maker, side) for side in SIDES}
+    layers = {side: wall_layers(maker, side) for side in SIDES}
     alike = len({layer for layer, _ in layers.values()}) == 1
     for side in SIDES:
         layer, quality = layers[side]
@@ -58,7 +58,7 @@ def make_walls(maker: Maker, size: Size) -> tuple[list[Element], float, str]:
     return elements, layers["back"][0].mm, layers["back"][0].type
 
 
-def _wall_layers(maker: Maker, side: str) -> tuple[Layered, Quality]:
+def wall_layers(maker: Maker, side: str) -> tuple[Layered, Quality]:
     """What the wall of a side is made of, side by side's own answers first, then those for all four."""
     own, common = maker.facts.walls.get(side, WallFacts()), maker.facts.wall
     tables, archetype = maker.tables, maker.archetype

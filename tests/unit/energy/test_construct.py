@@ -44,14 +44,37 @@ def test_an_answer_keeps_its_quality_and_replaces_the_default(tables: EnergyTabl
     building = build(_with(f5_facts, wall=wall), tables)
     thickness = next(item for item in building.inputs if item.key == "main.wall.mm")
     assert (thickness.value, thickness.quality) == (240.0, Quality.MEASURED)
-    wall_u = next(item.u_value_w_m2k for item in building.elements if item.id == "main.wall.back")
+    wall_u = next(item.value for item in building.inputs if item.key == "main.wall.wall_u")
     assert wall_u == pytest.approx(2.0, abs=0.15)  # 24 cm solid brick in the figure tables
 
 
 def test_u_value_of_a_37_wall_is_the_published_one(tables: EnergyTables, f5_facts: BuildingFacts) -> None:
     building = build(f5_facts, tables)
-    wall_u = next(item.u_value_w_m2k for item in building.elements if item.id == "main.wall.back")
+    wall_u = next(item.value for item in building.inputs if item.key == "main.wall.wall_u")
     assert 1.54 <= wall_u <= 1.65
+
+
+def test_bridges_of_a_wall_by_hand(tables: EnergyTables, f5_facts: BuildingFacts) -> None:
+    """Back wall 18.15 x 3.1 m without openings: corner, plinth, and 0.24 m of concrete beam in 370 mm of brick."""
+    building = build(f5_facts, tables)
+    back = next(item for item in building.elements if item.id == "main.wall.back")
+    beam = 0.24 * (1 / (0.15 + 0.02 / 0.93 + 0.37 / 1.74) - 1 / (0.15 + 0.02 / 0.93 + 0.37 / 0.81))
+    by_hand = -0.15 * 3.1 + 0.10 * 18.15 + beam * 18.15
+    given = next(item for item in building.inputs if item.key == "main.wall.back.bridges_w_k")
+    assert given.value == pytest.approx(by_hand, rel=0.02)
+    plain = next(item.value for item in building.inputs if item.key == "main.wall.wall_u")
+    assert back.u_value_w_m2k * back.area_m2 == pytest.approx(float(plain) * back.area_m2 + float(given.value))
+
+
+def test_bridges_by_where_the_insulation_lies(tables: EnergyTables, f5_facts: BuildingFacts) -> None:
+    """Two storeys: inside insulation lets the floor slab through, outside insulation covers beams and lintels."""
+    found = {}
+    for side in ("outside", "inside"):
+        wall = WallFacts(insul_type=Answer("eps"), insul_mm=Answer(80.0), insul_side=Answer(side))
+        building = build(_with(f5_facts, wall=wall, storeys=Answer(2.0)), tables)
+        entry = next(item for item in building.inputs if item.key == "main.wall.back.bridges_w_k")
+        found[side] = float(entry.value)
+    assert found["inside"] > found["outside"] + 10.0
 
 
 @pytest.mark.parametrize(
