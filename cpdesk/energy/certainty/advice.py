@@ -22,6 +22,7 @@ _MOST: Final = 5
 _WORTH: Final = 0.03  # less than this share of the range is not worth going there again
 _HALVED: Final = 0.55
 _FAINT: Final = 0.01  # influences below this share of the range are noise of the draws
+_ASKED: Final = ("heater.share_pct", "building.heated_rooms")  # what no instrument shows
 _BILL_NOISE: Final = 0.08  # standard deviation of a bill's logarithm: its own error and the winter's weather
 
 
@@ -63,8 +64,11 @@ def _measured(question: str, places: Sequence[int], found: Response, houses: Hou
         direction[at] = 1.0
         after = after.knowing(direction, share / (1.0 - share))
     item = max((houses.dimensions[at] for at in places), key=lambda one: one.half_width)
+    way = "look" if item.kind == CHOICE or item.unit == "" else "measure"
+    if question in _ASKED:
+        way = "ask"
     own = sum(found.slope[at] ** 2 * found.covariance[at, at] for at in places)
-    return _advice(question, item.place, item.name, item.quality, float(own) / found.variance, found, after, half)
+    return _advice(question, item.place, item.name, item.quality, float(own) / found.variance, found, after, half, way)
 
 
 def _billed(found: Response, houses: Houses, setting: Setting, amounts: dict[str, Floats], half: float) -> Advice:
@@ -76,7 +80,7 @@ def _billed(found: Response, houses: Houses, setting: Setting, amounts: dict[str
     place = f"energy.carrier.{carrier}"
     return _advice(
         bill_question(carrier), place, "energy.input.bill", Quality.DEFAULT, 1.0 - after.variance / found.variance,
-        found, after, half,
+        found, after, half, "bill",
     )  # fmt: skip
 
 
@@ -89,10 +93,10 @@ def _advice(
     before: Response,
     after: Response,
     half: float,
+    way: str,
 ) -> Advice:
     left = float(np.sqrt(max(after.variance, 0.0) / before.variance))
-    known = "bill" if name == "energy.input.bill" else "measure"
-    text = f"energy.advice.{known}_halves" if left <= _HALVED else f"energy.advice.{known}"
+    text = f"energy.advice.{way}_halves" if left <= _HALVED else f"energy.advice.{way}"
     fields: dict[str, str | float] = {"place": place, "name": name, "before": half, "after": half * left}
     return Advice(question, place, name, quality, 100.0 * share, half, half * left, text, fields)
 

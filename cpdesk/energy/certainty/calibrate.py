@@ -78,7 +78,14 @@ class _Likelihood:
 
 
 def village_bills(village: Sequence[VillageUse], building: Building) -> tuple[Bill, ...]:
-    """The village's average use as a very unsure bill, for a household that has none."""
+    """The village's average use as a very unsure bill, for a household that has none.
+
+    Raises:
+        InputFault: CP-1380 percentiles that do not ascend.
+    """
+    for item in village:
+        if not 0.0 < item.p10_m2 <= item.p50_m2 <= item.p90_m2:
+            raise InputFault("CP-1380", carrier=item.carrier, p10=item.p10_m2, p50=item.p50_m2, p90=item.p90_m2)
     carriers = {system.carrier for system in building.systems}
     area = building.floor_area_m2
     return tuple(

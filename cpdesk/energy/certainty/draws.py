@@ -3,8 +3,8 @@
 Every number the engine takes from a building (conductances, apertures, set points, efficiencies) is followed from its
 value in the surveyed house to its values at P10 and P90 of each dimension, in logarithms where it keeps its sign: areas
 times U-values times temperatures are products, so what several dimensions do together is a sum of what each does alone.
-A draw then costs an addition instead of a building. Against buildings made anew, the need of a season is off by one in a
-one in a hundred (tested).
+A draw then costs an addition instead of a building. Against buildings made anew the need of a season is off by 1 %
+(standard deviation over the draws, the mean by 0.3 %; tested).
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def sentence(key: str, fields: Mapping[str, str | float], translator: Translator
             shown[name] = joint.join(translator(part) for part in value.split())
         else:
             shown[name] = _rounded(value)
-    return translator(key, **shown)
+    return " ".join(translator(key, **shown).split())
 
 
 def _rounded(value: float) -> str:
