@@ -8,6 +8,7 @@ season (`systems.plants`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +46,7 @@ def _lines(tables: EnergyTables, kind: str, outdoor_c: Floats, *, capacity: bool
     return found
 
 
-def _between(lines: list[Floats], waters: list[float], flow_c: Floats) -> Floats:
+def _between(lines: Sequence[Floats], waters: Sequence[float], flow_c: Floats) -> Floats:
     """Linear in the water temperature, held at the edges."""
     found = lines[0]
     for low, high, before, after in zip(waters, waters[1:], lines, lines[1:], strict=False):
@@ -118,6 +119,39 @@ def flow_c(heat_w: Floats, unit: Unit, tables: EnergyTables) -> Floats:
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """COP and capacity of a kind of heat pump at given hours or cells, for each water temperature of the table.
+
+    Attributes:
+        waters_c: lowest first; `cop` (frost included) and `capacity` over that at -12 degC, one array for each.
+        design: capacity at the design outdoor temperature, one number for each.
+    """
+
+    kind: str
+    waters_c: tuple[float, ...]
+    cop: tuple[Floats, ...]
+    capacity: tuple[Floats, ...]
+    design: tuple[float, ...]
+
+
+def curves_at(kind: str, outdoor_c: Floats, frost: Floats, tables: EnergyTables) -> Curves:
+    """What a kind of heat pump does at outdoor temperatures.
+
+    Args:
+        frost: `frost_share` of the same hours.
+    """
+    at = np.array(tables.limits["design_outdoor_c"].value)
+    factor = defrost_factor(kind, outdoor_c, frost, tables)
+    return Curves(
+        kind=kind,
+        waters_c=tuple(_waters(tables, kind)),
+        cop=tuple(line * factor for line in _lines(tables, kind, outdoor_c, capacity=False)),
+        capacity=tuple(_lines(tables, kind, outdoor_c, capacity=True)),
+        design=tuple(float(line) for line in _lines(tables, kind, at, capacity=True)),
+    )
+
+
 def frost_share(outdoor_c: Floats, humidity_pct: Floats | None) -> Floats:
     """How much frost forms, over that of the test point's humidity (84 %); one where the humidity is not known.
 
@@ -150,34 +184,30 @@ def defrost_factor(kind: str, outdoor_c: Floats, frost: Floats, tables: EnergyTa
     return result
 
 
-def rated_w(unit: Unit, capacity_w: Floats, tables: EnergyTables) -> Floats:
+def rated_w(unit: Unit, capacity_w: Floats, curves: Curves) -> Floats:
     """Rated output at -12 degC of a unit that brings `capacity_w` into the rooms at -7.6 degC and its design flow."""
-    design = np.array(tables.limits["design_outdoor_c"].value)
-    ratio = float(curve(tables, unit.kind, unit.flow_c, design, capacity=True))
+    ratio = float(np.interp(unit.flow_c, curves.waters_c, curves.design))
     result: Floats = np.asarray(capacity_w, dtype=float) / unit.distribution / ratio
     return result
 
 
-def draw(heat_w: Floats, outdoor_c: Floats, frost: Floats, unit: Unit, rated: Floats, tables: EnergyTables) -> Draw:
-    """Electricity for `heat_w` into the rooms; all arguments broadcast against each other.
+def draw(heat_w: Floats, curves: Curves, unit: Unit, rated: Floats, tables: EnergyTables) -> Draw:
+    """Electricity for `heat_w` into the rooms at the hours of `curves`; all arrays broadcast against each other.
 
     Below the least load of the compressor it starts and stops, and COP = COP_full (1 - Cd (1 - share of time on))
     (EN 14825:2018, 6.4.2 for fixed-speed units). A better COP at part load is not counted.
 
     Args:
-        frost: `frost_share` of the hours.
         rated: output at -12 degC, W.
     """
     kind = unit.kind
     flow = flow_c(heat_w, unit, tables)
-    waters = _waters(tables, kind)
-    capacity = rated * _between(_lines(tables, kind, outdoor_c, capacity=True), waters, flow)
+    capacity = rated * _between(curves.capacity, curves.waters_c, flow)
     wanted = heat_w / unit.distribution
     heat = np.minimum(wanted, capacity)
     least = tables.device(f"{kind}.min_load_share") * capacity
     running = np.minimum(1.0, heat / least)
-    cop = _between(_lines(tables, kind, outdoor_c, capacity=False), waters, flow)
-    cop = cop * unit.quality * defrost_factor(kind, outdoor_c, frost, tables)
+    cop = unit.quality * _between(curves.cop, curves.waters_c, flow)
     cop = cop * (1.0 - tables.device(f"{kind}.cycling") * (1.0 - running))
     standby = tables.device(f"{kind}.standby_w")
     return Draw(

@@ -17,13 +17,14 @@ from typing import Final
 import numpy as np
 
 from cpdesk.energy.rows import SystemType
-from cpdesk.energy.systems.heat_pumps import Draw, Unit, curve, draw, frost_share, rated_w
+from cpdesk.energy.systems.heat_pumps import Curves, Draw, Unit, curve, curves_at, draw, frost_share, rated_w
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.energy.zone.hourly import Drivers
 from cpdesk.model.building import HeatingSystem
 
 ALL, VALLEY = 0, 1
+KINDS: Final = ("water", "air", "ground")
 _FIRST: Final = 2
 _VALLEY_FROM_H, _VALLEY_TO_H = 20, 8
 _METERED: Final = ("ashp_water", "ashp_air", "gshp", "storage_heater", "electric_boiler", "electric_film")
@@ -77,23 +78,22 @@ class Weights:
     Attributes:
         rows: (weights, hours).
         parts: first row of the cells of a part of the season; (None, None) is the whole.
-        nodes_c: (cells, 1) outdoor temperature of each cell: the nodes in valley hours, then in day hours.
+        curves: by kind of heat pump, what it does at the outdoor temperatures of the cells: the nodes in valley hours,
+            then in day hours.
         hours: by part, (cells, 1): counted hours in each cell.
-        frost: (cells, 1) frost over that of the COP table's humidity.
         design_w: heat into the rooms for which the emitters of the house are laid out.
     """
 
     rows: Floats
     parts: Mapping[Part, int]
-    nodes_c: Floats
+    curves: Mapping[str, Curves]
     hours: Mapping[Part, Floats]
-    frost: Floats
     design_w: float
 
     def cells(self, sums: Floats, part: Part) -> Floats:
         """The solver's sums of the cells of a part of the season, Wh: (cells, N)."""
         first = self.parts[part]
-        result: Floats = sums[first : first + len(self.nodes_c)]
+        result: Floats = sums[first : first + len(self.hours[part])]
         return result
 
 
@@ -129,9 +129,10 @@ def weight_rows(
         hours[part] = (cells * inside * drivers.counted).sum(axis=1)[:, None]
     total = np.maximum((cells * drivers.counted).sum(axis=1), 1e-9)
     frost = (cells * drivers.counted) @ frost_share(outdoor, drivers.humidity_pct) / total
+    at = np.array(nodes * 2)[:, None]
     return Weights(
-        rows=np.vstack(rows), parts=parts, nodes_c=np.array(nodes * 2)[:, None], hours=hours, frost=frost[:, None],
-        design_w=design_w,
+        rows=np.vstack(rows), parts=parts, hours=hours, design_w=design_w,
+        curves={kind: curves_at(kind, at, frost[:, None], tables) for kind in KINDS},
     )  # fmt: skip
 
 
@@ -207,6 +208,7 @@ def _pumped(
     shares = np.divide(system.share, hours, out=np.zeros_like(hours), where=hours > 1e-6)
     cells = weights.cells(sums, part)
     unit = unit_of(system, tables, weights.design_w)
+    curves = weights.curves[unit.kind]
     found = np.empty((2, cells.shape[1]))
     for first in range(0, cells.shape[1], _CHUNK):
         cut = slice(first, first + _CHUNK)
@@ -217,7 +219,7 @@ def _pumped(
             capacity = system.share * capacity_w[cut]
         else:
             capacity = tables.rule("sizing_factor") * np.maximum(mean.max(axis=0), 1.0)
-        drawn = draw(mean, weights.nodes_c, weights.frost, unit, rated_w(unit, capacity, tables), tables)
+        drawn = draw(mean, curves, unit, rated_w(unit, capacity, curves), tables)
         found[:, cut] = _sums_of(drawn.total_w * hours / 1000.0)
     return found[0], found[1]
 
@@ -251,8 +253,8 @@ def hourly_draw(
     """
     unit = unit_of(system, tables, design_w)
     capacity = limit_w([replace(system, above_c=None, below_c=None)], tables) if capacity_w is None else capacity_w
-    frost = frost_share(outdoor_c, humidity_pct)
-    return draw(heat_w, outdoor_c, frost, unit, rated_w(unit, np.array(capacity), tables), tables)
+    curves = curves_at(unit.kind, outdoor_c, frost_share(outdoor_c, humidity_pct), tables)
+    return draw(heat_w, curves, unit, rated_w(unit, np.array(capacity), curves), tables)
 
 
 def _circulated(system: HeatingSystem, sums: Floats, weights: Weights, tables: EnergyTables) -> tuple[Floats, Floats]:

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpdesk.energy.systems.heat_pumps import (
+    Draw,
     Unit,
     curve,
+    curves_at,
     defrost_factor,
     draw,
     flow_c,
@@ -21,6 +23,12 @@ from cpdesk.energy.systems.heat_pumps import (
 from cpdesk.energy.tables import EnergyTables
 
 NO_FROST_DATA = np.ones(1)
+
+
+def _draw(
+    heat_w: np.ndarray, outdoor_c: np.ndarray, frost: np.ndarray, unit: Unit, rated: np.ndarray, tables: EnergyTables
+) -> Draw:
+    return draw(heat_w, curves_at(unit.kind, outdoor_c, frost, tables), unit, rated, tables)
 
 
 def _unit(tables: EnergyTables, emitter: str = "radiator_steel", *, reset: bool = True, flow: float = 45.0) -> Unit:
@@ -75,7 +83,7 @@ def test_one_hour_by_hand(tables: EnergyTables) -> None:
     # 3 kW into the room at 2 C, water kept at 45 C, pipes 0.92, rated 10 kW at -12 C: capacity 12.3 kW, COP 2.66,
     # 3.2609 kW produced, least load 4.305 kW: runs 0.75745 of the time, COP x (1 - 0.1 x 0.24255) = 2.59548
     unit = _unit(tables, reset=False)
-    found = draw(np.array(3000.0), np.array(2.0), NO_FROST_DATA, unit, np.array(10000.0), tables)
+    found = _draw(np.array(3000.0), np.array(2.0), NO_FROST_DATA, unit, np.array(10000.0), tables)
     assert float(found.compressor_w[0]) == pytest.approx(3260.87 / 2.595482, abs=0.05)
     assert float(found.auxiliary_w) == pytest.approx(25 + 55 * 0.757461, abs=0.01)
     assert float(found.backup_w) == 0.0
@@ -84,22 +92,22 @@ def test_one_hour_by_hand(tables: EnergyTables) -> None:
 
 def test_back_up_fills_what_the_unit_cannot(tables: EnergyTables) -> None:
     unit = _unit(tables, reset=False)
-    found = draw(np.array(12000.0), np.array(-12.0), NO_FROST_DATA, unit, np.array(10000.0), tables)
+    found = _draw(np.array(12000.0), np.array(-12.0), NO_FROST_DATA, unit, np.array(10000.0), tables)
     assert float(found.heat_w) == pytest.approx(9800.0)  # ratio 0.98 at 45 C
     assert float(found.backup_w) == pytest.approx((12000 / 0.92 - 9800) / 0.98)
 
 
 def test_rated_output_brings_the_capacity_at_the_design_temperature(tables: EnergyTables) -> None:
     unit = _unit(tables, reset=False)
-    rated = rated_w(unit, np.array(8000.0), tables)
-    found = draw(np.array(9000.0), np.array(-7.6), NO_FROST_DATA, unit, rated, tables)
+    rated = rated_w(unit, np.array(8000.0), curves_at("water", np.array(-7.6), NO_FROST_DATA, tables))
+    found = _draw(np.array(9000.0), np.array(-7.6), NO_FROST_DATA, unit, rated, tables)
     assert float(found.heat_w) * unit.distribution == pytest.approx(8000.0)
 
 
 def test_insulating_lowers_the_water_and_raises_the_cop(tables: EnergyTables) -> None:
     outdoor, unit = np.array(-7.0), _unit(tables)
     whole, half = (
-        draw(np.array(heat), outdoor, NO_FROST_DATA, unit, np.array(12000.0), tables) for heat in (8000.0, 4000.0)
+        _draw(np.array(heat), outdoor, NO_FROST_DATA, unit, np.array(12000.0), tables) for heat in (8000.0, 4000.0)
     )
     assert float(half.flow_c) < float(whole.flow_c)
     cops = [float(one.heat_w) / float(one.compressor_w[0]) for one in (whole, half)]
@@ -134,7 +142,7 @@ def test_balance_closes_and_capacity_is_never_exceeded(
     tables: EnergyTables, heat: float, outdoor: float, frost: float, rated: float, emitter: str, reset: bool
 ) -> None:
     unit = _unit(tables, emitter, reset=reset)
-    found = draw(np.array(heat), np.array(outdoor), np.array(frost), unit, np.array(rated), tables)
+    found = _draw(np.array(heat), np.array(outdoor), np.array(frost), unit, np.array(rated), tables)
     produced = float(found.heat_w) + float(found.backup_w) * tables.rule("backup_cop")
     assert produced * unit.distribution == pytest.approx(heat, abs=1e-9, rel=1e-12)
     assert float(found.heat_w) <= float(found.capacity_w) * (1 + 1e-12)
@@ -150,7 +158,7 @@ def test_balance_closes_and_capacity_is_never_exceeded(
 def test_more_heat_never_takes_less_electricity(tables: EnergyTables, outdoor: float, low: float, step: float) -> None:
     unit = _unit(tables)
     one, two = (
-        float(draw(np.array(heat), np.array(outdoor), np.ones(()), unit, np.array(9000.0), tables).total_w)
+        float(_draw(np.array(heat), np.array(outdoor), np.ones(()), unit, np.array(9000.0), tables).total_w)
         for heat in (low, low + step)
     )
     assert two > one
