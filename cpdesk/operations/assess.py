@@ -38,9 +38,10 @@ def assess_answers(ctx: Context, form: Form, answers: Answers, *, record: str) -
     found = ctx.audits.get(made_of)
     if found is None:
         reading = read_answers(form, answers)
-        building = build(building_facts(reading), ctx.energy)
+        tables = priced_on(ctx.energy, reading.text("survey.date"))
+        building = build(building_facts(reading), tables)
         weather = weather_for(ctx, building.terrain, building.height_m)
-        found = audit(building, ctx.energy, weather=weather, wishes=wishes_of(reading, record=record))
+        found = audit(building, tables, weather=weather, wishes=wishes_of(reading, record=record))
         ctx.audits[made_of] = found
         while len(ctx.audits) > _AUDITS_KEPT:
             ctx.audits.popitem(last=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +14,7 @@ from cpdesk.context import load_energy_tables
 from cpdesk.energy.money.factors import editions_used
 from cpdesk.energy.money.prices import marginal_price, rows_of
 from cpdesk.energy.tables import EnergyTables
+from cpdesk.operations import assess
 from cpdesk.operations.assess import priced_on
 
 
@@ -68,6 +71,22 @@ def test_a_survey_is_priced_as_of_its_day(tables: EnergyTables) -> None:
     used = {item.code: item for item in editions_used(["electricity", "gas"], before)}
     assert used["gas_tier_1"].status == "to_confirm" and used["elec_tier_1"].status == "confirmed"
     assert (used["electricity.carbon"].value, used["electricity.carbon"].year) == (0.5688, "2021")
+
+
+def test_an_audit_of_a_survey_uses_the_tables_of_its_day(tables: EnergyTables, monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[EnergyTables] = []
+    reading = SimpleNamespace(text={"survey.date": "2016-12-01"}.get)
+    house = SimpleNamespace(terrain="plain", height_m=50.0)
+    for name, fake in (
+        ("read_answers", lambda *_: reading), ("building_facts", lambda *_: None), ("weather_stamp", lambda *_: ""),
+        ("weather_for", lambda *_: None), ("wishes_of", lambda *_, **__: None),
+        ("build", lambda _, given: used.append(given) or house),
+        ("audit", lambda _, given, **__: used.append(given)),
+    ):  # fmt: skip
+        monkeypatch.setattr(assess, name, fake)
+    ctx = SimpleNamespace(audits={}, energy=tables)
+    assess.assess_answers(ctx, SimpleNamespace(id="f", version="1"), {}, record="r")  # type: ignore[arg-type]
+    assert [item.day for item in used] == [date(2016, 12, 1)] * 2
 
 
 def test_editions_name_region_unit_and_year(tables: EnergyTables) -> None:
