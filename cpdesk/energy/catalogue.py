@@ -22,11 +22,11 @@ EXTRA_GROUPS: Final = ("pv", "solar_water", "cooking", "light")
 """Groups whose measures change no heat in the rooms."""
 
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "seal": (), "quilt": (), "curtain": (), "recovery": ("value",), "sunspace": ("value", "g_value"),
+    "seal": (), "quilt": (), "curtain": (), "recovery": ("value",), "sunspace": ("material",),
     "insulate": ("material", "thickness_mm"), "insulate_inside": ("material", "thickness_mm"),
     "window": ("value", "g_value"), "layer": ("value", "g_value"), "door": ("value",),
     "floor": ("material", "thickness_mm"), "edge": ("material", "thickness_mm", "value"),
-    "pipe": (), "emitter": ("flow_c", "emitter"), "control": ("value",), "system": ("material",),
+    "pipe": (), "emitter": ("flow_c",), "control": ("value",), "system": ("material",),
     "pv": ("value",), "solar_water": ("value",), "cooking": ("material", "value"), "light": ("value",),
 }  # fmt: skip
 """What a row must say, by effect."""
@@ -56,6 +56,7 @@ def check_measures(
     materials: Mapping[str, Material],
     systems: Mapping[str, SystemType],
     factors: Mapping[str, Factor],
+    sunspaces: Mapping[str, object],
 ) -> None:
     """Refuse rows that name what is not there, or leave out what their effect needs.
 
@@ -71,10 +72,8 @@ def check_measures(
         for column in NEEDS[row.effect]:
             if getattr(row, column) in (None, ""):
                 raise _refuse(row, line, column)
-        known: Mapping[str, object] | None = (
-            systems if row.effect == "system" else factors if row.effect == "cooking" else materials
-        )
-        if "material" in NEEDS[row.effect] and row.material not in (known or {}):
+        known: Mapping[str, Mapping[str, object]] = {"system": systems, "cooking": factors, "sunspace": sunspaces}
+        if "material" in NEEDS[row.effect] and row.material not in known.get(row.effect, materials):
             raise _refuse(row, line, "material")
         if row.effect in _SHARES and not 0.0 < (row.value or 0.0) < 1.0:
             raise _refuse(row, line, "value")

@@ -286,7 +286,7 @@ def _check(tables: EnergyTables) -> None:
         _known("price_paths", set(tables.factors), {row.carrier for row in tables.price_paths if row.path == path})
     ids = {row.id for row in tables.measures}
     _known("subsidies", {code for row in tables.subsidy_versions for code in row.measures}, ids)
-    check_measures(tables.measures, tables.materials, tables.systems, tables.factors)
+    check_measures(tables.measures, tables.materials, tables.systems, tables.factors, tables.sunspaces)
 
 
 def _known(table: str, used: set[str], there: Mapping[str, object] | set[str]) -> None:

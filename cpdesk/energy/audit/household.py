@@ -16,9 +16,10 @@ from cpdesk.energy.audit.checks import bill_checks, factors_used, free_acts, han
 from cpdesk.energy.audit.notes import loss_notes
 from cpdesk.energy.certainty.ranges import Case, Outcome, cases, influences, interval, outcomes
 from cpdesk.energy.house.construct import build
-from cpdesk.energy.retrofit.grid import Grid, evaluate, figures, frontier, make_setting, set_points, state_rows
+from cpdesk.energy.retrofit.grid import Grid, evaluate, figures, frontier, make_setting, set_points, with_states
 from cpdesk.energy.retrofit.measures import Verdict, judge
-from cpdesk.energy.retrofit.packages import choose, make_package, measures_of, paid, payback
+from cpdesk.energy.retrofit.packages import choose, digits_on_the_way, make_package, measures_of, paid, payback
+from cpdesk.energy.retrofit.setting import rows_of
 from cpdesk.energy.retrofit.statement import assess_state, quantity
 from cpdesk.energy.systems.plants import limit_w
 from cpdesk.energy.tables import EnergyTables
@@ -71,6 +72,7 @@ def audit(
         setting, setting.plants[0], grid.rows[0], grid.usual[0], grid.wish[0], 0, 0.0, limit_w(building.systems, tables)
     )
     choices = choose(grid, wishes.budget_yuan)
+    grid = with_states(grid, digits_on_the_way(grid, choices))
     packages = [make_package(grid, choice) for choice in choices]
     all_cases = cases(grid)
     results = outcomes(grid, choices, all_cases) if choices else []
@@ -96,7 +98,7 @@ def audit(
         only_comfort=nothing_pays and any(package.saving_yuan.value <= 0 for package in packages),
         near_misses=() if best is not None else _near_misses(grid, verdicts),
         free_acts=free_acts(grid),
-        combinations=grid.saving.size,
+        combinations=grid.counted,
         frontier=points,
         cloud=cloud,
         inputs=building.inputs,
@@ -125,7 +127,7 @@ def assess_baseline(
     building = build(household, tables) if isinstance(household, BuildingFacts) else household
     weather = weather or make_weather(tables, building.terrain, building.height_m)
     setting = make_setting(building, tables, weather, [])
-    row = state_rows(setting)[0]
+    row = rows_of(setting, np.zeros((1, len(setting.groups)), np.int16))[0]
     limit = limit_w(building.systems, tables)
     detail = trace(row, setting.drivers, *set_points(building.schedule, wish=False), limit)
     season = summed(detail, setting.drivers, setting.weights.rows)
@@ -181,7 +183,7 @@ def _place_alone(grid: Grid, code: str) -> tuple[int, int]:
         for number, option in enumerate(group, 1):
             if option.measure.id == code:
                 digits[at] = number
-    return int(np.ravel_multi_index(digits, setting.shape)), 0
+    return grid.place(digits), 0
 
 
 def _offer(grid: Grid, verdict: Verdict, wishes: Wishes = NO_WISHES) -> Offer:

@@ -1,51 +1,63 @@
-"""Measures of the catalogue for one house: whether they apply, how much of them, what they cost and change.
+"""Measures of the catalogue for one house: how much of them, what they cost and change.
 
 A measure changes the envelope's row by a difference, so that any set of measures of different groups is a sum.
-Three columns are added to those of the envelope for what does not simply add: the windows' conductance behind a
-curtain, leak points taken away, and whether a quilt hangs at the door.
+Columns are added to those of the envelope for what does not simply add: the windows' conductance behind a curtain, leak
+points taken away, whether a quilt hangs at the door, and the share of heat that a fan recovers. Whether a measure
+applies is a matter of `retrofit.rules`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from cpdesk.energy.catalogue import ENVELOPE_GROUPS
+from cpdesk.energy.house.buffers import new_sunspace
 from cpdesk.energy.house.constructions import added_u_value, ground_floor
+from cpdesk.energy.retrofit.rules import RULES, Reasons, touched
 from cpdesk.energy.rows import Measure
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.energy.zone.envelope import (
     AIR,
+    AIR_STEADY,
     FLOOR,
     PERIODIC,
     WINDOW,
     WINDOW_NIGHT,
     Layout,
     air_conductance,
+    buffer_row,
     element_row,
     row,
 )
 from cpdesk.model.assessment import Wishes
 from cpdesk.model.building import Building, Element, ElementKind
 
-CURTAINED, POINTS, QUILT, CURTAIN = range(4)
+CURTAINED, POINTS, QUILT, CURTAIN, RECOVERED = range(5)
 """Extra columns behind those of the layout."""
-ENVELOPE_GROUPS: Final = ("seal", "quilt", "curtain", "roof", "wall", "window_front", "window_back", "door", "floor")
-_KIND: Final = {"roof": ElementKind.ROOF, "wall": ElementKind.WALL}
+EXTRA_COLUMNS: Final = 5
+_ROOM_M2: Final = 20.0  # net area of a bay, which is what a unit for a room serves
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A measure on this house: its difference in the envelope's row and its cost."""
+    """A measure on this house: its difference in the envelope's row and its cost (low, mid, high) in yuan."""
 
     measure: Measure
     amount: float
     unit: str
     difference: Floats
     cost_yuan: tuple[float, float, float]
+
+    @property
+    def id(self) -> str:
+        """Id of the measure."""
+        return self.measure.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,7 @@ class Verdict:
 
 def base_row(building: Building, columns: Layout, tables: EnergyTables) -> Floats:
     """The building's row with the extra columns."""
-    extra = np.zeros(4)
+    extra = np.zeros(EXTRA_COLUMNS)
     extra[CURTAINED] = sum(_curtained(item, tables) for item in building.elements if item.kind is ElementKind.WINDOW)
     return np.concatenate([row(building, columns), extra])
 
@@ -67,80 +79,186 @@ def base_row(building: Building, columns: Layout, tables: EnergyTables) -> Float
 def finish(rows: Floats, building: Building, columns: Layout, tables: EnergyTables) -> Floats:
     """Envelope rows from sums of base and differences: curtains and air change take effect here."""
     width = columns.width
-    extra = rows[:, width:]
     found: Floats = rows[:, :width].copy()
-    found[:, WINDOW_NIGHT] = np.where(extra[:, CURTAIN] > 0, extra[:, CURTAINED], found[:, WINDOW])
-    volume = sum(zone.volume_m3 for zone in building.zones)
+    found[:, WINDOW_NIGHT], found[:, AIR] = night_and_air(rows[:, [WINDOW, AIR]], rows[:, width:], building, tables)
+    found[:, AIR_STEADY] = np.minimum(found[:, AIR_STEADY], found[:, AIR])
+    return found
+
+
+def night_and_air(window_air: Floats, extra: Floats, building: Building, tables: EnergyTables) -> tuple[Floats, Floats]:
+    """Conductance of the windows at night and of the air, W/K, from sums of differences.
+
+    Args:
+        window_air: (N, 2): WINDOW and AIR; `extra` (N, extra columns).
+    """
+    night: Floats = np.where(extra[:, CURTAIN] > 0, extra[:, CURTAINED], window_air[:, 0])
+    one = air_conductance(sum(zone.volume_m3 for zone in building.zones), 1.0)
     points = np.minimum(extra[:, POINTS], building.leak_points) * tables.rule("leak_point_1_h")
     change = points + np.minimum(extra[:, QUILT], 1.0) * tables.rule("leak_quilt_1_h")
-    least = np.minimum(found[:, AIR], air_conductance(volume, tables.rule("leak_min_1_h")))
-    found[:, AIR] = np.maximum(least, found[:, AIR] - air_conductance(volume, 1.0) * change)
-    return found
+    least = tables.rule("leak_min_1_h") * one
+    air: Floats = np.maximum(np.minimum(window_air[:, 1], least), window_air[:, 1] - one * change)
+    recovered = extra[:, RECOVERED] * np.minimum(air, least)  # only the air that people need goes through the fans
+    return night, air - recovered
 
 
 def judge(building: Building, columns: Layout, tables: EnergyTables, wishes: Wishes) -> list[Verdict]:
-    """Every measure of the catalogue with its option, or with the reasons why it does not apply."""
+    """Every measure of the catalogue with its option, or with the reasons why it does not apply.
+
+    Measures of what is used apart from heating are judged by `retrofit.extras`, which knows these uses.
+    """
     found: list[Verdict] = []
     for measure in tables.measures:
-        reasons = list(_RULES[measure.rule](building, measure, tables))
-        if measure.works and measure.works in wishes.refused:
-            reasons.append("energy.reason.refused")
-        option = None if reasons else make_option(building, measure, columns, tables)
-        if option is not None and option.amount <= 0:
-            reasons.append("energy.reason.nothing_there")
-        if option is not None and wishes.cost_limit_yuan is not None and option.cost_yuan[1] > wishes.cost_limit_yuan:
-            reasons.append("energy.reason.rebuild_soon")
-        found.append(Verdict(measure, tuple(reasons), None if reasons else option))
+        rule = RULES.get(measure.rule)
+        if rule is not None:
+            found.append(verdict(building, measure, columns, tables, wishes, list(rule(building, measure, tables))))
     return found
+
+
+def verdict(
+    building: Building, measure: Measure, columns: Layout, tables: EnergyTables, wishes: Wishes, reasons: Reasons
+) -> Verdict:
+    """The verdict on one measure whose own rule gave `reasons`: wishes and amounts may add theirs."""
+    if measure.works and measure.works in wishes.refused:
+        reasons = [*reasons, "energy.reason.refused"]
+    option = None if reasons else make_option(building, measure, columns, tables)
+    if option is not None and option.amount <= 0:
+        reasons = [*reasons, "energy.reason.nothing_there"]
+    if option is not None and wishes.cost_limit_yuan is not None and option.cost_yuan[1] > wishes.cost_limit_yuan:
+        reasons = [*reasons, "energy.reason.rebuild_soon"]
+    return Verdict(measure, tuple(reasons), None if reasons else option)
 
 
 def make_option(building: Building, measure: Measure, columns: Layout, tables: EnergyTables) -> Option:
     """The measure on this house: amount, cost and difference in the row, whether or not it is advisable."""
-    difference = np.zeros(columns.width + 4)
-    area = sum(item.area_m2 for item in touched(building, measure))
-    amounts = {
-        "m2": area,
-        "m": building.joint_length_m,
-        "piece": float(building.door_count),
-        "room": float(max(1, round(building.floor_area_m2 / 20.0))),
-        "household": 1.0,
-        "m2_floor": building.floor_area_m2,
-    }
-    if measure.effect in ("insulate", "window", "door"):
-        for element in touched(building, measure):
-            changed = changed_element(element, measure, tables)
-            difference[: columns.width] += element_row(changed, columns) - element_row(element, columns)
-            if element.kind is ElementKind.WINDOW:
-                difference[columns.width + CURTAINED] += _curtained(changed, tables) - _curtained(element, tables)
-    elif measure.effect == "floor":
-        for zone in building.zones:
-            slab = sum(item.area_m2 for item in zone.elements if item.kind is ElementKind.FLOOR)
-            if slab <= 0:
-                continue
-            soil = tables.materials["soil"].lambda_w_mk
-            added = tables.materials[measure.material].resistance(measure.thickness_mm or 0.0)
-            before = ground_floor(slab, zone.perimeter_m, zone.floor_resistance_m2k_w, zone.wall_m, soil)
-            after = ground_floor(slab, zone.perimeter_m, zone.floor_resistance_m2k_w + added, zone.wall_m, soil)
-            now = sum(item.area_m2 * item.u_value_w_m2k for item in zone.elements if item.kind is ElementKind.FLOOR)
-            difference[FLOOR] += now * (after.u_value_w_m2k / before.u_value_w_m2k - 1.0)
-            difference[PERIODIC] += after.periodic_w_k - before.periodic_w_k
-    elif measure.effect == "curtain":
-        difference[columns.width + CURTAIN] = 1.0
-    elif measure.effect == "quilt":
-        difference[columns.width + QUILT] = 1.0
+    difference = np.zeros(columns.width + EXTRA_COLUMNS)
+    effect = _EFFECTS.get(measure.effect)
+    if effect is not None:
+        effect(difference, building, measure, columns, tables)
     if measure.effect != "quilt":
         difference[columns.width + POINTS] = measure.air_points
-    amount = amounts[measure.unit]
-    costs = (amount * measure.cost_low, amount * measure.cost_mid, amount * measure.cost_high)
-    return Option(measure, amount, measure.unit, difference, costs)
+    amount = _amount(building, measure, tables)
+    low, mid, high = (
+        fixed + amount * each
+        for fixed, each in (
+            (measure.fixed_low, measure.cost_low),
+            (measure.fixed_mid, measure.cost_mid),
+            (measure.fixed_high, measure.cost_high),
+        )
+    )
+    return Option(measure, amount, measure.unit, difference, (low, mid, high) if amount > 0 else (0.0, 0.0, 0.0))
+
+
+def _amount(building: Building, measure: Measure, tables: EnergyTables) -> float:
+    """How much of a measure: of its unit."""
+    built = new_sunspace(building, measure.material, tables) if measure.unit == "m2_glazing" else None
+    amounts = {
+        "m2": sum(item.area_m2 for item in touched(building, measure)),
+        "m2_glazing": 0.0 if built is None else sum(item.area_m2 for item in built.elements if item.g_value > 0),
+        "m2_floor": building.floor_area_m2,
+        "m": building.joint_length_m,
+        "m_perimeter": sum(zone.perimeter_m for zone in building.zones),
+        "piece": float(building.door_count),
+        "room": float(max(1, round(building.floor_area_m2 / _ROOM_M2))),
+        "kw": measure.value or 0.0,
+        "household": 1.0,
+    }
+    return amounts[measure.unit]
+
+
+def _elements(difference: Floats, building: Building, measure: Measure, columns: Layout, tables: EnergyTables) -> None:
+    width = columns.width
+    for element in touched(building, measure):
+        changed = changed_element(element, measure, tables)
+        difference[:width] += element_row(changed, columns) - element_row(element, columns)
+        if element.kind is ElementKind.WINDOW:
+            difference[width + CURTAINED] += _curtained(changed, tables) - _curtained(element, tables)
+
+
+def _floor(difference: Floats, building: Building, measure: Measure, columns: Layout, tables: EnergyTables) -> None:
+    """Insulation of the whole slab, or a board down its edge (ISO 13370:2017, clause 7 and annex D)."""
+    soil = tables.materials["soil"].lambda_w_mk
+    material = tables.materials[measure.material]
+    thickness_m = (measure.thickness_mm or 0.0) / 1000.0
+    added = material.resistance(measure.thickness_mm or 0.0)
+    for zone in building.zones:
+        slab = sum(item.area_m2 for item in zone.elements if item.kind is ElementKind.FLOOR)
+        if slab <= 0:
+            continue
+        now = sum(item.area_m2 * item.u_value_w_m2k for item in zone.elements if item.kind is ElementKind.FLOOR)
+        before = ground_floor(slab, zone.perimeter_m, zone.floor_resistance_m2k_w, zone.wall_m, soil)
+        if measure.effect == "edge":
+            depth_m = measure.value or 0.0
+            equivalent = zone.wall_m + soil * (0.17 + zone.floor_resistance_m2k_w + 0.04)
+            gain = edge_gain(soil, equivalent, depth_m, soil * (added - thickness_m / soil))
+            change = -min(zone.perimeter_m * gain, 0.5 * now)
+            difference[FLOOR] += change
+            difference[PERIODIC] += before.periodic_w_k * change / now if now > 0 else 0.0
+            continue
+        after = ground_floor(slab, zone.perimeter_m, zone.floor_resistance_m2k_w + added, zone.wall_m, soil)
+        difference[FLOOR] += now * (after.u_value_w_m2k / before.u_value_w_m2k - 1.0)
+        difference[PERIODIC] += after.periodic_w_k - before.periodic_w_k
+
+
+def edge_gain(soil: float, equivalent_m: float, depth_m: float, extra_m: float) -> float:
+    """What vertical edge insulation takes off the loss, W/(m K) of perimeter (ISO 13370:2017, annex D).
+
+    Args:
+        soil: conductivity of the ground; `equivalent_m` equivalent thickness of the slab; `depth_m` of the board.
+        extra_m: additional equivalent thickness, soil x (R - d / soil).
+
+    Example: soil 1.5, slab 0.74 m, board 0.6 m deep with an extra 2.7 m give 0.32 W/(m K).
+    """
+    return (
+        soil
+        / math.pi
+        * (math.log(2 * depth_m / equivalent_m + 1) - math.log(2 * depth_m / (equivalent_m + extra_m) + 1))
+    )
+
+
+def _flag(column: int, value: float) -> Callable[..., None]:
+    def change(difference: Floats, _building: Building, _measure: Measure, columns: Layout, _t: EnergyTables) -> None:
+        difference[columns.width + column] = value
+
+    return change
+
+
+def _recovery(difference: Floats, _b: Building, measure: Measure, columns: Layout, _t: EnergyTables) -> None:
+    difference[columns.width + RECOVERED] = measure.value or 0.0
+
+
+def _sunspace(difference: Floats, building: Building, measure: Measure, columns: Layout, tables: EnergyTables) -> None:
+    built = new_sunspace(building, measure.material, tables)
+    if built is not None:
+        difference[: columns.width] += buffer_row(built, columns, building.zones[0].wall_m)
+
+
+_EFFECTS: Final[Mapping[str, Callable[..., None]]] = {
+    "insulate": _elements,
+    "insulate_inside": _elements,
+    "window": _elements,
+    "layer": _elements,
+    "door": _elements,
+    "floor": _floor,
+    "edge": _floor,
+    "curtain": _flag(CURTAIN, 1.0),
+    "quilt": _flag(QUILT, 1.0),
+    "recovery": _recovery,
+    "sunspace": _sunspace,
+}
+"""Effects that change the row; the others change the plant or nothing of the rooms."""
 
 
 def changed_element(element: Element, measure: Measure, tables: EnergyTables) -> Element:
     """The element after the measure; never worse than before."""
-    if measure.effect == "insulate":
+    if measure.effect in ("insulate", "insulate_inside"):
         added = tables.materials[measure.material].resistance(measure.thickness_mm or 0.0)
-        bridge = tables.rule("thermal_bridge_outside") if element.kind is ElementKind.WALL else 1.0
+        side = "inside" if measure.effect == "insulate_inside" else "outside"
+        bridge = tables.rule(f"thermal_bridge_{side}") if element.kind is ElementKind.WALL else 1.0
         return replace(element, u_value_w_m2k=added_u_value(element.u_value_w_m2k, added, bridge), insulated=True)
+    if measure.effect == "layer":
+        u_value = 1.0 / (1.0 / element.u_value_w_m2k + (measure.value or 0.0))
+        g_value = element.g_value * (1.0 if measure.g_value is None else measure.g_value)
+        return replace(element, u_value_w_m2k=u_value, g_value=g_value, insulated=True)
     u_value = min(element.u_value_w_m2k, measure.value or element.u_value_w_m2k)
     g_value = element.g_value
     if element.kind is ElementKind.WINDOW and measure.g_value is not None:
@@ -161,155 +279,4 @@ def _curtained(element: Element, tables: EnergyTables) -> float:
     return element.area_m2 * u_value * element.adjacency
 
 
-def touched(building: Building, measure: Measure) -> list[Element]:
-    """The elements a measure works on: not what is insulated already, not what no outdoor air reaches."""
-    kinds = {
-        "roof": ElementKind.ROOF,
-        "wall": ElementKind.WALL,
-        "window_front": ElementKind.WINDOW,
-        "window_back": ElementKind.WINDOW,
-        "door": ElementKind.DOOR,
-        "floor": ElementKind.FLOOR,
-        "curtain": ElementKind.WINDOW,
-    }
-    kind = kinds.get(measure.group)
-    found = [item for item in building.elements if item.kind is kind and item.area_m2 > 0]
-    if measure.sides:
-        found = [item for item in found if item.side in measure.sides]
-    if measure.effect == "curtain":
-        return found
-    if measure.effect in ("window", "door"):
-        return [item for item in found if item.u_value_w_m2k > (measure.value or 0.0) + 0.3]
-    return [item for item in found if not item.insulated and item.adjacency >= 0.4]
-
-
-Reasons = list[str]
-
-
-def _wall_outside(building: Building, measure: Measure, tables: EnergyTables) -> Reasons:
-    heritage = building.facts.heritage
-    if heritage is not None and heritage.value in ("listed", "village", "control"):
-        return ["energy.reason.heritage"]
-    return _wall_back(building, measure, tables)
-
-
-def _wall_back(building: Building, measure: Measure, tables: EnergyTables) -> Reasons:
-    heritage = building.facts.heritage
-    if heritage is not None and heritage.value == "listed":
-        return ["energy.reason.heritage"]
-    if not touched(building, measure):
-        return ["energy.reason.insulated_already"]
-    if any(block.wall_state is not None and block.wall_state.value == "s5" for block in building.facts.blocks):
-        return ["energy.reason.repair_first"]
-    return []
-
-
-def _roof_common(building: Building, measure: Measure) -> Reasons:
-    if any(block.roof_state is not None and block.roof_state.value in ("s4", "s5") for block in building.facts.blocks):
-        return ["energy.reason.roof_leaks"]
-    return [] if touched(building, measure) else ["energy.reason.insulated_already"]
-
-
-def _roof_parts(building: Building) -> set[tuple[str, str]]:
-    found = set()
-    for element in building.elements:
-        if element.kind is ElementKind.ROOF:
-            shape, _, ceiling = element.construction.partition(" ")
-            found.add((shape, ceiling))
-    return found
-
-
-def _ceiling_carries(building: Building, measure: Measure, _tables: EnergyTables) -> Reasons:
-    if not all(ceiling in ("gypsum", "pvc", "wood", "reed_plaster") for _, ceiling in _roof_parts(building)):
-        return ["energy.reason.no_ceiling"]
-    return _roof_common(building, measure)
-
-
-def _no_good_ceiling(building: Building, measure: Measure, _tables: EnergyTables) -> Reasons:
-    if not all(ceiling in ("none", "paper") for _, ceiling in _roof_parts(building)):
-        return ["energy.reason.has_ceiling"]
-    return _roof_common(building, measure)
-
-
-def _flat_roof(building: Building, measure: Measure, _tables: EnergyTables) -> Reasons:
-    if not all(shape.startswith("flat") for shape, _ in _roof_parts(building)):
-        return ["energy.reason.not_flat"]
-    return [] if touched(building, measure) else ["energy.reason.insulated_already"]
-
-
-def _weak(building: Building, measure: Measure, _tables: EnergyTables) -> Reasons:
-    return [] if touched(building, measure) else ["energy.reason.good_already"]
-
-
-def _weak_window(building: Building, measure: Measure, _tables: EnergyTables) -> Reasons:
-    weak = [item for item in touched(building, measure) if item.u_value_w_m2k > 2.0]
-    return [] if weak else ["energy.reason.good_already"]
-
-
-def _leaky(building: Building, _measure: Measure, tables: EnergyTables) -> Reasons:
-    tight = all(zone.air_change_1_h <= tables.rule("leak_min_1_h") + 0.15 for zone in building.zones)
-    return ["energy.reason.tight_already"] if tight or building.leak_points < 1 else []
-
-
-def _no_quilt(building: Building, _measure: Measure, _tables: EnergyTables) -> Reasons:
-    hung = any(block.door_curtain is not None and block.door_curtain.value == "yes" for block in building.facts.blocks)
-    return ["energy.reason.there_already"] if hung or building.door_count == 0 else []
-
-
-def _bare_pipe(building: Building, _measure: Measure, _tables: EnergyTables) -> Reasons:
-    bare = any(item.distribution < 1.0 and not item.pipe_insulated for item in building.systems)
-    return [] if bare else ["energy.reason.no_bare_pipe"]
-
-
-def _present_heating(building: Building, measure: Measure, tables: EnergyTables) -> Reasons:
-    """Nobody takes out a heat pump or district heat for another system, nor electric heaters for other ones."""
-    if any(item.type == measure.material for item in building.systems):
-        return ["energy.reason.there_already"]
-    main = max(building.systems, key=lambda item: item.share)
-    sparing = bool(tables.systems[main.type].heat_pump) or main.type in ("gshp", "district")
-    new = tables.systems[measure.material]
-    if sparing or (main.carrier == new.carrier == "electricity" and not new.heat_pump):
-        return ["energy.reason.better_there"]
-    return []
-
-
-def _electric_capacity(building: Building, measure: Measure, tables: EnergyTables) -> Reasons:
-    if reasons := _present_heating(building, measure, tables):
-        return reasons
-    breaker = building.facts.main_breaker_a
-    if breaker is not None and breaker.value <= 20:
-        return ["energy.reason.weak_supply"]
-    return []
-
-
-def _gas_reaches(building: Building, measure: Measure, tables: EnergyTables) -> Reasons:
-    if reasons := _present_heating(building, measure, tables):
-        return reasons
-    gas = building.facts.gas_available
-    return [] if gas is not None and gas.value == "yes" else ["energy.reason.no_gas"]
-
-
-def _solid_fuel(building: Building, measure: Measure, tables: EnergyTables) -> Reasons:
-    if reasons := _present_heating(building, measure, tables):
-        return reasons
-    return [] if building.terrain == "hill" else ["energy.reason.no_solid_fuel"]
-
-
-_RULES: Final[Mapping[str, Callable[[Building, Measure, EnergyTables], Reasons]]] = {
-    "wall_outside": _wall_outside,
-    "wall_back": _wall_back,
-    "ceiling_carries": _ceiling_carries,
-    "no_good_ceiling": _no_good_ceiling,
-    "flat_roof": _flat_roof,
-    "weak_window_front": _weak,
-    "weak_window_back": _weak,
-    "weak_door": _weak,
-    "weak_window": _weak_window,
-    "bare_floor": _weak,
-    "leaky": _leaky,
-    "no_quilt": _no_quilt,
-    "bare_pipe": _bare_pipe,
-    "electric_capacity": _electric_capacity,
-    "gas_reaches": _gas_reaches,
-    "solid_fuel_allowed": _solid_fuel,
-}
+__all__ = ["ENVELOPE_GROUPS", "Option", "Verdict", "base_row", "finish", "judge", "make_option", "touched", "verdict"]

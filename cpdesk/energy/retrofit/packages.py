@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from cpdesk.energy.money.prices import annuity, subsidies
 from cpdesk.energy.retrofit.grid import Grid, design_load_w
 from cpdesk.energy.retrofit.measures import Option
+from cpdesk.energy.retrofit.setting import Setting
 from cpdesk.energy.retrofit.statement import assess_state, mixed, quantity
 from cpdesk.energy.systems.plants import limit_w
 from cpdesk.energy.weather.climate import Floats
@@ -84,9 +86,8 @@ def _warmest(grid: Grid, something: NDArray[np.bool_], affordable: NDArray[np.bo
 def options_of(grid: Grid, state: int, plant: int) -> list[tuple[int | None, int, Option]]:
     """(group, choice, option) of a combination in the order of the work; group `None` is the plant's measure."""
     setting = grid.setting
-    digits = np.unravel_index(state, setting.shape) if setting.groups else ()
     found: list[tuple[int | None, int, Option]] = []
-    for at, digit in enumerate(digits):
+    for at, digit in enumerate(grid.digits[state]):
         if digit:
             found.append((at, int(digit), setting.groups[at][int(digit) - 1]))
     found += [(None, plant, option) for option in setting.plant_options[plant]]
@@ -122,26 +123,41 @@ def paid(grid: Grid, options: list[Option]) -> Paid:
     return Paid({code: float(value[0]) for code, value in costs.items()}, given)
 
 
-def _path(grid: Grid, choice: Choice, options: list[tuple[int | None, int, Option]]) -> list[tuple[int, int]]:
-    """Combinations on the way: nothing, then one measure more at a time."""
+def _steps_to(grid: Grid, choice: Choice) -> list[tuple[tuple[int, ...], int]]:
+    """Digits and plant on the way to a choice: nothing, then one measure more at a time, in the order of the work."""
     digits = [0] * len(grid.setting.groups)
-    plant = 0
-    path = [(0, 0)]
-    for group, number, _ in options:
+    held: list[Option] = []
+    found = [(tuple(digits), 0)]
+    for group, number, option in options_of(grid, choice.state, choice.plant):
         if group is None:
-            plant = choice.plant
+            held.append(option)
         else:
             digits[group] = number
-        state = int(np.ravel_multi_index(digits, grid.setting.shape)) if digits else 0
-        path.append((state, plant))
-    return path
+        found.append((tuple(digits), plant_of(grid.setting, held)))
+    return found
+
+
+def plant_of(setting: Setting, held: Sequence[Option]) -> int:
+    """The plant that some plant measures make; of measures that make none together, what they make one by one."""
+    wanted = {option.id for option in held}
+    for at, options in enumerate(setting.plant_options):
+        if {option.id for option in options} == wanted:
+            return at
+    # Room control before the system it needs changes nothing yet.
+    fewer = [option for option in held if option.measure.effect != "control"]
+    return plant_of(setting, fewer) if len(fewer) < len(held) else 0
+
+
+def digits_on_the_way(grid: Grid, choices: Sequence[Choice]) -> list[tuple[int, ...]]:
+    """States that the packages of some choices are taken apart into."""
+    return [digits for choice in choices for digits, _ in _steps_to(grid, choice)]
 
 
 def make_package(grid: Grid, choice: Choice) -> Package:
     """The package of a combination with all its figures; savings of the items sum to the package's."""
     setting, tables = grid.setting, grid.setting.tables
     options = options_of(grid, choice.state, choice.plant)
-    path = _path(grid, choice, options)
+    path = [(grid.place(digits), plant) for digits, plant in _steps_to(grid, choice)]
     money = paid(grid, [option for _, _, option in options])
     usual, wish = grid.usual[choice.plant], grid.wish[choice.plant]
     present = mixed(grid.usual[0], grid.wish[0], 0, 0.0)
@@ -151,8 +167,11 @@ def make_package(grid: Grid, choice: Choice) -> Package:
     items = _items(grid, options, path, money, same, saving, present, after)
     investment, given = sum(money.cost.values()), sum(money.subsidy.values())
     own = investment - given
-    capital = sum(money.own(option.measure.id) / annuity(tables.rule("discount_rate"), option.measure.life_a)
-                  for _, _, option in options)  # fmt: skip
+    capital = sum(
+        money.own(option.id) / annuity(tables.rule("discount_rate"), option.measure.life_a)
+        + option.measure.maintenance_yuan
+        for _, _, option in options
+    )
     npv = (saving - capital) * annuity(tables.rule("discount_rate"), tables.rule("horizon_a"))
     low = sum(option.cost_yuan[0] for _, _, option in options)
     high = sum(option.cost_yuan[2] for _, _, option in options)
