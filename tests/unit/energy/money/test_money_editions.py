@@ -76,11 +76,15 @@ def test_a_survey_is_priced_as_of_its_day(tables: EnergyTables) -> None:
 def test_an_audit_of_a_survey_uses_the_tables_of_its_day(tables: EnergyTables, monkeypatch: pytest.MonkeyPatch) -> None:
     used: list[EnergyTables] = []
     reading = SimpleNamespace(text={"survey.date": "2016-12-01"}.get)
-    house = SimpleNamespace(terrain="plain", height_m=50.0)
+
+    def built(_: object, given: EnergyTables) -> SimpleNamespace:
+        used.append(given)
+        return SimpleNamespace(terrain="plain", height_m=50.0)
+
     for name, fake in (
         ("read_answers", lambda *_: reading), ("building_facts", lambda *_: None), ("weather_stamp", lambda *_: ""),
         ("weather_for", lambda *_: None), ("wishes_of", lambda *_, **__: None),
-        ("build", lambda _, given: used.append(given) or house),
+        ("build", built),
         ("audit", lambda _, given, **__: used.append(given)),
     ):  # fmt: skip
         monkeypatch.setattr(assess, name, fake)
