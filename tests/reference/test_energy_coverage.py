@@ -164,7 +164,9 @@ def _billed(truth: Outcomes, heater: str, rng: np.random.Generator, tables: Ener
     row = tables.rules["base_month_gas_m3" if carrier == "gas" else "base_month_kwh"]
     month = row.value + 0.5 * (row.high - row.low) / Z90 * float(rng.standard_normal())
     whole = max(amount + 4.0 * max(month, 0.0), 1.0)
-    return BillFacts(gas_season_m3=Answer(whole, B)) if carrier == "gas" else BillFacts(elec_season_kwh=Answer(whole, B))
+    return (
+        BillFacts(gas_season_m3=Answer(whole, B)) if carrier == "gas" else BillFacts(elec_season_kwh=Answer(whole, B))
+    )
 
 
 def _ranks(truth: Outcomes, found: Outcomes, houses: Houses) -> dict[str, float]:

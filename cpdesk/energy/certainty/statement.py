@@ -37,7 +37,7 @@ def bill_question(carrier: str) -> str:
 
 
 def sentence(key: str, fields: Mapping[str, str | float], translator: Translator) -> str:
-    """A text filled: numbers to three figures, text keys (several apart by spaces) as words."""
+    """A text filled: numbers rounded for reading, text keys (several apart by spaces) as words."""
     joint = "、" if translator.language == "zh" else ", "
     shown: dict[str, object] = {}
     for name, value in fields.items():
@@ -49,11 +49,11 @@ def sentence(key: str, fields: Mapping[str, str | float], translator: Translator
 
 
 def _rounded(value: float) -> str:
-    """Three figures without an exponent: 1234 is 1230, 0.4567 is 0.457."""
-    if value == 0:
-        return "0"
+    """Three figures, whole from ten on: 1234 is 1230, 31.4 is 31, 4.567 is 4.57."""
+    if abs(value) < 10.0:
+        return f"{value:.2f}".rstrip("0").rstrip(".")
     digits = 2 - int(np.floor(np.log10(abs(value))))
-    return f"{round(value, digits):.{max(digits, 0)}f}" if abs(value) < 100 else f"{round(value, digits):.0f}"
+    return f"{round(value, min(digits, 0)):.0f}"
 
 
 def agreement(report: Calibration) -> Calibration:
