@@ -112,7 +112,7 @@ def row(building: Building, columns: Layout) -> Floats:
     """The base row of a building: the sum of its zones.
 
     Raises:
-        InputFault: CP-1301 a U-value or an area that no building has.
+        InputFault: CP-1301 a U-value or an area that no building has; CP-1362 a buffer without a face to outdoors.
     """
     total = np.zeros(columns.width)
     for zone in building.zones:
@@ -198,7 +198,14 @@ def _swing(area_m2: float, perimeter_m: float, resistance_m2k_w: float, wall_m: 
 
 
 def element_row(element: Element, columns: Layout) -> Floats:
-    """What one element adds to a row."""
+    """What one element adds to a row.
+
+    Raises:
+        ValueError: a window, door or floor towards cold rooms or an attic, which no house of the form has.
+    """
+    opaque = element.kind in (ElementKind.WALL, ElementKind.ROOF)
+    if element.buffer in ("room", "attic") and not opaque:
+        raise ValueError(f"{element.id}: only walls and ceilings bound a buffer of kind {element.buffer}")
     found = np.zeros(columns.width)
     conductance = element.area_m2 * element.u_value_w_m2k * element.adjacency
     front = columns.in_front(element)
@@ -232,7 +239,13 @@ def element_row(element: Element, columns: Layout) -> Floats:
 
 def _check(zone: Zone) -> None:
     """Refuse what cannot be: such a value comes from a building file or a damaged table, never from a house."""
-    for element in zone.elements:
+    outer = [item for buffer in zone.buffers for item in buffer.elements]
+    for buffer in zone.buffers:
+        if not any(item.area_m2 * item.adjacency > 0 for item in buffer.elements if item.kind is not ElementKind.FLOOR):
+            raise InputFault("CP-1362", place=zone.name, buffer=buffer.kind)
+        if not 0.0 <= buffer.air_change_1_h <= 50.0:
+            raise _refuse(f"{zone.name}.{buffer.kind}", "air_change", buffer.air_change_1_h, "1/h", 0, 50)
+    for element in (*zone.elements, *outer):
         if not 0.05 <= element.u_value_w_m2k <= 10.0:
             raise _refuse(element.id, "wall_u", element.u_value_w_m2k, "W/m2K", 0.05, 10)
         if not 0.0 <= element.area_m2 <= 5000.0:

@@ -1,7 +1,7 @@
 """Shares of beam and sky that reach a window under long eaves and behind a horizon, in closed form.
 
-The exact shadows of plates of any size are in `energy.weather.shading`; for eaves as long as the house both agree within
-0.3 % of a year, and this takes a fiftieth of the time (tested).
+The exact shadows of plates of any size are in `energy.weather.shading`; for eaves as long as the house both agree
+within 0.3 % of a year, and this takes a fiftieth of the time (tested).
 """
 
 from __future__ import annotations

@@ -33,3 +33,10 @@ def test_need_never_exceeds_loss_and_gains_help() -> None:
     found = seasonal_need(SEASON)
     assert found.loss_kwh_m2 - found.gains_kwh_m2 <= found.need_kwh_m2 <= found.loss_kwh_m2
     assert found.heat_loss_index_w_m2 == pytest.approx(3.9 * 16 - 3.8)
+
+
+def test_negative_gains_are_losses() -> None:
+    """A dark house whose walls lose to the sky: gains below zero add to the need in full."""
+    found = seasonal_need(Season(3.0, 0.9, 16, 0, 121, -10, 0, 70))
+    assert found.utilisation == 1.0
+    assert found.need_kwh_m2 == pytest.approx(found.loss_kwh_m2 + 10.0)
