@@ -15,7 +15,7 @@ from cpdesk.energy.systems.solar import pv_power_w, split
 from cpdesk.energy.systems.uses import other_uses
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Weather
-from cpdesk.energy.zone.envelope import layout, row
+from cpdesk.energy.zone.envelope import AIR, DOOR, FLOOR, ROOF, WALL, WINDOW, layout, row
 from cpdesk.energy.zone.hourly import make_drivers, trace
 from cpdesk.model.building import Answer, BillFacts, BuildingFacts, UseFacts
 
@@ -58,12 +58,12 @@ def test_the_season(tables: EnergyTables, plain: Weather, f5_facts: BuildingFact
     columns = layout(building)
     drivers = make_drivers(plain, building.schedule, columns)
     whole = row(building, columns)
-    load = float(whole[[0, 2, 3, 4, 5, 7]].sum()) * 25.6
+    load = float(whole[[WINDOW, DOOR, WALL, ROOF, FLOOR, AIR]].sum()) * 25.6
     outdoor = drivers.outdoor_c[drivers.counted]
 
     def values(share: float, emitter: str, flow: float, laid_out_w: float, *, reset: bool) -> tuple[float, float]:
         numbers = whole.copy()
-        numbers[:8] *= share
+        numbers[WINDOW : AIR + 1] *= share
         heat = trace(numbers, drivers, 18.0, 16.0, 1.25 * load * share).heating_w
         system = replace(new_plant("ashp_water", "x", emitter, tables).systems[0], flow_c=flow, reset=reset)
         found = hourly_draw(system, heat, outdoor, tables, design_w=laid_out_w, capacity_w=1.25 * load * share)

@@ -25,7 +25,7 @@ from cpdesk.energy.systems.plants import (
 )
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats, Weather
-from cpdesk.energy.zone.envelope import layout, row
+from cpdesk.energy.zone.envelope import AIR, DOOR, FLOOR, ROOF, WALL, WINDOW, layout, row
 from cpdesk.energy.zone.hourly import Drivers, make_drivers, trace
 from cpdesk.model.building import Answer, BuildingFacts, HeaterFacts, UseFacts
 
@@ -55,8 +55,8 @@ def _solved(
     columns = layout(building)
     drivers = make_drivers(weather, building.schedule, columns)
     numbers = row(building, columns)
-    whole = float(numbers[[0, 2, 3, 4, 5, 7]].sum()) * 25.6
-    numbers[:8] *= insulated
+    whole = float(numbers[[WINDOW, DOOR, WALL, ROOF, FLOOR, AIR]].sum()) * 25.6
+    numbers[WINDOW : AIR + 1] *= insulated
     limit = 1.25 * whole * insulated
     detail = trace(numbers, drivers, day_c, night_c, limit)
     return _House(drivers, whole, whole * insulated, detail.heating_w, drivers.outdoor_c[drivers.counted])
