@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from cpdesk.model.building import Input
+from cpdesk.model.certainty import Calibration, Certainty
 from cpdesk.model.climate import WeatherUse
 from cpdesk.model.records import Quality
 
@@ -316,6 +317,9 @@ class Audit:
         quality_counts: inputs by M, B, E, D.
         loss_notes: what each part is made of, in the order wall, roof, window, door, floor, air.
         weather: the year it was computed with.
+        certainty: ranges by sampling, and the answers worth measuring.
+        calibration: what the bills say; `used` tells whether all figures here are calibrated to them, `None` where there
+            are no bills.
     """
 
     archetype: str
@@ -343,6 +347,8 @@ class Audit:
     budget_yuan: float | None
     loss_notes: tuple[LossNote, ...] = ()
     weather: WeatherUse | None = None
+    certainty: Certainty | None = None
+    calibration: Calibration | None = None
 
 
 def as_json(value: Any) -> Any:
