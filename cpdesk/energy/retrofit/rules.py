@@ -232,7 +232,7 @@ def _coal_allowed(building: Building, measure: Measure, tables: EnergyTables) ->
     return _solid_fuel(building, measure, tables)
 
 
-def _pv_roof(building: Building, measure: Measure, tables: EnergyTables) -> Reasons:
+def _pv_roof(building: Building, measure: Measure, _tables: EnergyTables) -> Reasons:
     heritage = building.facts.heritage
     if heritage is not None and heritage.value in ("listed", "village", "control"):
         return ["energy.reason.heritage"]
@@ -241,19 +241,11 @@ def _pv_roof(building: Building, measure: Measure, tables: EnergyTables) -> Reas
     shade = [block.shade for block in building.facts.blocks]
     if any(one is not None and one.value == "most" for one in shade):
         return ["energy.reason.roof_shaded"]
-    room = tables.device("pv.kwp_per_m2") * tables.device("pv.cover_share") * sunny_roof_m2(building)
-    if (measure.value or 0.0) > room:
-        return ["energy.reason.roof_small"]
-    return []
-
-
-def sunny_roof_m2(building: Building) -> float:
-    """Roof that can carry panels: all of a flat one, the slope towards the yard of a pitched one, in m2."""
-    total = 0.0
-    for element in building.elements:
-        if element.kind is ElementKind.ROOF:
-            total += element.area_m2 * (1.0 if element.construction.startswith("flat") else 0.5)
-    return total
+    if building.solar is not None and building.solar.pv_kwp > 0:
+        return ["energy.reason.there_already"]
+    if building.solar is None or building.solar.strength == "no":
+        return ["energy.reason.roof_weak"]
+    return ["energy.reason.roof_small"] if (measure.value or 0.0) > building.solar.possible_kwp else []
 
 
 _Rule = Callable[[Building, Measure, EnergyTables], Reasons]
