@@ -318,8 +318,7 @@ class Audit:
         loss_notes: what each part is made of, in the order wall, roof, window, door, floor, air.
         weather: the year it was computed with.
         certainty: ranges by sampling, and the answers worth measuring.
-        calibration: what the bills say; `used` tells whether all figures here are calibrated to them, `None` where there
-            are no bills.
+        calibration: what the bills say; `used` tells whether all figures are calibrated to them. `None` without bills.
     """
 
     archetype: str

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from cpdesk.energy.certainty.ranges import Case, Outcome
+from cpdesk.energy.audit.sure import Sure
 from cpdesk.energy.money.factors import editions_used
 from cpdesk.energy.retrofit.grid import OFF_C, Grid, figures, set_points
 from cpdesk.energy.retrofit.packages import Choice, heat_limit, payback
@@ -108,22 +107,20 @@ def free_acts(grid: Grid) -> tuple[FreeAct, ...]:
     return tuple(sorted(found, key=lambda item: -item.saving_yuan.value))
 
 
-def what_ifs(
-    grid: Grid, choice: Choice, package: Package, all_cases: Sequence[Case], results: Sequence[Outcome]
-) -> tuple[WhatIf, ...]:
+def what_ifs(grid: Grid, choice: Choice, package: Package, sure: Sure) -> tuple[WhatIf, ...]:
     """Package A under one changed circumstance at a time."""
-    own = package.own_cost_yuan.value
+    own, saving = package.own_cost_yuan.value, package.saving_yuan.value
     found = []
-    for case, result in zip(all_cases, results, strict=True):
+    for code, value in zip(("price_low", "price_high"), sure.price_savings, strict=False):
         # Fuel prices move nothing where a house heats with electricity before and after.
-        if case.key == "price" and abs(result.saving - results[0].saving) >= 1.0:
-            found.append(_what_if("price_low" if case.side < 0 else "price_high", result.saving, own))
+        if abs(value - saving) >= 1.0:
+            found.append(_what_if(code, value, own))
     for shift, code in ((-1.0, "colder"), (1.0, "milder")):
         found.append(_what_if(code, _shifted_saving(grid, choice, shift), own))
-    defaults = [result.saving for case, result in zip(all_cases, results, strict=True) if case.key]
-    if defaults:
-        found.append(_what_if("worst_default", min(defaults), own))
-    found.append(_what_if("no_subsidy", package.saving_yuan.value, package.investment_yuan.value))
+    worst = [min(item.saving_low_yuan, item.saving_high_yuan) for item in sure.influences]
+    if worst:
+        found.append(_what_if("worst_default", saving + min(worst), own))
+    found.append(_what_if("no_subsidy", saving, package.investment_yuan.value))
     return tuple(found)
 
 

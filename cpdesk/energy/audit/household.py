@@ -7,14 +7,13 @@ made and how sure it is. The same building, tables, weather and wishes always gi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from cpdesk.energy.audit.checks import bill_checks, factors_used, free_acts, hand_check, what_ifs
 from cpdesk.energy.audit.notes import loss_notes
-from cpdesk.energy.certainty.ranges import Case, Outcome, cases, influences, interval, outcomes
+from cpdesk.energy.audit.sure import know, make_sure, surveyed_checks
 from cpdesk.energy.house.construct import build
 from cpdesk.energy.retrofit.grid import Grid, evaluate, figures, frontier, make_setting, set_points, with_states
 from cpdesk.energy.retrofit.measures import Verdict, judge
@@ -33,11 +32,11 @@ from cpdesk.model.assessment import (
     FrontierPoint,
     NearMiss,
     Offer,
-    Package,
     Quantity,
     Wishes,
 )
 from cpdesk.model.building import Building, BuildingFacts
+from cpdesk.model.certainty import VillageUse
 from cpdesk.model.records import Quality
 
 _CLOUD: Final = 400
@@ -51,13 +50,15 @@ def audit(
     *,
     weather: Weather | None = None,
     wishes: Wishes = NO_WISHES,
+    village: Sequence[VillageUse] = (),
 ) -> Audit:
     """Assess a household and find what to do.
 
     Args:
         household: what the survey says, or the building that was made of it.
         weather: an hourly year; made from the normals of the building's terrain and altitude when not given.
-        wishes: budget, refused works and the seed of the sampled cloud.
+        wishes: budget, refused works and the seed of the samples.
+        village: average use of the neighbours, for a household without bills.
 
     Raises:
         InputFault: CP-1301 a value no building has, CP-1302 to CP-1305 answers that contradict each other, CP-1307 no
@@ -65,6 +66,8 @@ def audit(
     """
     building = build(household, tables) if isinstance(household, BuildingFacts) else household
     weather = weather or make_weather(tables, building.terrain, building.height_m)
+    known = know(building, tables, weather, village)
+    building = known.building
     verdicts = judge(building, layout(building), tables, wishes)
     grid = evaluate(make_setting(building, tables, weather, verdicts))
     setting = grid.setting
@@ -74,13 +77,10 @@ def audit(
     choices = choose(grid, wishes.budget_yuan)
     grid = with_states(grid, digits_on_the_way(grid, choices))
     packages = [make_package(grid, choice) for choice in choices]
-    all_cases = cases(grid)
-    results = outcomes(grid, choices, all_cases) if choices else []
-    baseline, packages = _with_ranges(baseline, packages, all_cases, results)
+    sure = make_sure(grid, choices, baseline, packages, known, wishes.seed)
+    baseline, packages = sure.baseline, sure.packages
     best = next((at for at, choice in enumerate(choices) if choice.code == "A"), None)
     nothing_pays = all(choice.code == "C" for choice in choices)
-    savings = [] if best is None else [result[best].saving for result in results]
-    of_best = [] if best is None else [result[best] for result in results]
     points, cloud = _points(grid, wishes.seed)
     counts = {quality.value: 0 for quality in Quality}
     for item in building.inputs:
@@ -103,14 +103,16 @@ def audit(
         cloud=cloud,
         inputs=building.inputs,
         quality_counts=counts,
-        influences=influences(all_cases, savings) if savings else (),
-        what_ifs=() if best is None else what_ifs(grid, choices[best], packages[best], all_cases, of_best),
+        influences=sure.influences,
+        what_ifs=() if best is None else what_ifs(grid, choices[best], packages[best], sure),
         factors=factors_used(grid),
         hand_check=hand_check(grid, baseline),
-        bill_checks=bill_checks(grid, baseline),
+        bill_checks=surveyed_checks(bill_checks(grid, baseline), sure.calibration),
         budget_yuan=wishes.budget_yuan,
         loss_notes=loss_notes(building),
         weather=weather.use(),
+        certainty=sure.certainty,
+        calibration=sure.calibration,
     )
 
 
@@ -126,6 +128,7 @@ def assess_baseline(
     """
     building = build(household, tables) if isinstance(household, BuildingFacts) else household
     weather = weather or make_weather(tables, building.terrain, building.height_m)
+    building = know(building, tables, weather).building
     setting = make_setting(building, tables, weather, [])
     row = rows_of(setting, np.zeros((1, len(setting.groups)), np.int16))[0]
     limit = limit_w(building.systems, tables)
@@ -133,43 +136,6 @@ def assess_baseline(
     season = summed(detail, setting.drivers, setting.weights.rows)
     usual = figures(setting, setting.plants[0], season)
     return assess_state(setting, setting.plants[0], row, usual, usual, 0, 0.0, limit, detail)
-
-
-def _with_ranges(
-    baseline: Assessment, packages: list[Package], all_cases: Sequence[Case], results: Sequence[Sequence[Outcome]]
-) -> tuple[Assessment, list[Package]]:
-    """P10 and P90 on the figures that people decide by."""
-    if not packages:
-        return baseline, packages
-    keys = [case.key for case in all_cases[1:]]
-
-    def ranged(figure: Quantity, name: str, at: int, factor: float = 1.0) -> Quantity:
-        values = [getattr(result[at], name) * factor for result in results]
-        low, high = interval(values[0], list(zip(keys, values[1:], strict=True)))
-        shift = figure.value - values[0]
-        return replace(figure, low=low + shift, high=high + shift)
-
-    found = []
-    for at, package in enumerate(packages):
-        saving = ranged(package.saving_yuan, "saving", at)
-        own = package.own_cost_yuan.value
-        back = package.payback_a
-        if back is not None and saving.low is not None and saving.high is not None:
-            back = replace(back, low=own / saving.high, high=own / saving.low if saving.low > 0 else None)
-        found.append(
-            replace(
-                package,
-                saving_yuan=saving,
-                payback_a=back,
-                co2_saving_t=ranged(package.co2_saving_t, "co2_saving_kg", at, 0.001),
-                coldest_days_c=ranged(package.coldest_days_c, "coldest_c", at),
-            )
-        )
-    return replace(
-        baseline,
-        cost_yuan=ranged(baseline.cost_yuan, "cost_before", 0),
-        coldest_days_c=ranged(baseline.coldest_days_c, "coldest_before_c", 0),
-    ), found
 
 
 def _place_alone(grid: Grid, code: str) -> tuple[int, int]:
