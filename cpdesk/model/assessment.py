@@ -15,6 +15,7 @@ from cpdesk.model.building import Input
 from cpdesk.model.certainty import Calibration, Certainty
 from cpdesk.model.climate import WeatherUse
 from cpdesk.model.records import Quality
+from cpdesk.model.retrofit import Best, Level, Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ class PackageItem:
         saving_same_yuan: yearly saving with rooms as warm as before, on top of the items above it.
         saving_yuan: the same after part of it was kept as warmth.
         coldest_gain_k: how much warmer the coldest days get with this item.
+        share: order-free (Shapley) share in the package's saving, beside the one in the order of the work.
     """
 
     code: str
@@ -147,6 +149,7 @@ class PackageItem:
     coldest_gain_k: Quantity
     payback_a: Quantity | None
     life_a: float
+    share: Share | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +322,9 @@ class Audit:
         weather: the year it was computed with.
         certainty: ranges by sampling, and the answers worth measuring.
         calibration: what the bills say; `used` tells whether all figures are calibrated to them. `None` without bills.
+        by_criterion: the best of all combinations by payback, npv, sir, bill, carbon, and within the budget.
+        levels: how near the house comes to an ultra-low-energy and to a zero-carbon farmhouse.
+        solved: states of the envelope that were solved hour by hour.
     """
 
     archetype: str
@@ -348,6 +354,9 @@ class Audit:
     weather: WeatherUse | None = None
     certainty: Certainty | None = None
     calibration: Calibration | None = None
+    by_criterion: tuple[Best, ...] = ()
+    levels: tuple[Level, ...] = ()
+    solved: int = 0
 
 
 def as_json(value: Any) -> Any:
