@@ -35,8 +35,9 @@ _HOUSES: Final = 5
 
 
 def measure_energy(*, step: Step) -> BenchResult:
-    """One hourly house-year, and the full audit of one house, over several made-up houses."""
+    """One hourly house-year, full audits of several made-up houses, and the ranges of 200 packages."""
     from cpdesk.energy.audit.bench import house_year
+    from cpdesk.energy.certainty.bench import uncertainty
 
     tables = load_energy_tables()
     facts = _made_up_facts()
@@ -52,8 +53,12 @@ def measure_energy(*, step: Step) -> BenchResult:
         step(index + 1, _AUDITS)
 
     spent = time_each_ms(one_audit, _AUDITS)
+    draw = uncertainty(build(facts[1], tables), tables, packages=200, draws=200)
+    draw()
+    drawn = time_each_ms(lambda _: draw(), 3)
     metrics = {
         "house_year_ms": median(years),
+        "uncertainty_ms": median(drawn),
         "audit_ms": median(spent),
         "audit_combinations": median([float(count) for count in counts]),
     }
