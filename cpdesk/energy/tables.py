@@ -274,7 +274,8 @@ def _check(tables: EnergyTables) -> None:
     layers += [layer for row in tables.ceilings.values() for layer in row.layers]
     _known("roofs, ceilings", {layer.partition(":")[0] for layer in layers}, tables.materials)
     _known("systems", {row.carrier for row in tables.systems.values()}, tables.factors)
-    carriers = {row.carrier for row in (*tables.cookers.values(), *tables.water_heaters.values())}
+    carriers = {row.carrier for row in tables.cookers.values()}
+    carriers |= {row.carrier for row in tables.water_heaters.values()}
     _known("cookers, water_heaters", carriers, tables.factors)
     _known("appliances", {row.profile for row in tables.appliances.values()}, tables.profiles)
     _known("archetypes", {row.heater_type for row in tables.archetypes.values()}, tables.systems)

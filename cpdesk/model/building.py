@@ -13,27 +13,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import Final
 
-from cpdesk.model.energy_uses import Solar, Uses
+from cpdesk.model.answer import Answer as Answer  # noqa: PLC0414 (facts are written with it)
+from cpdesk.model.answer import Code as Code  # noqa: PLC0414 (facts are written with it)
+from cpdesk.model.answer import Number as Number  # noqa: PLC0414 (facts are written with it)
+from cpdesk.model.energy_uses import Solar, UseFacts, Uses
 from cpdesk.model.records import Quality
-
-T_co = TypeVar("T_co", covariant=True)
 
 SIDES: Final = ("front", "back", "left", "right")
 """Sides of a house seen by a person standing in the yard and facing it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer(Generic[T_co]):
-    """One thing the surveyor said, and how it is known. A field that was not answered is `None`, not an `Answer`."""
-
-    value: T_co
-    quality: Quality = Quality.ESTIMATED
-
-
-Number = Answer[float]
-Code = Answer[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,37 +139,6 @@ class BillFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class UseFacts:
-    """Kangs, kitchen, hot water, appliances and photovoltaics; several codes of one answer stand in one text.
-
-    Attributes:
-        kang_use: code `kang_use`; cook_fuels, hot_water, appliances: codes separated by spaces.
-        showers_week: of the whole household; solar_works: `yes` or `no`.
-        vehicle: code `ev`; pv_mode: code `pv_mode`.
-        village_weak: whether the village's supply gives way in winter.
-    """
-
-    residents: Number | None = None
-    kang_count: Number | None = None
-    kang_use: Code | None = None
-    cook_fuels: Code | None = None
-    hot_water: Code | None = None
-    showers_week: Number | None = None
-    solar_tubes: Number | None = None
-    solar_works: Code | None = None
-    led: Code | None = None
-    appliances: Code | None = None
-    vehicle: Code | None = None
-    pv_has: Code | None = None
-    pv_kwp: Number | None = None
-    pv_panels: Number | None = None
-    pv_mode: Code | None = None
-    pv_year: Number | None = None
-    pv_kwh: Number | None = None
-    village_weak: Code | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class BuildingFacts:
     """All that a survey says of a farmhouse and that matters for its heat, in the words of the form.
 
@@ -195,7 +153,7 @@ class BuildingFacts:
     blocks: tuple[BlockFacts, ...]
     heaters: tuple[HeaterFacts, ...] = ()
     bills: BillFacts = BillFacts()
-    uses: UseFacts = UseFacts()
+    uses: UseFacts = field(default_factory=UseFacts)
     township_code: str = ""
     terrain: Code | None = None
     altitude_m: Number | None = None

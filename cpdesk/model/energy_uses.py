@@ -5,8 +5,41 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from cpdesk.model.answer import Code, Number
+
 BESIDE_HEATING: Final = ("uses.", "solar.")
 """How the keys of inputs begin that change other uses and the sun's yield, but no figure of heating."""
+
+
+@dataclass(frozen=True, slots=True)
+class UseFacts:
+    """Kangs, kitchen, hot water, appliances and photovoltaics; several codes of one answer stand in one text.
+
+    Attributes:
+        kang_use: code `kang_use`; cook_fuels, hot_water, appliances: codes separated by spaces.
+        showers_week: of the whole household; solar_works: `yes` or `no`.
+        vehicle: code `ev`; pv_mode: code `pv_mode`.
+        village_weak: whether the village's supply gives way in winter.
+    """
+
+    residents: Number | None = None
+    kang_count: Number | None = None
+    kang_use: Code | None = None
+    cook_fuels: Code | None = None
+    hot_water: Code | None = None
+    showers_week: Number | None = None
+    solar_tubes: Number | None = None
+    solar_works: Code | None = None
+    led: Code | None = None
+    appliances: Code | None = None
+    vehicle: Code | None = None
+    pv_has: Code | None = None
+    pv_kwp: Number | None = None
+    pv_panels: Number | None = None
+    pv_mode: Code | None = None
+    pv_year: Number | None = None
+    pv_kwh: Number | None = None
+    village_weak: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ from cpdesk.model.building import (
     Code,
     HeaterFacts,
     Number,
-    UseFacts,
     WallFacts,
     WindowFacts,
 )
+from cpdesk.model.energy_uses import UseFacts
 from cpdesk.model.records import Answers, Quality
 
 _ITEM: Final = re.compile(r"\[[^\]]*\]")

@@ -7,8 +7,8 @@ from datetime import date
 
 from cpdesk.energy.house.ledger import Ledger, fault, worst
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.model.building import Answer, BlockFacts, BuildingFacts, UseFacts
-from cpdesk.model.energy_uses import Appliance, Solar, Uses, Way
+from cpdesk.model.building import Answer, BlockFacts, BuildingFacts
+from cpdesk.model.energy_uses import Appliance, Solar, UseFacts, Uses, Way
 from cpdesk.model.records import Quality
 
 _KITCHEN = ("energy.place.kitchen",)

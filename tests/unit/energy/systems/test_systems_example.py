@@ -17,7 +17,8 @@ from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Weather
 from cpdesk.energy.zone.envelope import AIR, DOOR, FLOOR, ROOF, WALL, WINDOW, layout, row
 from cpdesk.energy.zone.hourly import make_drivers, trace
-from cpdesk.model.building import Answer, BillFacts, BuildingFacts, UseFacts
+from cpdesk.model.building import Answer, BillFacts, BuildingFacts
+from cpdesk.model.energy_uses import UseFacts
 
 METHOD = Path(__file__).resolve().parents[4] / "docs" / "method.md"
 

@@ -27,7 +27,8 @@ from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats, Weather
 from cpdesk.energy.zone.envelope import AIR, DOOR, FLOOR, ROOF, WALL, WINDOW, layout, row
 from cpdesk.energy.zone.hourly import Drivers, make_drivers, trace
-from cpdesk.model.building import Answer, BuildingFacts, HeaterFacts, UseFacts
+from cpdesk.model.building import Answer, BuildingFacts, HeaterFacts
+from cpdesk.model.energy_uses import UseFacts
 
 _CELL_ERROR = {"ashp_water": 0.025, "ashp_air": 0.02, "gshp": 0.035}
 

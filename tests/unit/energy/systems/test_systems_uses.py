@@ -18,8 +18,8 @@ from cpdesk.energy.systems.power import HouseholdPower, household_power, togethe
 from cpdesk.energy.systems.uses import OtherUses, other_uses
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Weather
-from cpdesk.model.building import Answer, BillFacts, BlockFacts, BuildingFacts, UseFacts
-from cpdesk.model.energy_uses import Solar, Uses
+from cpdesk.model.building import Answer, BillFacts, BlockFacts, BuildingFacts
+from cpdesk.model.energy_uses import Solar, UseFacts, Uses
 from cpdesk.model.records import Quality
 
 ANSWERED = UseFacts(
