@@ -99,9 +99,9 @@ def read_building(document: object, *, name: str = "", place: Site | None = None
     found = walker.building(document)
     if found is not None:
         check_building(walker, found)
-    if found is not None and place is None:
+    if found is not None and place is None and not _told(walker, "site"):
         for key in _SITE_KEYS:
-            if (found.get("site") or {}).get(key) is None and not _told(walker, "site"):
+            if (found.get("site") or {}).get(key) is None:
                 walker.fault("CP-1334", f"site.{key}")
     if walker.faults or found is None:
         raise BuildingFaults(name, walker.faults)
