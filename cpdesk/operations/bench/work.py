@@ -16,9 +16,11 @@ from cpdesk.base.resources import resource_path
 from cpdesk.context import load_energy_tables, open_context
 from cpdesk.energy.audit.household import audit
 from cpdesk.energy.house.construct import build
+from cpdesk.energy.weather.climate import make_weather
 from cpdesk.forms.session import Session
 from cpdesk.forms.xform import load_form
 from cpdesk.model.building import BuildingFacts
+from cpdesk.operations.bench import peer
 from cpdesk.operations.bench.forms import measure_form
 from cpdesk.operations.bench.stopwatch import BenchResult, median, time_each_ms
 from cpdesk.operations.demo.answers import fill, make_up_visit
@@ -35,7 +37,7 @@ _HOUSES: Final = 5
 
 
 def measure_energy(*, step: Step) -> BenchResult:
-    """One hourly house-year, full audits of several made-up houses, and the ranges of 200 packages."""
+    """One hourly house-year (pyBuildingEnergy's beside it), full audits of several houses, ranges of 200 packages."""
     from cpdesk.energy.audit.bench import house_year
     from cpdesk.energy.certainty.bench import uncertainty
 
@@ -62,6 +64,9 @@ def measure_energy(*, step: Step) -> BenchResult:
         "audit_ms": median(spent),
         "audit_combinations": median([float(count) for count in counts]),
     }
+    if not peer.is_there():
+        return BenchResult("energy", metrics, {"cli.bench.no_peer": "pybuildingenergy"})
+    metrics["peer_house_year_ms"] = peer.house_year_ms(make_weather(tables, "plain"))
     return BenchResult("energy", metrics)
 
 
