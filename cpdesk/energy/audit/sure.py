@@ -82,7 +82,7 @@ def make_sure(
     sure = certainty(found, works, houses, calibrated=known.houses is not None, advice=told)
     report = known.report
     if report is not None and report.used and best is not None:
-        report = replace(report, saving_change_pct=_saving_change(grid, works[best], known, sure, best, seed))
+        report = replace(report, saving_change_pct=_saving_change(grid, works[best], known))
     return Sure(
         baseline=_ranged(baseline, sure),
         packages=[_ranged_package(package, sure, at) for at, package in enumerate(packages)],
@@ -93,11 +93,15 @@ def make_sure(
     )
 
 
-def _saving_change(grid: Grid, package: Chosen, known: Known, sure: Certainty, best: int, seed: int) -> float | None:
-    """How far the bills moved the middle of a package's saving, in percent."""
-    before = outcomes(grid.setting, (package,), prior_houses(known.family, draws=DRAWS, seed=seed)).saving[:, 0]
-    middle = float(np.median(before))
-    return 100.0 * (sure.packages[best].saving_yuan.p50 / middle - 1.0) if middle > 0.0 else None
+def _saving_change(grid: Grid, package: Chosen, known: Known) -> float | None:
+    """How far the bills moved a package's saving, in percent: both at the middle of all that is unsure."""
+    middle = np.zeros((1, len(known.family.dimensions)))
+    before, after = (
+        float(outcomes(grid.setting, (package,), evenly(replace(known.family, building=building, ends=()), middle))
+              .saving[0, 0])
+        for building in (known.family.building, known.building)
+    )  # fmt: skip
+    return 100.0 * (after / before - 1.0) if before > 0.0 else None
 
 
 def _price_savings(grid: Grid, package: Chosen, family: Family) -> tuple[float, ...]:
