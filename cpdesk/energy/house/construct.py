@@ -57,6 +57,7 @@ def build(
         raise InputFault("CP-1303")
     default_terrain = "hill" if facts.township_code in _HILL_TOWNSHIPS else "plain"
     terrain = ledger.code("terrain", facts.terrain, default_terrain, _TERRAINS, reason="energy.default.township")
+    local = _local_heaters(facts, tables) if len(heated) == 1 else 0
     made: list[tuple[Archetype, BlockResult]] = []
     names: dict[str, int] = {}
     for block in heated:
@@ -64,7 +65,7 @@ def build(
         names[kind] = names.get(kind, 0) + 1
         name = kind if names[kind] == 1 else f"{kind}{names[kind]}"
         archetype = choose_archetype(block, tables)
-        made.append((archetype, make_block(Maker(block, tables, ledger, archetype, name, terrain))))
+        made.append((archetype, make_block(Maker(block, tables, ledger, archetype, name, terrain, local))))
     archetype = made[0][0]
     zones = tuple(result.zone for _, result in made)
     area = sum(zone.floor_area_m2 for zone in zones)
@@ -97,6 +98,14 @@ def build(
         sunspace_lag_h=tables.rule("sunspace_lag_h"),
         draught=_draught(tables, ledger.inputs[f"{zones[0].name}.storeys"].value),
     )
+
+
+def _local_heaters(facts: BuildingFacts, tables: EnergyTables) -> int:
+    """Number of heaters where each heats the room it stands in; 0 where water or ducts carry heat, or nobody said."""
+    types = [heater.type.value for heater in facts.heaters]
+    if not types or any(code not in tables.systems or tables.systems[code].water == "yes" for code in types):
+        return 0
+    return sum(max(1, round(heater.count.value)) if heater.count else 1 for heater in facts.heaters)
 
 
 def _draught(tables: EnergyTables, storeys: float | str) -> Draught:

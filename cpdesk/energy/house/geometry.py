@@ -46,7 +46,11 @@ class Size:
 
 @dataclass(slots=True)
 class Maker:
-    """What every step needs: the answers, the tables, the ledger, the archetype, the place's name and terrain."""
+    """What every step needs: the answers, the tables, the ledger, the archetype, the place's name and terrain.
+
+    Attributes:
+        local_heaters: how many heaters there are, where all of them stand in the room they heat (kang, stove).
+    """
 
     facts: BlockFacts
     tables: EnergyTables
@@ -54,6 +58,7 @@ class Maker:
     archetype: Archetype
     name: str
     terrain: str = "plain"
+    local_heaters: int = 0
 
     @property
     def kind(self) -> str:
@@ -100,7 +105,8 @@ def measure(maker: Maker) -> Size:
     storeys = maker.number("storeys", facts.storeys, 1, "", (1, 4))
     gross = length * depth * storeys
     part = facts.heated is not None and facts.heated.value == "part"
-    rooms = maker.number("heated_rooms", facts.heated_rooms, max(1.0, round(bays * 0.6)) if part else bays, "", (1, 15))
+    some = min(bays, maker.local_heaters or max(1.0, round(bays * tables.rule("heated_bays_share"))))
+    rooms = maker.number("heated_rooms", facts.heated_rooms, some if part else bays, "", (1, 15))
     share = min(1.0, rooms / bays) if part or facts.heated_rooms is not None else 1.0
     area = maker.number(
         "heated_area_m2", facts.heated_area_m2, gross * tables.rule("net_share") * share, "m2", (4, 2000), "net_share"

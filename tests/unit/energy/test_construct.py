@@ -11,7 +11,7 @@ from cpdesk.base.errors import InputFault
 from cpdesk.base.i18n import Translator
 from cpdesk.energy.house.construct import build, choose_archetype
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.model.building import Answer, BlockFacts, BuildingFacts, ElementKind, WallFacts, WindowFacts
+from cpdesk.model.building import Answer, BlockFacts, BuildingFacts, ElementKind, HeaterFacts, WallFacts, WindowFacts
 from cpdesk.model.records import Quality
 
 Change = Callable[[BlockFacts], BlockFacts]
@@ -170,6 +170,18 @@ def test_partial_heating_gets_a_partition(tables: EnergyTables, f5_facts: Buildi
     assert part.floor_area_m2 == pytest.approx(0.6 * whole.floor_area_m2)
     assert any(item.id == "main.wall.inner" and item.buffer == "room" for item in part.elements)
     assert [item.kind for item in part.zones[0].buffers] == ["room"]
+
+
+def test_a_kang_heats_the_room_it_stands_in(tables: EnergyTables, f5_facts: BuildingFacts) -> None:
+    """Partly heated and nobody counted the rooms: as many as kangs and stoves; a boiler heats three fifths."""
+    part = _with(f5_facts, heated=Answer("part"))
+    kangs = (HeaterFacts(type=Answer("kang"), count=Answer(1.0)), HeaterFacts(type=Answer("coal_stove")))
+    rooms = {}
+    for name, heaters in (("boiler", part.heaters), ("kang", kangs)):
+        building = build(replace(part, heaters=heaters), tables)
+        rooms[name] = next(item for item in building.inputs if item.key == "main.heated_rooms").value
+        assert [item.kind for item in building.zones[0].buffers] == ["room"]
+    assert rooms == {"boiler": 3.0, "kang": 2.0}
 
 
 def test_shared_gable_loses_nothing(tables: EnergyTables, f5_facts: BuildingFacts) -> None:
