@@ -21,6 +21,7 @@ from cpdesk.energy.catalogue import EXTRA_GROUPS
 from cpdesk.energy.money.prices import annuity, rows_of, tiered
 from cpdesk.energy.money.programmes import granted
 from cpdesk.energy.retrofit.measures import Option, Verdict, verdict
+from cpdesk.energy.retrofit.primary import primary_factor
 from cpdesk.energy.retrofit.rules import Reasons
 from cpdesk.energy.rows import Measure
 from cpdesk.energy.systems.solar import pv_power_w, split
@@ -44,6 +45,7 @@ class Extras:
         base_kwh: electricity bought a year for other uses; `co2_kg` of all other uses less what the sun gives.
         saving: yuan a year on other uses, the sale of electricity with it.
         electricity_kwh: used apart from heating, before the sun's share; `generation_kwh`, `self_kwh` of the sun.
+        primary_kwh: primary energy of hot water and light, less that of what the sun generates.
     """
 
     groups: tuple[tuple[Option, ...], ...]
@@ -54,6 +56,7 @@ class Extras:
     electricity_kwh: Floats
     generation_kwh: Floats
     self_kwh: Floats
+    primary_kwh: Floats
     investment: Floats
     own_cost: Floats
     yearly_capital: Floats
@@ -61,7 +64,8 @@ class Extras:
     @property
     def co2_saving_kg(self) -> Floats:
         """Carbon saved a year beside heating."""
-        return self.co2_kg[0] - self.co2_kg
+        saved: Floats = self.co2_kg[0] - self.co2_kg
+        return saved
 
 
 def judge_extras(building: Building, columns: Layout, tables: EnergyTables, wishes: Wishes) -> list[Verdict]:
@@ -125,12 +129,12 @@ def make_extras(
     )
     year = _Year(building, tables, weather)
     rows = [year.of(item) for item in held]
-    bought, generation, own_use, co2, fuels, sold = (np.array(column) for column in zip(*rows, strict=True))
+    bought, generation, own_use, co2, fuels, sold, primary = (np.array(column) for column in zip(*rows, strict=True))
     after = np.maximum(base_kwh + bought - bought[0], 0.0)
     cost = tiered(after, "electricity", tables) + fuels - sold
     return Extras(
         groups=groups, options=held, base_kwh=after, saving=cost[0] - cost, co2_kg=co2,
-        electricity_kwh=bought + own_use, generation_kwh=generation, self_kwh=own_use,
+        electricity_kwh=bought + own_use, generation_kwh=generation, self_kwh=own_use, primary_kwh=primary,
         **_money(held, building.floor_area_m2, tables),
     )  # fmt: skip
 
@@ -171,17 +175,20 @@ class _Year:
             )  # fmt: skip
             self._of[""] = now
 
-    def of(self, options: Sequence[Option]) -> tuple[float, float, float, float, float, float]:
-        """Bought electricity, generation, own use of it (kWh), carbon (kg), other fuels and sale (yuan) of a year."""
+    def of(self, options: Sequence[Option]) -> tuple[float, ...]:
+        """Of a year: bought electricity, generation, own use of it (kWh), carbon (kg), other fuels and sale (yuan),
+        primary energy (kWh)."""
         tables = self._tables
         kwh: dict[str, float] = {}
+        primary = 0.0
         power: Floats = np.zeros(HOURS)
         changed = {use: option for option in options for use in _USES.get(option.measure.effect, ())}
         if self._uses is not None:
-            for use in self._of[""].by_use | {use: {} for use in changed}:
+            for use in dict.fromkeys([*self._of[""].by_use, *changed]):
                 year = self._with(changed.get(use))
                 for carrier, value in year.by_use.get(use, {}).items():
                     kwh[carrier] = kwh.get(carrier, 0.0) + value
+                    primary += primary_factor(carrier, tables) * value if use in _COUNTED else 0.0
                 power = power + year.electricity_w.get(use, np.zeros(HOURS))
         generation = self._generation(options)
         shared = split(generation, power)
@@ -189,6 +196,7 @@ class _Year:
         carbon = sum(
             value / tables.factors[c].kwh_per_unit * tables.factors[c].co2_kg_per_unit for c, value in kwh.items()
         )
+        generated = primary_factor("electricity", tables) * (own_use + sold_kwh)
         carbon -= (own_use + sold_kwh) * tables.factors["electricity"].co2_kg_per_unit
         fuels = sum(
             float(tiered(np.array([value / tables.factors[c].kwh_per_unit]), c, tables, scheme=_SCHEMES.get(c, ""))[0])
@@ -196,7 +204,15 @@ class _Year:
             if c != "electricity"
         )
         price = next((row.price_yuan for row in rows_of(tables, "electricity", "feed_in")), 0.0)
-        return kwh.get("electricity", 0.0) - own_use, own_use + sold_kwh, own_use, carbon, fuels, price * sold_kwh
+        return (
+            kwh.get("electricity", 0.0) - own_use,
+            own_use + sold_kwh,
+            own_use,
+            carbon,
+            fuels,
+            price * sold_kwh,
+            primary - generated,
+        )
 
     def _with(self, option: Option | None) -> OtherUses:
         """The year with one extra that changes a use."""
@@ -226,6 +242,8 @@ _USES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Uses that an effect changes."""
 _SCHEMES: Final = {"gas": "general"}
+_COUNTED: Final = ("hot_water", "lighting")
+"""Uses that GB/T 51350 counts beside heating."""
 
 
 def after(uses: Uses, solar: Solar, measure: Measure) -> tuple[Uses, Solar]:

@@ -127,9 +127,10 @@ def with_states(grid: Grid, wanted: Sequence[Sequence[int]]) -> Grid:
     """The grid with further states; those that are there already keep their place."""
     width = len(grid.setting.groups)
     keys = dict.fromkeys(tuple(int(digit) for digit in item) for item in wanted)
-    new = np.array([key for key in keys if key not in grid.places], np.int16).reshape(-1, width)
-    if not len(new):
+    missing = [key for key in keys if key not in grid.places]
+    if not missing:
         return grid
+    new = np.array(missing, np.int16).reshape(len(missing), width)
     rows = rows_of(grid.setting, new)
     more = solve_states(grid.setting, rows)
     kept = joined(grid.solved[0], more[0])

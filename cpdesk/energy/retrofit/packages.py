@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from cpdesk.energy.retrofit.statement import assess_state, mixed, quantity
 from cpdesk.energy.systems.plants import limit_w
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.model.assessment import Package, PackageItem, Quantity
+from cpdesk.model.retrofit import Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +272,19 @@ def _items(
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def with_shares(package: Package, shares: Floats) -> Package:
+    """The package with the order-free shares of its items, (items, 3) as `retrofit.shapley.shares` gives them."""
+    items = []
+    for item, (same, saving, carbon) in zip(package.items, shares.tolist(), strict=True):
+        held = Share(
+            saving_same_yuan=quantity(same, "CNY/a", "shapley", source="Shapley 1953", status="to_confirm"),
+            saving_yuan=quantity(saving, "CNY/a", "shapley", source="Shapley 1953", status="to_confirm"),
+            co2_saving_t=quantity(carbon / 1000.0, "t/a", "shapley", source="Shapley 1953", status="to_confirm"),
+        )
+        items.append(replace(item, share=held))
+    return replace(package, items=tuple(items))
 
 
 def _steps(path: list[tuple[int, int]], grid: Grid, name: str) -> list[float]:

@@ -96,7 +96,9 @@ def make_plants(
                 plant = replace(kept, code=f"{kept.code}_{emitter.id}", systems=systems)
             found.append((replace(plant, measures=tuple(item.id for item in held)), held))
     present = next((item.emitter for item in building.systems if item.emitter != "none"), "radiator_steel")
-    found += [(system_plant(option, present, tables), (option,)) for option in by_effect["system"]]
+    counted = [item.emitter_w for item in building.systems if item.emitter == present and item.emitter_w is not None]
+    kept_w = sum(counted) if counted else None
+    found += [(system_plant(option, present, tables, kept_w), (option,)) for option in by_effect["system"]]
     for control in by_effect["control"]:
         for plant, held in list(found):
             if any(can_control(item, tables) for item in plant.systems):
@@ -107,10 +109,17 @@ def make_plants(
 _PLANT_EFFECTS = ("pipe", "emitter", "control", "system")
 
 
-def system_plant(option: Option, present_emitter: str, tables: EnergyTables) -> Plant:
-    """A new system of the catalogue; emitter, flow and efficiency are the measure's where it names them."""
+def system_plant(
+    option: Option, present_emitter: str, tables: EnergyTables, present_emitter_w: float | None = None
+) -> Plant:
+    """A new system of the catalogue; emitter, flow and efficiency are the measure's where it names them, else the
+    radiators stay, with `present_emitter_w` at 64.5 K over the room where they were counted."""
     measure = option.measure
-    plant = new_plant(measure.material, measure.id, measure.emitter or present_emitter, tables)
+    stays = not measure.emitter and measure.flow_c is None
+    plant = new_plant(
+        measure.material, measure.id, measure.emitter or present_emitter, tables,
+        emitter_w=present_emitter_w if stays else None,
+    )  # fmt: skip
     changes: dict[str, float] = {}
     if measure.flow_c is not None:
         changes["flow_c"] = measure.flow_c
