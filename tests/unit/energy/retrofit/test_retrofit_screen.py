@@ -1,0 +1,90 @@
+"""The screen: what it leaves out is never on the frontier and never best, against solving every state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cpdesk.energy.house.construct import build
+from cpdesk.energy.retrofit import screen
+from cpdesk.energy.retrofit.grid import Grid, evaluate, frontier
+from cpdesk.energy.retrofit.measures import judge
+from cpdesk.energy.retrofit.setting import Setting, all_digits, make_setting
+from cpdesk.energy.tables import EnergyTables
+from cpdesk.energy.weather.climate import make_weather
+from cpdesk.energy.zone.envelope import layout
+from cpdesk.model.assessment import Wishes
+from cpdesk.model.building import Answer, BuildingFacts
+
+KEPT = {
+    "seal_strips", "door_quilt", "night_curtain", "roof_wool100", "roof_wool200", "wall_eps60", "wall_eps100",
+    "wall_inside_eps40", "wall_back_eps80", "win_pvc", "win_triple", "win_film", "win_back_pvc", "win_back_lowe",
+    "door_insulated", "floor_edge", "sunspace_double", "pipe_wrap", "ashp_water", "ashp_air", "gas_boiler",
+}  # fmt: skip
+
+
+def _setting(facts: BuildingFacts, tables: EnergyTables) -> Setting:
+    few = replace(tables, measures=tuple(item for item in tables.measures if item.id in KEPT))
+    building = build(facts, few)
+    weather = make_weather(few, building.terrain, building.height_m)
+    return make_setting(building, few, weather, judge(building, layout(building), few, Wishes()))
+
+
+def _line(grid: Grid) -> list[tuple[float, float]]:
+    best = frontier(grid.own_cost, grid.co2_saving_kg)
+    return [(grid.own_cost.ravel()[at], grid.co2_saving_kg.ravel()[at]) for at in best]
+
+
+@pytest.mark.parametrize(("day_c", "night_c"), [(None, None), (18.0, 8.0)])
+def test_the_screened_grid_has_the_frontier_and_the_winners_of_all_states(
+    f5_facts: BuildingFacts, tables: EnergyTables, day_c: float | None, night_c: float | None
+) -> None:
+    facts = f5_facts if day_c is None else replace(
+        f5_facts, temp_usual_day_c=Answer(day_c), temp_usual_night_c=Answer(night_c or day_c)
+    )  # fmt: skip
+    setting = _setting(facts, tables)
+    assert setting.states > screen.SMALL
+    screened, whole = evaluate(setting), evaluate(setting, all_digits(setting))
+    assert len(screened.digits) < 0.5 * len(whole.digits)
+    assert screened.counted == whole.saving.size
+    assert np.allclose(_line(screened), _line(whole), rtol=1e-4, atol=0.5)
+    for budget in (2000.0, 15000.0, np.inf):
+        best = [
+            float(np.where(grid.own_cost <= budget, grid.npv(grid.saving), -np.inf).max()) for grid in (screened, whole)
+        ]
+        assert best[0] == pytest.approx(best[1], rel=1e-4)
+    assert screened.saving.max() == pytest.approx(whole.saving.max(), rel=1e-4)
+    assert screened.coldest_full_c.max() == pytest.approx(whole.coldest_full_c.max(), abs=0.06)
+    for grid in (screened, whole):
+        assert grid.digits[0].sum() == 0
+
+
+def test_the_same_house_is_screened_to_the_same_states(f5_facts: BuildingFacts, tables: EnergyTables) -> None:
+    setting = _setting(f5_facts, tables)
+    assert np.array_equal(screen.surviving(setting), screen.surviving(setting))
+
+
+def test_cost_of_all_states_is_that_of_each(f5_facts: BuildingFacts, tables: EnergyTables) -> None:
+    setting = _setting(f5_facts, tables)
+    own, yearly = screen.cost_columns(setting)
+    grid = evaluate(setting)
+    numbers = np.ravel_multi_index(tuple(grid.digits.T.astype(int)), setting.shape)
+    assert np.allclose(own[numbers], grid.own_cost[:, 0])
+    assert np.allclose(yearly[numbers], grid.yearly_capital[:, 0])
+
+
+def test_nothing_beaten_is_left_and_nothing_unbeaten_is_dropped() -> None:
+    draw = np.random.default_rng(3)
+    costs = draw.integers(0, 20, (2, 400)).astype(np.float32)
+    needs = draw.integers(0, 20, (3, 400)).astype(np.float32)
+    margin = np.array([1.5, 1.5, 0.0])
+    slack = np.array([0.0, 0.0, 1.5, 1.5, -0.05])
+    columns = np.vstack([costs, needs])
+    beaten = [
+        any(np.all(columns[:, at] >= columns[:, by] + slack) for by in range(400) if by != at) for at in range(400)
+    ]
+    found = set(screen.unbeaten(costs, needs, margin).tolist())
+    assert found >= {at for at in range(400) if not beaten[at]}
+    assert len(found) < 400
