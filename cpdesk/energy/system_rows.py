@@ -13,6 +13,7 @@ class Emitter:
         exponent: of its heat over the excess temperature of the water (EN 442-2).
         flow_c: water temperature at the design load behind a heat pump; `min_flow_c` the least.
         spread_k: flow less return at the design load.
+        section_w: heat of one section of a radiator whose water is 64.5 K warmer than the room, W.
     """
 
     code: str
@@ -20,6 +21,7 @@ class Emitter:
     flow_c: float
     spread_k: float
     min_flow_c: float
+    section_w: float | None
     status: str
     source: str
 

@@ -112,6 +112,7 @@ class HeaterFacts:
     count: Number | None = None
     rated_kw: Number | None = None
     emitter: Code | None = None
+    radiator_sections: Number | None = None
     flow_c: Number | None = None
     pipe_insulated: Code | None = None
     hours_day: Number | None = None
@@ -378,6 +379,8 @@ class HeatingSystem:
         distribution: share of the produced heat that reaches the rooms.
         capacity_kw: rated heat output (heat pumps: at -12 degC).
         flow_c: water temperature, `None` without water; with `reset` it follows the load from there down.
+        emitter_w: heat of the radiators at 64.5 K over the room, W; `None` where nobody counted them: they are then
+            taken as laid out for the house.
         above_c, below_c: outdoor temperatures from which, and below which, it works: a heat pump until it gets too
             cold, a stove from there on. `None` is no bound. Shares hold among the heaters that work.
     """
@@ -392,6 +395,7 @@ class HeatingSystem:
     emitter: str = "none"
     pipe_insulated: bool = False
     reset: bool = False
+    emitter_w: float | None = None
     above_c: float | None = None
     below_c: float | None = None
 

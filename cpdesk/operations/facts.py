@@ -237,6 +237,7 @@ def _heater(item: Mapping[str, Answer[str]]) -> HeaterFacts:
         count=of.number("heater.count"),
         rated_kw=of.number("heater.rated_kw"),
         emitter=of.code("heater.emitter"),
+        radiator_sections=of.number("heater.radiator_sections"),
         flow_c=of.number("heater.flow_c"),
         pipe_insulated=of.code("heater.pipe_insulated"),
         hours_day=of.number("heater.hours_day"),

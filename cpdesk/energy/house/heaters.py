@@ -139,6 +139,11 @@ def _system(index: int, heater: HeaterFacts, share: float, house: _House) -> Hea
     if row.flow_c is not None:
         usual = tables.emitters[emitter].flow_c if row.heat_pump and emitter in tables.emitters else row.flow_c
         flow = ledger.number(f"{prefix}.flow_c", heater.flow_c, usual, "degC", limits=(20, 95), place=place)
+    radiator = tables.emitters[emitter].section_w if emitter in tables.emitters else None
+    emitter_w = None
+    if radiator is not None and heater.radiator_sections is not None:
+        key = f"{prefix}.radiator_sections"
+        emitter_w = radiator * ledger.number(key, heater.radiator_sections, 0.0, "", limits=(1, 300), place=place)
     bounds = [
         None
         if answer is None
@@ -148,8 +153,8 @@ def _system(index: int, heater: HeaterFacts, share: float, house: _House) -> Hea
     carrier = "coal_loose" if row.carrier == "coal" and house.loose_coal else row.carrier
     return HeatingSystem(
         type=kind, carrier=carrier, share=share, efficiency=efficiency, distribution=distribution,
-        capacity_kw=rated * count, flow_c=flow, emitter=emitter, pipe_insulated=wrapped, above_c=bounds[0],
-        below_c=bounds[1],
+        capacity_kw=rated * count, flow_c=flow, emitter=emitter, pipe_insulated=wrapped,
+        emitter_w=emitter_w, above_c=bounds[0], below_c=bounds[1],
     )  # fmt: skip
 
 

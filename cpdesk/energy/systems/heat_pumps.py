@@ -103,6 +103,15 @@ class Draw:
         return self.compressor_w + self.backup_w + self.auxiliary_w
 
 
+_RATED_EXCESS_K = 64.5
+
+
+def laid_out_w(emitter: Emitter, rated_w: float, flow_c: float, room_c: float) -> float:
+    """Heat that radiators give with water of `flow_c`, W, from their heat at 64.5 K over the room (EN 442-2)."""
+    excess = max(flow_c - emitter.spread_k / 2.0 - room_c, 1.0)
+    return rated_w * float((excess / _RATED_EXCESS_K) ** emitter.exponent)
+
+
 def flow_c(heat_w: Floats, unit: Unit, tables: EnergyTables) -> Floats:
     """Water temperature that lets the emitters give `heat_w` into the rooms, degC.
 

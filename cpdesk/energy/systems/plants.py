@@ -17,7 +17,17 @@ from typing import Final
 import numpy as np
 
 from cpdesk.energy.rows import SystemType
-from cpdesk.energy.systems.heat_pumps import Curves, Draw, Unit, curve, curves_at, draw, frost_share, rated_w
+from cpdesk.energy.systems.heat_pumps import (
+    Curves,
+    Draw,
+    Unit,
+    curve,
+    curves_at,
+    draw,
+    frost_share,
+    laid_out_w,
+    rated_w,
+)
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.energy.zone.hourly import Drivers
@@ -228,10 +238,14 @@ def unit_of(system: HeatingSystem, tables: EnergyTables, design_w: float) -> Uni
     """A heat pump of a household; `design_w` is the heat the emitters of the whole house were laid out for."""
     row = tables.systems[system.type]
     flow = system.flow_c or 0.0
+    emitter = tables.emitters.get(system.emitter)
+    reset = system.reset and flow > 0
+    laid_out = system.share * design_w
+    if emitter is not None and system.emitter_w is not None:
+        laid_out = laid_out_w(emitter, system.emitter_w, flow, tables.device(f"{row.heat_pump}.room_c"))
     return Unit(
-        kind=row.heat_pump, flow_c=flow, reset=system.reset and design_w > 0 and flow > 0,
-        emitter=tables.emitters.get(system.emitter), distribution=system.distribution,
-        quality=system.efficiency / row.efficiency, design_w=max(system.share * design_w, 1.0),
+        kind=row.heat_pump, flow_c=flow, reset=reset and laid_out > 0, emitter=emitter,
+        distribution=system.distribution, quality=system.efficiency / row.efficiency, design_w=max(laid_out, 1.0),
     )  # fmt: skip
 
 
@@ -281,9 +295,13 @@ def current_plant(systems: tuple[HeatingSystem, ...], tables: EnergyTables, *, m
     return Plant("keep_pipe" if wrapped else "keep", ("pipe_wrap",) if wrapped else (), systems, meter or electric)
 
 
-def new_plant(code: str, measure: str, emitter: str, tables: EnergyTables) -> Plant:
+def new_plant(code: str, measure: str, emitter: str, tables: EnergyTables, *, emitter_w: float | None = None) -> Plant:
     """One new system for the whole house, sized to the load; water systems get insulated pipes, heat pumps a heating
-    curve that follows the weather."""
+    curve that follows the weather.
+
+    Args:
+        emitter_w: heat at 64.5 K of counted radiators that stay.
+    """
     row: SystemType = tables.systems[code]
     flow = row.flow_c
     if row.heat_pump and flow is not None:
@@ -293,6 +311,6 @@ def new_plant(code: str, measure: str, emitter: str, tables: EnergyTables) -> Pl
     system = HeatingSystem(
         type=code, carrier=row.carrier, share=1.0, efficiency=row.efficiency, distribution=distribution,
         capacity_kw=row.capacity_kw, flow_c=flow, emitter=emitter if row.water == "yes" else "none",
-        pipe_insulated=True, reset=bool(row.heat_pump),
+        pipe_insulated=True, reset=bool(row.heat_pump), emitter_w=emitter_w if row.heat_pump else None,
     )  # fmt: skip
     return Plant(code, (measure,), (system,), row.carrier == "electricity")

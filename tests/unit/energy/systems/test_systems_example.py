@@ -72,8 +72,8 @@ def test_the_season(tables: EnergyTables, plain: Weather, f5_facts: BuildingFact
         return float(heat.sum()) / total, float(found.heat_w.sum()) / total
 
     label = "radiators, water follows the load, as it is: heat into the rooms over electricity"
-    _check(page, label, values(1.0, "radiator_steel", 45.0, load, reset=True)[0])
-    _check(page, "the same, insulated", values(0.6, "radiator_steel", 45.0, load, reset=True)[0])
+    _check(page, label, values(1.0, "radiator_steel", 50.0, load, reset=True)[0])
+    _check(page, "the same, insulated", values(0.6, "radiator_steel", 50.0, load, reset=True)[0])
     _check(page, "floor at 35 °C, insulated", values(0.6, "floor", 35.0, 0.6 * load, reset=True)[1])
     kept = values(0.6, "radiator_steel", 50.0, 0.6 * load, reset=False)[1]
     _check(page, "radiators kept at 50 °C, insulated", kept)

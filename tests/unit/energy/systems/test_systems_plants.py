@@ -21,6 +21,7 @@ from cpdesk.energy.systems.plants import (
     hourly_draw,
     limit_w,
     new_plant,
+    unit_of,
     weight_rows,
 )
 from cpdesk.energy.tables import EnergyTables
@@ -254,3 +255,28 @@ def test_dry_winter_air_spares_the_defrosting(tables: EnergyTables, plain: Weath
 
     assert electricity(84.0) == pytest.approx(electricity(None), rel=1e-9)
     assert 0.95 < electricity(40.0) / electricity(None) < 0.985
+
+
+def test_counted_radiators_decide_the_water(tables: EnergyTables, plain: Weather, f5_facts: BuildingFacts) -> None:
+    """60 steel sections of 90 W give 5,400 W (29.5 K / 64.5 K)^1.3 = 1,953 W with water of 50 C in a room of 18 C."""
+    heater = replace(f5_facts.heaters[0], radiator_sections=Answer(60.0))
+    building = build(replace(f5_facts, heaters=(heater,)), tables)
+    assert building.systems[0].emitter_w == 5400.0
+    few, usual = (
+        new_plant("ashp_water", "x", "radiator_steel", tables, emitter_w=counted).systems[0]
+        for counted in (5400.0, None)
+    )
+    unit = unit_of(few, tables, 8000.0)
+    assert unit.design_w == pytest.approx(1953.2, abs=1.0)
+    assert unit_of(usual, tables, 8000.0).design_w == 8000.0
+    house = _solved(f5_facts, tables, plain, 18.0, 18.0, 0.5)
+    hot, cool = (
+        hourly_draw(one, house.heat_w, house.outdoor_c, tables, design_w=house.design_w, capacity_w=1.25 * house.load_w)
+        for one in (few, usual)
+    )
+    assert hot.total_w.sum() > 1.15 * cool.total_w.sum()
+    many = replace(few, emitter_w=20000.0)
+    warm = hourly_draw(
+        many, house.heat_w, house.outdoor_c, tables, design_w=house.design_w, capacity_w=1.25 * house.load_w
+    )
+    assert warm.total_w.sum() < hot.total_w.sum()
