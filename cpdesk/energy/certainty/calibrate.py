@@ -151,11 +151,14 @@ def _possible(building: Building, tables: EnergyTables, dimensions: tuple[Unsure
 
 
 def _likelihood(bills: tuple[Bill, ...], tables: EnergyTables) -> _Likelihood:
-    """Errors of the bills by themselves, and the weather of the billed winter, which all of them share."""
+    return _Likelihood(bills, np.log(np.array([bill.amount for bill in bills])), bill_noise(bills, tables))
+
+
+def bill_noise(bills: Sequence[Bill], tables: EnergyTables) -> Floats:
+    """Covariance of the logarithms of bills: each one's own error, and the weather of the winter, which all share."""
     own = [math.log(_high(bill) / _low(bill)) / (2.0 * Z90) for bill in bills]
     weather = _deviation(tables.rules["bill_weather_spread"])
-    noise = np.diag(np.array(own) ** 2) + weather**2 * np.ones((len(bills), len(bills)))
-    return _Likelihood(bills, np.log(np.array([bill.amount for bill in bills])), noise)
+    return np.diag(np.array(own) ** 2) + weather**2 * np.ones((len(bills), len(bills)))
 
 
 def _low(bill: Bill) -> float:
