@@ -17,6 +17,20 @@ PARTS = ("wall", "roof", "window", "door", "floor", "air")
 _METHOD = "ISO 13790:2008 annex C"
 
 
+_SOURCES = {
+    "amount_of_work": "measures.csv",
+    "marginal": "docs/method.md 6",
+    "npv": "NIST Handbook 135",
+    "own_cost": "measures.csv, subsidies.csv",
+    "payback": "NIST Handbook 135",
+    "saving": "tariffs.csv",
+    "saving_same": "tariffs.csv",
+    "subsidy": "subsidies.csv",
+    "take_back": "rules.csv take_back_share",
+}
+"""What a formula rests on where the caller names nothing more exact."""
+
+
 def quantity(
     value: float,
     unit: str,
@@ -29,7 +43,7 @@ def quantity(
     named = tuple((f"energy.term.{name}", item, of) for name, item, of in inputs)
     return Quantity(
         value=float(value), unit=unit, formula=f"energy.formula.{formula}" if formula else "", inputs=named,
-        source=source, status=status or "computed",
+        source=source or _SOURCES.get(formula, ""), status=status or "computed",
     )  # fmt: skip
 
 

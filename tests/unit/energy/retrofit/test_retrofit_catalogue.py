@@ -103,7 +103,7 @@ def test_every_envelope_measure_spares_heat(f5_facts: BuildingFacts, tables: Ene
 
 
 def test_edge_insulation_by_hand() -> None:
-    """ISO 13370, vertical edge insulation: lambda/pi x (ln(2D/d + 1) - ln(2D/(d + d') + 1)) with 1.5, 0.74, 0.6, 2.7."""
+    """ISO 13370, vertical edge board: lambda/pi x (ln(2D/d + 1) - ln(2D/(d + d1) + 1)), 1.5, 0.74, 0.6, 2.7."""
     by_hand = 1.5 / np.pi * (np.log(1.2 / 0.74 + 1) - np.log(1.2 / (0.74 + 2.7) + 1))
     assert by_hand == pytest.approx(0.317, abs=1e-3)
     assert edge_gain(1.5, 0.74, 0.6, 2.7) == pytest.approx(by_hand, rel=1e-12)

@@ -1,0 +1,93 @@
+"""Every printed figure opens: formula, source and unit are there in both languages, and operands lead on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cpdesk.base.errors import InputFault
+from cpdesk.base.i18n import Translator
+from cpdesk.energy.audit.explain import explain, names
+from cpdesk.energy.audit.household import audit
+from cpdesk.energy.tables import EnergyTables
+from cpdesk.model.assessment import Audit, Wishes
+from cpdesk.model.building import Answer, BlockFacts, BuildingFacts, HeaterFacts
+
+KEPT = {"seal_strips", "roof_wool100", "wall_eps80", "win_pvc", "ashp_water", "pv_3", "led_lamps", "floor_edge"}
+
+
+@pytest.fixture(scope="module")
+def found(tables: EnergyTables) -> Audit:
+    block = BlockFacts(
+        kind=Answer("main"), heated=Answer("full"), build_year=Answer(1996.0), structure=Answer("brick_concrete"),
+        bays=Answer(5.0), length_m=Answer(18.15), depth_m=Answer(6.5), storey_height_m=Answer(3.1),
+    )  # fmt: skip
+    heater = HeaterFacts(type=Answer("coal_boiler"), emitter=Answer("radiator_steel"))
+    few = replace(tables, measures=tuple(item for item in tables.measures if item.id in KEPT))
+    return audit(BuildingFacts(blocks=(block,), heaters=(heater,)), few, wishes=Wishes(budget_yuan=20000.0))
+
+
+def test_no_figure_is_without_provenance(found: Audit) -> None:
+    zh, en = Translator("zh"), Translator("en")
+    figures = list(names(found))
+    assert len(figures) > 150
+    assert len({name for name, _ in figures}) == len(figures)
+    for name, figure in figures:
+        assert figure.formula, name
+        assert figure.source, name
+        assert zh.has(figure.formula), figure.formula
+        assert zh(figure.formula) != en(figure.formula), figure.formula
+        assert figure.status in ("confirmed", "computed", "to_confirm", "own_rule"), name
+        assert np.isfinite(figure.value), name
+        for key, _, _ in figure.inputs:
+            assert zh.has(key), key
+            assert zh(key), key
+            assert en(key), key
+
+
+def test_a_saving_opens_down_to_the_heat_of_the_house(found: Audit) -> None:
+    top = explain(found, "packages.A.saving_yuan")
+    by_name = {operand.name: operand for operand in top.operands}
+    before = by_name["energy.term.cost_before"]
+    assert before.opens == "baseline.cost_yuan"
+    assert by_name["energy.term.cost_after"].opens == "packages.A.after.cost_yuan"
+    assert before.value == pytest.approx(found.baseline.cost_yuan.value)
+    cost = explain(found, before.opens)
+    heat = next(operand for operand in cost.operands if operand.name == "energy.term.heat_need")
+    assert heat.opens == "baseline.heat_need_kwh"
+    need = explain(found, heat.opens)
+    assert next(operand.opens for operand in need.operands) == "floor_area_m2"
+    assert any(factor.name == "energy.factor.price" for factor in top.factors)
+    assert all(factor.year or factor.status for factor in top.factors)
+    assert len(top.answers) == 5
+    assert all(item.quality.value in "MBED" for item in top.answers)
+    assert sum(top.qualities.values()) == len(found.inputs)
+
+
+def test_what_opens_has_the_value_of_the_operand(found: Audit) -> None:
+    figures = dict(names(found))
+    opened = 0
+    for name in figures:
+        for operand in explain(found, name).operands:
+            if operand.opens:
+                opened += 1
+                assert figures[operand.opens].value == pytest.approx(operand.value)
+                assert operand.opens != name
+    assert opened > 60
+
+
+def test_own_money_of_a_package_opens_to_its_own_investment(found: Audit) -> None:
+    for package in found.packages:
+        shown = explain(found, f"packages.{package.code}.own_cost_yuan")
+        assert [operand.opens for operand in shown.operands] == [
+            f"packages.{package.code}.investment_yuan", f"packages.{package.code}.subsidy_yuan",
+        ]  # fmt: skip
+
+
+def test_an_unknown_name_is_refused(found: Audit) -> None:
+    with pytest.raises(InputFault) as caught:
+        explain(found, "packages.Z.saving_yuan")
+    assert caught.value.code == "CP-1379"
+    assert "packages.Z.saving_yuan" in caught.value.message("zh")
