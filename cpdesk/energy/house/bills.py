@@ -18,6 +18,7 @@ from cpdesk.model.building import Answer, Bill, BillFacts
 from cpdesk.model.records import Quality
 
 _YEAR_MONTHS: Final = 12.0
+_ELECTRICITY: Final = ("elec_season_kwh", "elec_year_kwh", "elec_valley_kwh")
 _LEAST_SHARE: Final = 0.1  # of what is left over at P10: a bill cannot say that the rooms were not heated
 
 
@@ -76,20 +77,25 @@ def _solid(bills: BillFacts, tables: EnergyTables, ledger: Ledger) -> list[Bill]
 
 
 def _electricity(bills: BillFacts, tables: EnergyTables, ledger: Ledger) -> list[Bill]:
-    season, year = bills.elec_season_kwh, bills.elec_year_kwh
-    answer = season or year
-    if answer is None:
+    """The season's bill, else the year's, else the season worked out from its valley reading."""
+    name = next((item for item in _ELECTRICITY if getattr(bills, item) is not None), None)
+    if name is None:
         return []
-    name = "elec_season_kwh" if season else "elec_year_kwh"
+    answer: Answer[float] = getattr(bills, name)
     amount = ledger.number(f"bill.{name}", answer, 0.0, "kWh", limits=(0, 60000))
+    unsure = 0.0
+    if name == "elec_valley_kwh":
+        share = tables.rules["valley_share_season"]
+        amount /= share.value
+        unsure = 0.5 * (share.high - share.low) / share.value * amount
     base = tables.rules["base_month_kwh"]
     known = bills.elec_other_month_kwh
     month = ledger.number("bill.elec_other_month_kwh", known, base.value, "kWh", limits=(0, 3000))
-    months = tables.rule("season_months") if season else _YEAR_MONTHS
+    months = _YEAR_MONTHS if name == "elec_year_kwh" else tables.rule("season_months")
     half = 0.5 * (base.high - base.low)
     if known is not None:
         half = month * (0.1 if known.quality in (Quality.MEASURED, Quality.BILL) else 0.25)
-    other = _Other(months * month, months * half)
+    other = _Other(months * month, math.hypot(months * half, unsure))
     return _bill(f"bill.{name}", "electricity", amount, "kWh", answer.quality, tables, other)
 
 

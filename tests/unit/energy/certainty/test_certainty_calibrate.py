@@ -195,6 +195,10 @@ def test_bills_of_the_year_lose_what_is_used_without_heating(f5_facts: BuildingF
     assert unknown.low is not None
     assert year.low is not None
     assert unknown.low < year.low
+    valley = bills(BillFacts(elec_valley_kwh=Answer(2600.0, B), elec_other_month_kwh=Answer(200.0, B)))["electricity"]
+    assert valley.amount == pytest.approx(2600.0 / 0.52 - 4 * 200.0)
+    assert valley.high is not None
+    assert valley.high > 1.3 * valley.amount
     gas = bills(BillFacts(gas_year_m3=Answer(1500.0, B)))["gas"]
     assert gas.amount == pytest.approx(1500.0 - 12 * few_tables.rule("base_month_gas_m3"))
     bottles = bills(BillFacts(lpg_bottles=Answer(30.0, B)))["lpg"]
