@@ -5,7 +5,7 @@ the load itself (`systems.heat_pumps`), while the zone's solver gives only weigh
 weights are therefore cells: piecewise-linear shares of every hour between a few outdoor temperatures, by valley and day
 hours. Within a cell the heat is nearly a function of the outdoor temperature, so its mean stands for all its hours;
 against hour by hour the season's electricity of 36 houses and heat pumps lies 0.8 % off in the mean, and at worst
-2.3 % (air source) and 3.2 % (ground source, in a house that hardly needs heat; tested).
+2.2 % (air source) and 3.1 % (ground source, in a house that hardly needs heat; tested).
 """
 
 from __future__ import annotations

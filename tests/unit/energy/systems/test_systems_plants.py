@@ -89,6 +89,24 @@ def test_cells_agree_with_every_hour(
     assert float(energy.valley_kwh[0]) == pytest.approx(in_valley, rel=1.5 * _CELL_ERROR[code])
 
 
+@pytest.mark.parametrize("warmer_k", [-8.0, -4.0, 6.0])
+@pytest.mark.parametrize("code", ["ashp_water", "gshp"])
+def test_cells_agree_in_other_climates(
+    tables: EnergyTables, plain: Weather, f5_facts: BuildingFacts, code: str, warmer_k: float
+) -> None:
+    """Weather files from 8 K colder to 6 K warmer than the plain."""
+    weather = replace(plain, temperature_c=plain.temperature_c + warmer_k)
+    house = _solved(f5_facts, tables, weather, 18.0, 15.0, 0.35)
+    plant = new_plant(code, code, "floor", tables)
+    weights = weight_rows([plant], house.drivers, tables, design_w=house.design_w)
+    capacity = 1.25 * house.load_w
+    energy = final_energy(plant, house.sums(weights), weights, tables, capacity_w=np.array([capacity]))
+    exact = hourly_draw(
+        plant.systems[0], house.heat_w, house.outdoor_c, tables, design_w=house.design_w, capacity_w=capacity
+    )
+    assert float(energy.kwh["electricity"][0]) == pytest.approx(exact.total_w.sum() / 1000.0, rel=0.04)
+
+
 def test_cells_hold_all_the_heat(tables: EnergyTables, plain: Weather, f5_facts: BuildingFacts) -> None:
     house = _solved(f5_facts, tables, plain, 18.0, 15.0)
     weights = weight_rows([new_plant("ashp_water", "x", "floor", tables)], house.drivers, tables)
