@@ -139,11 +139,9 @@ def make_sunspace(
         )  # fmt: skip
 
     front, end = length_m * height, depth_m * height
-    faces = [
-        glass("front", front_azimuth_deg, 90.0, front * kind.glazed_share),
-        glass("left", (front_azimuth_deg + 90.0) % 360, 90.0, end * kind.glazed_share),
-        glass("right", (front_azimuth_deg - 90.0) % 360, 90.0, end * kind.glazed_share),
-    ]
+    # The ends look like the front with half its sun, which is what east and west get beside south in winter.
+    ends = replace(glass("ends", front_azimuth_deg, 90.0, 2 * end * kind.glazed_share), g_value=0.5 * stays)
+    faces = [glass("front", front_azimuth_deg, 90.0, front * kind.glazed_share), ends]
     sill = Element(
         id=f"{block}.sunspace.sill", kind=ElementKind.WALL, side="front", azimuth_deg=front_azimuth_deg, tilt_deg=90.0,
         area_m2=(front + 2 * end) * (1.0 - kind.glazed_share), u_value_w_m2k=kind.sill_u_w_m2k,

@@ -85,7 +85,8 @@ class _Plan:
     Attributes:
         used: the kinds of hours in which states differ; kind: by hour the place in `used`.
         order: which drivers, then the set points of day and of absence, stand in `rows` and in what order: first the
-            `dark` ones, which count at night too. What no state feels is left out.
+            `dark` ones, which count at night too, ONE before all, whose change is nothing. What no state feels is
+            left out.
     """
 
     drivers: Drivers
@@ -150,8 +151,8 @@ def _plan(states: Floats, drivers: Drivers, precision: type[np.floating[Any]]) -
     order, dark = _order(states, drivers)
     now = np.vstack([drivers.rows, drivers.day.astype(float), drivers.away.astype(float)])[order]
     change = np.diff(now, axis=1, append=now[:, -1:])
-    rows = np.vstack([now[:dark], change[:dark], now[dark:], change[dark:]]).T
-    bright: Array = np.any(rows[:, 2 * dark :], axis=1)
+    rows = np.vstack([now[:dark], change[1:dark], now[dark:], change[dark:]]).T
+    bright: Array = np.any(rows[:, 2 * dark - 1 :], axis=1)
     kind = np.zeros(len(drivers.kind), dtype=np.intp)
     for place, number in enumerate(used):
         kind[drivers.kind == number] = place
@@ -171,7 +172,7 @@ def _order(states: Floats, drivers: Drivers) -> tuple[NDArray[np.intp], int]:
     apertures = states[:, FIXED:].any(axis=0).reshape(-1, count)
     glazed = bool(states[:, buffer_column("sunspace", OUTSIDE)].any())
     day, away = len(drivers.rows), len(drivers.rows) + 1
-    dark = [OUTDOOR, ONE, GROUND_WAVE, day]
+    dark = [ONE, OUTDOOR, GROUND_WAVE, day]
     dark += [LEAK] if drivers.rows[LEAK].any() else []
     dark += [away] if drivers.away.any() else []
     if glazed:
@@ -218,7 +219,7 @@ def _links(modes: list[Steps], plan: _Plan, day_c: Floats, night_c: Floats, dtyp
             pull = two.d / two.f
             ahead = lack[then] / two.f
             both = ahead - pull * (one.a / one.d * lack[now] + moved[now])
-            rows = np.vstack([both[:dark], ahead[:dark], both[dark:], ahead[dark:]])
+            rows = np.vstack([both[:dark], ahead[1:dark], both[dark:], ahead[dark:]])
             alpha, pi = one.a * pull * one.f / one.d, pull * one.c
             found[now].append(_Link(alpha.astype(dtype), pi.astype(dtype), rows.astype(dtype)))
     return found
@@ -313,7 +314,7 @@ class _March:
         link, last = self._links[run.kind][run.kind], self._links[run.kind][run.kind_after]
         rows, length = self._plan.rows, run.last - run.first
         target = self._v[run.at + 1 : run.at + 1 + length]
-        width = 2 * self._plan.dark if run.dark else rows.shape[1]
+        width = 2 * self._plan.dark - 1 if run.dark else rows.shape[1]
         _product(rows[run.first : run.last, :width], link.rows[:width], target)
         if last is not link:
             # Two rows for the one that is needed: a product with a single row would be shared among threads.
