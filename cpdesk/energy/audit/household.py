@@ -14,11 +14,11 @@ import numpy as np
 from cpdesk.energy.audit.checks import bill_checks, factors_used, free_acts, hand_check, what_ifs
 from cpdesk.energy.audit.notes import loss_notes
 from cpdesk.energy.audit.offers import near_misses, offer, points
-from cpdesk.energy.audit.sure import know, make_sure, surveyed_checks
+from cpdesk.energy.audit.sure import Known, know, make_sure, surveyed_checks
 from cpdesk.energy.house.construct import build
 from cpdesk.energy.retrofit.criteria import Search, best_by_criterion, levels
 from cpdesk.energy.retrofit.extras import judge_extras, make_extras
-from cpdesk.energy.retrofit.grid import evaluate, figures, make_setting, set_points, with_states
+from cpdesk.energy.retrofit.grid import Grid, evaluate, figures, make_setting, set_points, with_states
 from cpdesk.energy.retrofit.measures import judge
 from cpdesk.energy.retrofit.packages import choose, digits_on_the_way, make_package, with_shares
 from cpdesk.energy.retrofit.setting import rows_of
@@ -62,31 +62,23 @@ def audit(
         InputFault: CP-1301 a value no building has, CP-1302 to CP-1305 answers that contradict each other, CP-1307 no
             climate, CP-1308 the hourly model does not hold.
     """
-    building = build(household, tables) if isinstance(household, BuildingFacts) else household
-    weather = weather or make_weather(tables, building.terrain, building.height_m)
-    known = know(building, tables, weather, village)
+    known, weather = _known(household, tables, weather, village)
     building = known.building
     columns = layout(building)
     verdicts = [*judge(building, columns, tables, wishes), *judge_extras(building, columns, tables, wishes)]
     grid = evaluate(make_setting(building, tables, weather, verdicts))
     setting = grid.setting
     extras = make_extras(building, tables, weather, verdicts, setting.base_kwh)
-    baseline = assess_state(
-        setting, setting.plants[0], grid.rows[0], grid.usual[0], grid.wish[0], 0, 0.0, limit_w(building.systems, tables)
-    )
     choices = choose(grid, wishes.budget_yuan)
     grid = with_states(grid, [*digits_on_the_way(grid, choices), *digits_of_sets(grid, choices)])
     packages = [with_shares(make_package(grid, choice), shares(grid, choice)) for choice in choices]
     search = Search(grid, extras)
-    sure = make_sure(grid, choices, baseline, packages, known, wishes.seed)
+    sure = make_sure(grid, choices, _as_it_is(grid), packages, known, wishes.seed)
     baseline, packages = sure.baseline, sure.packages
     best = next((at for at, choice in enumerate(choices) if choice.code == "A"), None)
     nothing_pays = all(choice.code == "C" for choice in choices)
     line, cloud = points(search, wishes.seed)
     offers = tuple(offer(search, verdict, wishes) for verdict in verdicts)
-    counts = {quality.value: 0 for quality in Quality}
-    for item in building.inputs:
-        counts[item.quality.value] += 1
     return Audit(
         archetype=building.archetype,
         climate=weather.name,
@@ -104,7 +96,7 @@ def audit(
         frontier=line,
         cloud=cloud,
         inputs=building.inputs,
-        quality_counts=counts,
+        quality_counts={one.value: sum(item.quality is one for item in building.inputs) for one in Quality},
         influences=sure.influences,
         what_ifs=() if best is None else what_ifs(grid, choices[best], packages[best], sure),
         factors=factors_used(grid),
@@ -121,6 +113,22 @@ def audit(
     )
 
 
+def _known(
+    household: Building | BuildingFacts, tables: EnergyTables, weather: Weather | None, village: Sequence[VillageUse]
+) -> tuple[Known, Weather]:
+    """The building with what its bills say, and the weather it stands in."""
+    building = build(household, tables) if isinstance(household, BuildingFacts) else household
+    weather = weather or make_weather(tables, building.terrain, building.height_m)
+    return know(building, tables, weather, village), weather
+
+
+def _as_it_is(grid: Grid) -> Assessment:
+    """The house without measures."""
+    setting = grid.setting
+    limit = limit_w(setting.building.systems, setting.tables)
+    return assess_state(setting, setting.plants[0], grid.rows[0], grid.usual[0], grid.wish[0], 0, 0.0, limit)
+
+
 def assess_baseline(
     household: Building | BuildingFacts, tables: EnergyTables, *, weather: Weather | None = None
 ) -> Assessment:
@@ -131,9 +139,8 @@ def assess_baseline(
     Raises:
         InputFault: as `audit`.
     """
-    building = build(household, tables) if isinstance(household, BuildingFacts) else household
-    weather = weather or make_weather(tables, building.terrain, building.height_m)
-    building = know(building, tables, weather).building
+    known, weather = _known(household, tables, weather, ())
+    building = known.building
     setting = make_setting(building, tables, weather, [])
     row = rows_of(setting, np.zeros((1, len(setting.groups)), np.int16))[0]
     limit = limit_w(building.systems, tables)
