@@ -267,13 +267,18 @@ def make_steps(rows: Floats, drivers: Drivers, kind: int) -> Steps:
 
 
 def buffer_gains_w(row: Floats, drivers: Drivers) -> Floats:
-    """(hours,) what sun on buffers, less their heat to the sky, spares the rooms: (1 - b) of it (ISO 13790, 11.2.2)."""
-    net = make_network(row[None, :], drivers, DAY)
+    """(hours,) what sun on buffers, less their heat to the sky, spares the rooms: (1 - b) of it (ISO 13790, 11.2.2).
+
+    While the doors of a sunspace stand open, b is smaller; its mass has delayed the sun.
+    """
     total = np.zeros(drivers.rows.shape[1])
-    for item in net.buffers:
-        inside = float((item.opaque + item.glass + item.air)[0])
-        kept = inside / (inside + float(item.outside[0]))
-        total += kept * (item.sun[:, 0] @ drivers.rows[: len(item.sun)] - row[buffer_column(item.kind, SKY)])
+    for kind in (DAY, OPENED):
+        hours = (drivers.kind == OPENED) == (kind == OPENED)
+        for item in make_network(row[None, :], drivers, kind).buffers:
+            inside = float((item.opaque + item.glass + item.air)[0])
+            kept = inside / (inside + float(item.outside[0]))
+            sun = (item.sun + item.stored)[SUN:, 0] @ drivers.rows[SUN : len(item.sun), hours]
+            total[hours] += kept * (sun - row[buffer_column(item.kind, SKY)])
     return total
 
 
