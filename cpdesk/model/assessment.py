@@ -14,6 +14,7 @@ from typing import Any
 from cpdesk.model.building import Input
 from cpdesk.model.certainty import Calibration, Certainty
 from cpdesk.model.climate import WeatherUse
+from cpdesk.model.energy_uses import CapacityCheck
 from cpdesk.model.records import Quality
 from cpdesk.model.retrofit import Best, Level, Share
 
@@ -79,6 +80,8 @@ class Assessment:
         coldest_days_c: mean room temperature over the five coldest days.
         season_mean_c: mean room temperature of the season; `operative_mean_c` felt, with the surfaces' share.
         months: the months of the heating season in order.
+        electric_peak_kw: the most the household draws at the design hour, for breaker and transformer.
+        heat_pump: whether the heat pump is large enough; `None` without one.
         loss_shares_pct: whole percent by part (wall, roof, window, door, floor, air), summing to 100.
     """
 
@@ -97,6 +100,8 @@ class Assessment:
     months: tuple[MonthBalance, ...]
     losses_kwh: Mapping[str, float]
     loss_shares_pct: Mapping[str, int]
+    electric_peak_kw: Quantity | None = None
+    heat_pump: CapacityCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)

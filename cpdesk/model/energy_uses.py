@@ -125,3 +125,35 @@ class Solar:
     strength: str
     possible_kwp: float
     collector_m2: float
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityCheck:
+    """A heat pump against its house.
+
+    Attributes:
+        design_c: design temperature; `design_load_w` heat the rooms lose there; `capacity_w` what the unit brings.
+        coldest_c: coldest hour of the year of weather, `coldest_need_w` heat asked for then, `coldest_capacity_w` what
+            the unit brings then.
+        short_hours: hours in which more is asked for than the unit brings; `backup_kwh` electricity that fills up.
+        backup_pct: of all electricity of the heat pump.
+        seasonal_cop: heat into the rooms over all electricity.
+    """
+
+    design_c: float
+    design_load_w: float
+    capacity_w: float
+    coldest_c: float
+    coldest_need_w: float
+    coldest_capacity_w: float
+    short_hours: int
+    backup_kwh: float
+    backup_pct: float
+    seasonal_cop: float
+
+    @property
+    def verdict(self) -> str:
+        """`enough`, `backup` (at the design temperature enough, in colder hours not) or `short`."""
+        if self.capacity_w < self.design_load_w:
+            return "short"
+        return "backup" if self.short_hours > 0 else "enough"

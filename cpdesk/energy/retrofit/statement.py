@@ -8,7 +8,9 @@ import numpy as np
 
 from cpdesk.energy.money.prices import amount, cost_by_carrier
 from cpdesk.energy.retrofit.grid import Figures, Setting, design_load_w, set_points
+from cpdesk.energy.systems.capacity import check_plant
 from cpdesk.energy.systems.plants import Energy, Plant
+from cpdesk.energy.systems.power import household_peak, household_power
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.energy.zone.hourly import Trace, trace
 from cpdesk.model.assessment import Assessment, CarrierUse, MonthBalance, Quantity
@@ -123,7 +125,29 @@ def assess_state(
         months=_months(setting, detail),
         losses_kwh=losses,
         loss_shares_pct=whole_shares(losses),
+        electric_peak_kw=_electric_peak(setting, plant, row, limit),
+        heat_pump=check_plant(
+            plant, detail.heating_w, setting.drivers, setting.tables, _wished_load_w(setting, row), limit,
+            setting.weights.design_w,
+        ),
     )  # fmt: skip
+
+
+def _wished_load_w(setting: Setting, row: Floats) -> float:
+    """Heat loss at the wished temperature and the design outdoor temperature, W: what heaters are sized for."""
+    wish = setting.building.schedule.wish_c
+    return float(design_load_w(row[None, :], wish, setting.tables, setting.drivers)[0])
+
+
+def _electric_peak(setting: Setting, plant: Plant, row: Floats, limit: float) -> Quantity | None:
+    """Electric power at the design hour; `None` for a building whose other uses nobody knows."""
+    if setting.building.uses is None:
+        return None
+    power = household_power(
+        plant.systems, _wished_load_w(setting, row), setting.building.uses, setting.tables,
+        capacity_w=None if plant.code.startswith("keep") else limit, emitter_w=setting.weights.design_w,
+    )  # fmt: skip
+    return household_peak(power)
 
 
 def _carriers(setting: Setting, plant: Plant, energy: Energy) -> tuple[CarrierUse, ...]:

@@ -2,47 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
 from cpdesk.base.i18n import Translator
-from cpdesk.energy.systems.plants import hourly_draw
+from cpdesk.energy.systems.plants import Plant, hourly_draw, limit_w, works_at
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
+from cpdesk.energy.zone.hourly import Drivers
 from cpdesk.model.building import HeatingSystem
-
-
-@dataclass(frozen=True, slots=True)
-class CapacityCheck:
-    """A heat pump against its house.
-
-    Attributes:
-        design_c: design temperature; `design_load_w` heat the rooms lose there; `capacity_w` what the unit brings.
-        coldest_c: coldest hour of the year of weather, `coldest_need_w` heat asked for then, `coldest_capacity_w` what
-            the unit brings then.
-        short_hours: hours in which more is asked for than the unit brings; `backup_kwh` electricity that fills up.
-        backup_pct: of all electricity of the heat pump.
-        seasonal_cop: heat into the rooms over all electricity.
-    """
-
-    design_c: float
-    design_load_w: float
-    capacity_w: float
-    coldest_c: float
-    coldest_need_w: float
-    coldest_capacity_w: float
-    short_hours: int
-    backup_kwh: float
-    backup_pct: float
-    seasonal_cop: float
-
-    @property
-    def verdict(self) -> str:
-        """`enough`, `backup` (at the design temperature enough, in colder hours not) or `short`."""
-        if self.capacity_w < self.design_load_w:
-            return "short"
-        return "backup" if self.short_hours > 0 else "enough"
+from cpdesk.model.energy_uses import CapacityCheck
 
 
 def check_capacity(
@@ -81,6 +51,36 @@ def check_capacity(
         backup_pct=100.0 * backup / total if total > 0 else 0.0,
         seasonal_cop=float(heat_w.sum()) / total if total > 0 else 0.0,
     )
+
+
+def check_plant(
+    plant: Plant,
+    heat_w: Floats,
+    drivers: Drivers,
+    tables: EnergyTables,
+    design_load_w: float,
+    limit: float,
+    emitter_w: float,
+) -> CapacityCheck | None:
+    """The check of a plant's heat pump; `None` where it has none.
+
+    Args:
+        heat_w: (counted hours,) heat into the rooms by all heaters.
+        limit: heat a new plant brings at the design temperature; a present one brings what its plate says.
+        emitter_w: heat the emitters of the whole house were laid out for.
+    """
+    found = next((item for item in plant.systems if tables.systems[item.type].heat_pump), None)
+    if found is None:
+        return None
+    counted = drivers.counted
+    outdoor = drivers.outdoor_c[counted]
+    works = np.array([works_at(found, value) for value in outdoor.tolist()])
+    unbound = replace(found, above_c=None, below_c=None)
+    return check_capacity(
+        found, found.share * heat_w * works, outdoor, tables, design_load_w=found.share * design_load_w,
+        capacity_w=limit_w([unbound], tables) if plant.code.startswith("keep") else found.share * limit,
+        emitter_w=emitter_w, humidity_pct=None if drivers.humidity_pct is None else drivers.humidity_pct[counted],
+    )  # fmt: skip
 
 
 def capacity_text(check: CapacityCheck, translator: Translator) -> str:

@@ -102,6 +102,19 @@ def _electric_w(
     return power + pump
 
 
+def household_peak(power: HouseholdPower) -> Quantity:
+    """Power of a household at the design hour as a printed figure."""
+    return Quantity(
+        value=power.total_kw, unit="kW", formula="energy.formula.electric_peak",
+        inputs=(
+            ("energy.term.heating_power_one", power.heating_kw, "kW"),
+            ("energy.term.other_power_one", power.others_kw, "kW"),
+            ("energy.term.vehicle_power_one", power.vehicle_kw, "kW"),
+        ),
+        source="devices.csv", status="own_rule",
+    )  # fmt: skip
+
+
 def together(kilowatts: float, households: float, limit_share: float) -> float:
     """What N households draw together of the sum of their peaks."""
     if households <= 0:

@@ -9,8 +9,9 @@ import pytest
 
 from cpdesk.base.errors import InputFault
 from cpdesk.base.i18n import Translator
+from cpdesk.energy.audit.household import assess_baseline
 from cpdesk.energy.house.construct import build
-from cpdesk.energy.systems.capacity import capacity_text, check_capacity
+from cpdesk.energy.systems.capacity import capacity_text, check_capacity, check_plant
 from cpdesk.energy.systems.plants import (
     ALL,
     VALLEY,
@@ -298,3 +299,40 @@ def test_counted_radiators_decide_the_water(tables: EnergyTables, plain: Weather
         many, house.heat_w, house.outdoor_c, tables, design_w=house.design_w, capacity_w=1.25 * house.load_w
     )
     assert warm.total_w.sum() < hot.total_w.sum()
+
+
+def test_an_assessment_says_whether_the_heat_pump_is_large_enough(
+    tables: EnergyTables, f5_facts: BuildingFacts
+) -> None:
+    """Panel and packages carry the check and the household's power; the present stove house has no heat pump."""
+    before = assess_baseline(f5_facts, tables)
+    assert before.heat_pump is None
+    assert before.electric_peak_kw is not None and before.electric_peak_kw.value > 0
+    pump = HeaterFacts(type=Answer("ashp_water"), emitter=Answer("radiator_steel"), rated_kw=Answer(6.0))
+    small = assess_baseline(replace(f5_facts, heaters=(pump,), temp_usual_day_c=Answer(18.0)), tables)
+    assert small.heat_pump is not None and small.heat_pump.verdict == "short"
+    large = assess_baseline(replace(f5_facts, heaters=(replace(pump, rated_kw=Answer(30.0)),)), tables)
+    assert large.heat_pump is not None and large.heat_pump.verdict == "enough"
+    assert small.electric_peak_kw is not None
+    assert small.electric_peak_kw.value > before.electric_peak_kw.value
+    for language in ("zh", "en"):
+        assert Translator(language).has(small.electric_peak_kw.formula)
+        assert all(Translator(language).has(name) for name, _, _ in small.electric_peak_kw.inputs)
+
+
+def test_the_check_counts_only_the_hours_a_bound_heat_pump_works(
+    tables: EnergyTables, plain: Weather, f5_facts: BuildingFacts
+) -> None:
+    house = _solved(f5_facts, tables, plain, 18.0, 18.0)
+    whole = new_plant("ashp_water", "x", "floor", tables)
+    bound = replace(whole, systems=(replace(whole.systems[0], above_c=0.0),))
+    checks = [
+        check_plant(plant, house.heat_w, house.drivers, tables, house.load_w, 0.5 * house.load_w, house.design_w)
+        for plant in (whole, bound)
+    ]
+    assert checks[0] is not None and checks[1] is not None
+    assert checks[0].short_hours > checks[1].short_hours
+    assert (
+        check_plant(new_plant("gas_boiler", "x", "floor", tables), house.heat_w, house.drivers, tables, 1.0, 1.0, 1.0)
+        is None
+    )
