@@ -45,6 +45,7 @@ from cpdesk.energy.multizone.spec import (
 
 Entry = Mapping[str, Any]
 _SITE_KEYS: Final = ("latitude_deg", "longitude_deg", "time_zone_h", "altitude_m")
+_EMITTANCE_MIN: Final = 1e-4  # a face that exchanges nothing has no temperature of its own; tests ask for 0
 
 
 class BuildingFaults(InputFault):
@@ -169,8 +170,7 @@ def _surface(walker: Walker, surface: Entry) -> Surface:
         Door(door["name"], size_m2(door) or 0.0, _construction(walker, door["construction"], door["name"]))
         for door in surface["doors"]
     ]
-    kept = ("absorptance_outside", "absorptance_inside", "emittance_outside", "emittance_inside",
-            "inside_solar_share", "sees_sky", "sun", "wind")  # fmt: skip
+    kept = ("absorptance_outside", "absorptance_inside", "inside_solar_share", "sees_sky", "sun", "wind")
     return Surface(
         name=surface["name"],
         area_m2=size_m2(surface) or 0.0,
@@ -182,6 +182,8 @@ def _surface(walker: Walker, surface: Entry) -> Surface:
         outside_film=_film(surface, "outside"),
         windows=tuple(windows),
         doors=tuple(doors),
+        emittance_outside=max(surface["emittance_outside"], _EMITTANCE_MIN),
+        emittance_inside=max(surface["emittance_inside"], _EMITTANCE_MIN),
         **{key: surface[key] for key in kept},
     )
 

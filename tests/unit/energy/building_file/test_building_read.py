@@ -320,3 +320,9 @@ def test_whatever_stands_somewhere_is_read_or_refused_but_never_breaks_the_reade
     else:
         assert isinstance(building, Building)
         assert all(surface.area_m2 > 0 for zone in building.zones for surface in zone.surfaces)
+
+
+def test_an_emittance_of_nothing_is_taken_as_almost_nothing() -> None:
+    surface = read_building(changed(f"{SOUTH}.emittance_inside", 0)).zones[0].surfaces[0]
+    assert surface.emittance_inside == 1e-4
+    assert surface.emittance_outside == 0.9
