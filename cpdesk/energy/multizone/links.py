@@ -19,6 +19,7 @@ from cpdesk.energy.multizone.films import (
     outside_w_m2k,
     radiative_w_m2k,
     roughness_factor,
+    thin_air_factor,
 )
 from cpdesk.energy.multizone.network import OUTDOOR, SKY, GasLink, Network, OuterFace
 from cpdesk.energy.multizone.openings import ZoneAir
@@ -80,9 +81,14 @@ class Link:
 
 @dataclass(slots=True)
 class Links:
-    """All links. `forced_w_m2k`: what wind gives on a smooth face, (8760,)."""
+    """All links.
+
+    Attributes:
+        forced_w_m2k: what wind gives on a smooth face, (8760,). natural_factor: `thin_air_factor` of the site.
+    """
 
     forced_w_m2k: Floats
+    natural_factor: float = 1.0
     all: list[Link] = field(default_factory=list)
 
     @property
@@ -93,7 +99,8 @@ class Links:
 
 def make_links(net: Network, weather: Weather) -> Links:
     """All links of the building."""
-    links = Links(forced_w_m2k(weather.wind_m_s * net.building.site.wind_factor))
+    site = net.building.site
+    links = Links(forced_w_m2k(weather.wind_m_s * site.wind_factor), thin_air_factor(site.air_density_kg_m3))
     _inside_convection(net, links)
     _inside_radiation(net, links)
     for face in net.outer:

@@ -1,9 +1,9 @@
 """Through the year in quarter hours: linear part exact, what depends on temperatures solved with it.
 
-Links that vary have a conductance g of the hour, worked out from the temperatures of the quarter hour before it; the
-matrix holds the base g0 of it. The rest passes d = (g - g0)(T1 - T2) with the mean temperatures of the step itself, so
-that d is part of the linear system: (I - diag(g - g0) Q) d = (g - g0)(T1 - T2 without d), Q the answer of the
-differences to d.
+Links that vary have a conductance g of the hour, worked out from the temperatures expected in its middle (those of the
+quarter hour before it and their change since an hour earlier); the matrix holds the base g0 of it. The rest passes
+d = (g - g0)(T1 - T2) with the mean temperatures of the step itself, so that d is part of the linear system:
+(I - diag(g - g0) Q) d = (g - g0)(T1 - T2 without d), Q the answer of the differences to d.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from cpdesk.energy.weather.climate import HOURS, Floats
 STEPS: Final = 4
 _ROUNDS_MAX: Final = 12
 _ALIKE_K: Final = 0.01
+_LEAD: Final = 0.625
+"""From the middle of the last quarter hour to the middle of the hour to come, in hours."""
+_GUESS_C: Final = 20.0
 STEP_S: Final = 3600.0 / STEPS
 
 
@@ -90,7 +93,8 @@ class _Stepper:
         self._from_hour = np.ascontiguousarray(np.hstack([whole, by_known]))
         self._by_extra = np.ascontiguousarray(whole @ incidence)
         self._by_power = np.ascontiguousarray(whole @ np.hstack([course.heat_w, course.cool_w]))
-        self._ends = np.full(self.count + known, 20.0)
+        self._ends = np.full(self.count + known, _GUESS_C)
+        self._before = self._ends.copy()
         self._eye = np.eye(self.links)
         self._slices = (slice(0, self.count), slice(self.count, self.count + self.zones), differences,
                         slice(self.count + self.zones + self.links, len(whole)))  # fmt: skip
@@ -116,7 +120,11 @@ class _Stepper:
         """March one hour: means of the seen nodes, of extra flows, of heating and of cooling."""
         course, (seen, sensors, differences, forces) = self._course, self._slices
         self._ends[self.count :] = course.known_c[hour]
-        extra = self.conductances.at(hour, self._ends[self._one], self._ends[self._two]) - self._base
+        expected = self._ends + _LEAD * (self._ends - self._before)
+        expected[self.count :] = course.known_c[hour]
+        self._before[:] = self._ends
+        one, two = expected[self._one], expected[self._two]
+        extra = self.conductances.at(hour, one, two, self._ends[self._one]) - self._base
         by_hour = self._from_hour @ np.concatenate([course.source_w[hour], course.known_c[hour]])
         answer = np.linalg.inv(self._eye - extra[:, None] * self._by_extra[differences]) * extra
         extra_by_power = answer @ self._by_power[differences]

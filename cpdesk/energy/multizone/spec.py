@@ -213,7 +213,7 @@ class Film:
 @dataclass(frozen=True, slots=True)
 class Pane:
     """One pane. Either glass by refractive index and extinction coefficient (Fresnel and Bouguer), or a coated pane by
-    its normal solar transmittance and reflectances (then those are not None and angles follow clear glass).
+    its normal solar transmittance and reflectances (then those are not None; `glass` says how angles follow).
 
     Attributes:
         emittance_front, emittance_back: long-wave, of the face towards outside and towards inside.
