@@ -42,7 +42,8 @@ def advice(saving: Floats, houses: Houses, setting: Setting, amounts: dict[str, 
         if item.question and item.measured is not None and _remaining(item) < 0.95:
             groups.setdefault(item.question, []).append(at)
     told = [_measured(question, places, found, houses, half) for question, places in groups.items()]
-    if not setting.building.bills and amounts:
+    carriers = {system.carrier for system in setting.building.systems}
+    if amounts and not any(bill.carrier in carriers for bill in setting.building.bills):
         told.append(_billed(found, houses, setting, amounts, half))
     worth = [item for item in told if item.half_after_yuan <= (1.0 - _WORTH) * half]
     worth.sort(key=lambda item: (item.half_after_yuan, item.question))

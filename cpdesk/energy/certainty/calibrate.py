@@ -107,12 +107,18 @@ def calibrate(
     building, tables = setting.building, setting.tables
     carriers = {system.carrier for system in building.systems}
     own = tuple(bill for bill in building.bills if bill.carrier in carriers)
-    unmatched = tuple(bill.carrier for bill in building.bills if bill.carrier not in carriers)
+    strange = [bill for bill in building.bills if bill.carrier not in carriers]
     bills = own or village_bills(village, building)
-    if not bills and not unmatched:
+    if not bills and not strange:
         return None
     prior = prior_houses(family, draws=PRIOR_DRAWS, seed=seed)
     before = outcomes(setting, (), prior)
+    worth = tables.rule("unmatched_bill_share") * float(np.median(before.energy_kwh))
+    unmatched = tuple(
+        bill.carrier for bill in strange if _low(bill) * tables.factors[bill.carrier].kwh_per_unit >= worth
+    )
+    if not bills and not unmatched:
+        return None
     report = Calibration(
         used=False, agrees=False, p_value=1.0, effective=0.0, need_before=to_range(before.need_kwh), need_after=None,
         carriers=(), moves=(), statement="", fields={}, unmatched=unmatched, village=not own and bool(bills),

@@ -158,6 +158,14 @@ def test_a_bill_that_no_heater_burns_is_told(f5_facts: BuildingFacts, few_tables
     assert not report.used
 
 
+def test_lamps_on_the_bill_are_no_heater_that_was_left_out(f5_facts: BuildingFacts, few_tables: EnergyTables) -> None:
+    """A few kilowatt-hours above the base month say nothing of a coal boiler's house."""
+    bills = BillFacts(elec_season_kwh=Answer(700.0, B), elec_other_month_kwh=Answer(140.0, B))
+    setting = _setting(replace(f5_facts, bills=bills), few_tables)
+    assert setting.building.bills
+    assert calibrate(setting, make_family(setting.building, few_tables), draws=50, seed=1) is None
+
+
 def test_without_bills_there_is_nothing_to_calibrate_but_the_village(
     f5_facts: BuildingFacts, few_tables: EnergyTables
 ) -> None:
