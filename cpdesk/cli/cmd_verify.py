@@ -11,7 +11,7 @@ import typer
 
 from cpdesk.base.errors import InputFault
 from cpdesk.cli.output import EXIT_NO, Output, Step, command
-from cpdesk.operations.verification.cases import Verification
+from cpdesk.operations.verification.cases import RangeCase, Verification
 
 app = typer.Typer()
 NAMES: Final = ("forms", "tabula", "bestest", "sync")
@@ -49,6 +49,9 @@ def verify(
     admitted = sum(bool(case.admitted) for case in found.cases)
     if admitted:
         out.say("cli.verify.admitted", admitted=admitted)
+    ranged = [case.inside for case in found.cases if isinstance(case, RangeCase)]
+    if ranged:
+        out.say("cli.verify.ranged", inside=sum(map(bool, ranged)), outside=sum(not inside for inside in ranged))
     if not found.holds:
         raise typer.Exit(EXIT_NO)
 

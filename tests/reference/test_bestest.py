@@ -104,7 +104,7 @@ def test_low_and_high_mass_meet_the_criteria() -> None:
 @weather_is_there
 def test_all_cases_hold() -> None:
     found = verify_bestest(DATA)
-    wrong = [f"{c.name}: {c.found}, expected {c.expected}" for c in found.cases if not c.passed and not c.admitted]
+    wrong = [f"{c.name}: {c.found}, expected {c.expected}" for c in found.cases if not c.passed]
     assert not wrong, "\n".join(wrong)
     criteria = [case for case in found.cases if getattr(case, "basis", "") == "acceptance"]
     assert len(criteria) == 30

@@ -22,6 +22,26 @@ class Case:
 
 
 @dataclass(frozen=True)
+class RangeCase(Case):
+    """A figure of a case and where it should lie.
+
+    Attributes:
+        low, high: criterion or range of the examples, without tolerance. `inside`: whether the value lies between.
+        basis: acceptance, examples, heat balance or none.
+        when: month, day and hour of a peak.
+    """
+
+    case: str = ""
+    quantity: str = ""
+    value: float = 0.0
+    low: float | None = None
+    high: float | None = None
+    inside: bool | None = None
+    basis: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True)
 class Verification:
     """All cases of one validation; `left_out` says what could not be checked here, and why."""
 
