@@ -19,7 +19,7 @@ from cpdesk.model.certainty import Advice
 from cpdesk.model.records import Quality
 
 _MOST: Final = 5
-_WORTH: Final = 0.03  # less than this share of the range is not worth going there again
+_WORTH: Final = 0.01  # less than this share of the range is not worth going there again
 _HALVED: Final = 0.55
 _FAINT: Final = 0.01  # influences below this share of the range are noise of the draws
 _ASKED: Final = ("heater.share_pct", "building.heated_rooms")  # what no instrument shows

@@ -48,6 +48,17 @@ def sentence(key: str, fields: Mapping[str, str | float], translator: Translator
     return " ".join(translator(key, **shown).split())
 
 
+def sentences(report: Calibration, translator: Translator) -> tuple[str, ...]:
+    """All that a report says of the bills: the statement, what it changes of package A, and what to ask."""
+    found = [sentence(report.statement, report.fields, translator)]
+    change = report.saving_change_pct
+    if change is not None and abs(change) >= 1.0:
+        key = "energy.calibration.saving_up" if change > 0.0 else "energy.calibration.saving_down"
+        found.append(sentence(key, {"percent": abs(change)}, translator))
+    found += [translator(item.text) for item in report.questions]
+    return tuple(found)
+
+
 def _rounded(value: float) -> str:
     """Three figures, whole from ten on: 1234 is 1230, 31.4 is 31, 4.567 is 4.57."""
     if abs(value) < 10.0:

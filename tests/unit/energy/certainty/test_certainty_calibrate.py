@@ -14,7 +14,7 @@ from cpdesk.energy.certainty.calibrate import Calibrated, calibrate, chi_square_
 from cpdesk.energy.certainty.draws import make_family, prior_houses
 from cpdesk.energy.certainty.outcomes import Chosen, chosen, outcomes
 from cpdesk.energy.certainty.response import Response
-from cpdesk.energy.certainty.statement import sentence
+from cpdesk.energy.certainty.statement import sentence, sentences
 from cpdesk.energy.house.construct import build
 from cpdesk.energy.retrofit.grid import Setting, evaluate, make_setting
 from cpdesk.energy.retrofit.measures import judge
@@ -86,7 +86,9 @@ def test_bills_that_agree_narrow_the_need_and_meet_the_bill(f5_facts: BuildingFa
     assert report.moves
     assert all(move.prior[0] < move.prior[1] < move.prior[2] for move in report.moves)
     assert found.building != _setting(f5_facts, few_tables).building
-    assert "校准" in sentence(report.statement, report.fields, Translator("zh"))
+    said = sentences(replace(report, saving_change_pct=-12.3), Translator("zh"))
+    assert "校准" in said[0]
+    assert "少 12%" in said[1]
 
 
 def test_the_posterior_is_that_of_the_gaussian_case(f5_facts: BuildingFacts, few_tables: EnergyTables) -> None:
