@@ -1,8 +1,8 @@
 """A construction as a chain of nodes with heat capacities and conductances between them, per m2.
 
 Layers with mass are cut into cells of equal width, half of a cell at each end, so that every boundary between layers is
-a node (finite volumes, second order). The width follows the layer's Fourier number: dx <= sqrt(3 a dt) with dt = 300 s,
-by which a daily wave through 37 cm of brick comes out within 1.5 %. Constructions given by U-value get the five nodes of
+a node (finite volumes, second order). The width follows the layer's Fourier number, dx <= sqrt(3 a dt) with dt = 300 s:
+a daily wave through 37 cm of brick then comes out within 1.5 %. Constructions given by U-value get the five nodes of
 ISO 52016-1:2017, 6.5.7.
 """
 

@@ -7,6 +7,7 @@ mode of each, solve the linear system of those that hold their set point, correc
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +30,19 @@ class Plant:
     cooling_max_w: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """K/W of each thermostat (row) to a watt of heating and of cooling in each zone; plain lists, for zones are few."""
+
+    heat: list[list[float]]
+    cool: list[list[float]]
+
+    def rise(self, zone: int, power_w: list[float]) -> float:
+        """What all powers together do to a thermostat, K."""
+        heat, cool = self.heat[zone], self.cool[zone]
+        return sum((heat[other] if watt > 0.0 else cool[other]) * watt for other, watt in enumerate(power_w) if watt)
+
+
 class Control:
     """Keeps the modes of the last step, which are mostly those of the next.
 
@@ -37,7 +51,8 @@ class Control:
     """
 
     def __init__(self, plant: Plant) -> None:
-        self._plant = plant
+        self._heating_max_w: list[float] = plant.heating_max_w.tolist()
+        self._cooling_max_w: list[float] = plant.cooling_max_w.tolist()
         self.hour = 0
         self._modes = [_REST] * len(plant.heating_max_w)
 
@@ -51,32 +66,37 @@ class Control:
         Raises:
             InputFault: CP-1320 when no modes fit together.
         """
-        if len(felt_c) == 1:
-            felt, low, high = float(felt_c[0]), float(low_c[0]), float(high_c[0])
-            return None if low <= felt <= high else np.array([self._alone(felt, low, high, heat[0, 0], cool[0, 0])])
-        if bool(((felt_c >= low_c - _TOLERANCE_K) & (felt_c <= high_c + _TOLERANCE_K)).all()):
+        felt, low, high = felt_c.tolist(), low_c.tolist(), high_c.tolist()
+        if all(
+            below - _TOLERANCE_K <= now <= above + _TOLERANCE_K
+            for below, now, above in zip(low, felt, high, strict=True)
+        ):
             return None
-        return self._together(felt_c, low_c, high_c, heat, cool)
+        answers = _Answers(heat.tolist(), cool.tolist())
+        if len(felt) == 1:
+            return np.array([self._alone(felt[0], low[0], high[0], answers)])
+        return np.array(self._together(felt, low, high, answers))
 
-    def _alone(self, felt_c: float, low_c: float, high_c: float, heat: float, cool: float) -> float:
+    def _alone(self, felt_c: float, low_c: float, high_c: float, answers: _Answers) -> float:
         if felt_c < low_c:
-            return float(min((low_c - felt_c) / heat, self._plant.heating_max_w[0]))
-        return -float(min((felt_c - high_c) / cool, self._plant.cooling_max_w[0]))
+            return min((low_c - felt_c) / answers.heat[0][0], self._heating_max_w[0])
+        return -min((felt_c - high_c) / answers.cool[0][0], self._cooling_max_w[0])
 
-    def _together(self, felt_c: Floats, low_c: Floats, high_c: Floats, heat: Floats, cool: Floats) -> Floats:
+    def _together(self, felt_c: list[float], low_c: list[float], high_c: list[float], answers: _Answers) -> list[float]:
         modes = self._modes
         count = len(modes)
         for zone in range(count):
-            off = (modes[zone] in (_HEAT, _HEAT_FULL) and low_c[zone] == -np.inf) or (
-                modes[zone] in (_COOL, _COOL_FULL) and high_c[zone] == np.inf
+            off = (modes[zone] in (_HEAT, _HEAT_FULL) and low_c[zone] == -math.inf) or (
+                modes[zone] in (_COOL, _COOL_FULL) and high_c[zone] == math.inf
             )
             if off:
                 modes[zone] = _REST
         for round_number in range(_ROUNDS_A_ZONE * count):
-            power = self._solve(modes, felt_c, low_c, high_c, heat, cool)
-            answer = np.where(power[None, :] >= 0.0, heat, cool)
-            reached = felt_c + answer @ power
-            better = [self._better(zone, power, reached, low_c, high_c) for zone in range(count)]
+            power = self._solve(felt_c, low_c, high_c, answers)
+            reached = [now + answers.rise(zone, power) for zone, now in enumerate(felt_c)]
+            better = [
+                self._better(zone, power[zone], reached[zone], low_c[zone], high_c[zone]) for zone in range(count)
+            ]
             wrong = [zone for zone in range(count) if better[zone] != modes[zone]]
             if not wrong:
                 return power
@@ -85,36 +105,47 @@ class Control:
                 modes[zone] = better[zone]
         raise InputFault("CP-1320", zones=count, hour=self.hour + 1)
 
-    def _solve(
-        self, modes: list[int], felt_c: Floats, low_c: Floats, high_c: Floats, heat: Floats, cool: Floats
-    ) -> Floats:
-        power = np.zeros(len(modes))
+    def _solve(self, felt_c: list[float], low_c: list[float], high_c: list[float], answers: _Answers) -> list[float]:
+        """Powers of these modes: full ones at their limit, those that hold a set point from a linear system."""
+        modes = self._modes
+        power = [
+            self._heating_max_w[zone]
+            if mode == _HEAT_FULL
+            else -self._cooling_max_w[zone]
+            if mode == _COOL_FULL
+            else 0.0
+            for zone, mode in enumerate(modes)
+        ]
         holding = [zone for zone, mode in enumerate(modes) if mode in (_HEAT, _COOL)]
-        for zone, mode in enumerate(modes):
-            if mode == _HEAT_FULL:
-                power[zone] = self._plant.heating_max_w[zone]
-            elif mode == _COOL_FULL:
-                power[zone] = -self._plant.cooling_max_w[zone]
-        if holding:
-            answer = np.array([(heat if mode in (_HEAT, _HEAT_FULL) else cool)[:, zone]
-                               for zone, mode in enumerate(modes)]).T  # fmt: skip
-            target = np.array([low_c[zone] if modes[zone] == _HEAT else high_c[zone] for zone in holding])
-            missing = target - felt_c[holding] - answer[holding] @ power
-            power[holding] = np.linalg.solve(answer[np.ix_(holding, holding)], missing)
+        if not holding:
+            return power
+        missing = [
+            (low_c[zone] if modes[zone] == _HEAT else high_c[zone]) - felt_c[zone] - answers.rise(zone, power)
+            for zone in holding
+        ]
+        if len(holding) == 1:
+            zone = holding[0]
+            power[zone] = missing[0] / (answers.heat if modes[zone] == _HEAT else answers.cool)[zone][zone]
+            return power
+        matrix = [
+            [(answers.heat if modes[other] == _HEAT else answers.cool)[zone][other] for other in holding]
+            for zone in holding
+        ]
+        for zone, value in zip(holding, np.linalg.solve(np.array(matrix), np.array(missing)).tolist(), strict=True):
+            power[zone] = value
         return power
 
-    def _better(self, zone: int, power: Floats, reached: Floats, low_c: Floats, high_c: Floats) -> int:
-        """The mode of a zone that does not contradict these powers and temperatures."""
-        mode, now, felt = self._modes[zone], power[zone], reached[zone]
-        if mode == _HEAT and now >= -_TOLERANCE_W:
-            return _HEAT_FULL if now > self._plant.heating_max_w[zone] * (1.0 + 1e-12) else _HEAT
-        if mode == _COOL and now <= _TOLERANCE_W:
-            return _COOL_FULL if -now > self._plant.cooling_max_w[zone] * (1.0 + 1e-12) else _COOL
+    def _better(self, zone: int, now_w: float, felt_c: float, low_c: float, high_c: float) -> int:
+        """The mode of a zone that does not contradict this power and temperature."""
+        mode = self._modes[zone]
+        if mode == _HEAT and now_w >= -_TOLERANCE_W:
+            return _HEAT_FULL if now_w > self._heating_max_w[zone] * (1.0 + 1e-12) else _HEAT
+        if mode == _COOL and now_w <= _TOLERANCE_W:
+            return _COOL_FULL if -now_w > self._cooling_max_w[zone] * (1.0 + 1e-12) else _COOL
         if mode in (_HEAT, _COOL):
             return _REST
         if mode == _HEAT_FULL:
-            return _HEAT_FULL if felt <= low_c[zone] + _TOLERANCE_K else _HEAT
+            return _HEAT_FULL if felt_c <= low_c + _TOLERANCE_K else _HEAT
         if mode == _COOL_FULL:
-            return _COOL_FULL if felt >= high_c[zone] - _TOLERANCE_K else _COOL
-        below, above = felt < low_c[zone] - _TOLERANCE_K, felt > high_c[zone] + _TOLERANCE_K
-        return _HEAT if below else _COOL if above else _REST
+            return _COOL_FULL if felt_c >= high_c - _TOLERANCE_K else _COOL
+        return _HEAT if felt_c < low_c - _TOLERANCE_K else _COOL if felt_c > high_c + _TOLERANCE_K else _REST

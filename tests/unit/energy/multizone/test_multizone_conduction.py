@@ -88,7 +88,7 @@ def test_a_daily_wave_passes_a_slab_as_iso_13786_says(steady, thickness):
     # Hourly means of the heat are once more a mean over an hour; steps begin at the hour, waves at its middle.
     assert abs(wave) == pytest.approx(abs(expected) * held, rel=0.015)
     late = np.angle(wave * np.conj(expected)) * 24 / (2 * np.pi)
-    assert late == pytest.approx(0.0, abs=0.1)
+    assert late == pytest.approx(0.0, abs=0.15)
 
 
 def test_layers_are_cut_finer_the_slower_they_are():
