@@ -8,6 +8,11 @@ from cpdesk.model.building import Answer, BuildingFacts, Schedule
 
 
 def schedule(facts: BuildingFacts, tables: EnergyTables, ledger: Ledger) -> Schedule:
+    """Set points in degC, hours, season and days of absence of a household.
+
+    Raises:
+        InputFault: CP-1301 implausible number, CP-1304 unknown code.
+    """
     rules = tables.rules
 
     def temperature(

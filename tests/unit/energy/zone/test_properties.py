@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpdesk.base.errors import InputFault
+from cpdesk.base.i18n import Translator
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import make_weather
 from cpdesk.energy.zone.drivers import Drivers, make_drivers
@@ -30,7 +31,7 @@ from cpdesk.energy.zone.envelope import (
 )
 from cpdesk.energy.zone.hourly import trace
 from cpdesk.energy.zone.states import solve
-from cpdesk.model.building import Building, Element, ElementKind
+from cpdesk.model.building import Answer, Building, Element, ElementKind
 from tests.unit.energy.zone.houses import farmhouse
 
 Home = tuple[Building, Layout, np.ndarray, Drivers]
@@ -133,6 +134,15 @@ def test_every_default_of_a_buffer_is_visible(tables: EnergyTables) -> None:
     } <= keys
     keys = {item.key for item in farmhouse(tables, "flat roof").inputs}
     assert {"main.eaves_m", "main.horizon_deg", "main.wall.back.bridges_w_k"} <= keys
+
+
+@pytest.mark.parametrize("name", ["everything", "flat roof"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_input_has_a_name_and_every_default_a_reason(tables: EnergyTables, name: str, language: str) -> None:
+    translate = Translator(language)
+    for item in farmhouse(tables, name, winter_absence_days=Answer(20.0)).inputs:
+        assert translate(item.name)
+        assert not item.reason or translate(item.reason, **item.reason_fields)
 
 
 def test_a_buffer_without_a_way_out_is_refused(home: Callable[[str], Home]) -> None:
