@@ -1,0 +1,205 @@
+"""One house of the stock: today's figures, and every option that a split could use.
+
+As an audit does: bills calibrate the house, all combinations are compared, figures of money and carbon are those that
+an audit prints. Left out is what a district does not read: ranges, packages, shares, texts.
+
+Options are pruned without loss for the scenario's own columns: money by the payers it limits, carbon, and power where
+a village's is limited. States come from the screen of `energy.retrofit` twice where it matters: by own money with the
+subsidies, and by the whole investment without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cpdesk.energy.audit.sure import know
+from cpdesk.energy.district.estimate import prior_facts
+from cpdesk.energy.district.prune import unbeaten
+from cpdesk.energy.house.construct import build
+from cpdesk.energy.retrofit.criteria import Search
+from cpdesk.energy.retrofit.extras import judge_extras, make_extras
+from cpdesk.energy.retrofit.grid import Grid, design_load_w, evaluate, make_setting
+from cpdesk.energy.retrofit.measures import Verdict, judge
+from cpdesk.energy.retrofit.screen import surviving
+from cpdesk.energy.retrofit.setting import Digits, Setting, rows_of
+from cpdesk.energy.retrofit.solving import solve_states
+from cpdesk.energy.systems.power import household_power
+from cpdesk.energy.tables import EnergyTables
+from cpdesk.energy.weather.climate import Floats, Weather
+from cpdesk.energy.zone.envelope import layout
+from cpdesk.model.assessment import Wishes
+from cpdesk.model.building import Building, BuildingFacts
+from cpdesk.model.district import House, HouseFigures, Options, Scenario
+from cpdesk.model.energy_uses import Solar, Uses
+
+WeatherOf = Callable[[str, float], Weather]
+"""The year of a terrain at an altitude."""
+_TIE_KG = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a scenario bears on one house's options.
+
+    Attributes:
+        payers: whose money is limited or counted: `total`, `own`, `government`.
+        power: whether a village's power is limited.
+    """
+
+    payers: tuple[str, ...]
+    power: bool
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Asked:
+        """The columns a scenario's split reads."""
+        payers = {payer for payer in scenario.budget_yuan} | {scenario.payer}
+        if scenario.township_budget_yuan:
+            payers.add("total")
+        return cls(tuple(sorted(payers)), bool(scenario.village_power_kw))
+
+
+def assess_house(house: House, tables: EnergyTables, scenario: Scenario, weather_of: WeatherOf) -> HouseFigures:
+    """One house under a scenario; `tables` have the scenario's prices, subsidies and factors already.
+
+    Raises:
+        InputFault: CP-13xx as `energy.audit.audit`.
+    """
+    surveyed = build(house.facts, tables)
+    weather = weather_of(surveyed.terrain, surveyed.height_m)
+    building = know(surveyed, tables, weather).building
+    if scenario.warmer_k:
+        building = _warmer(building, scenario.warmer_k)
+    columns, wishes = layout(building), Wishes(refused=frozenset(house.refused))
+    verdicts = [
+        verdict
+        for verdict in (*judge(building, columns, tables, wishes), *judge_extras(building, columns, tables, wishes))
+        if _allowed(verdict, scenario)
+    ]
+    setting = make_setting(building, tables, weather, verdicts)
+    asked = Asked.of(scenario)
+    grid = evaluate(setting, _states(setting, asked))
+    extras = make_extras(building, tables, weather, verdicts, setting.base_kwh)
+    search = Search(grid, extras)
+    present, (uses, solar) = grid.usual[0], _uses(building)
+    area = building.floor_area_m2
+    return HouseFigures(
+        id=house.id, township=house.township, village=house.village, label=house.label, surveyed=house.surveyed,
+        poor=house.poor, archetype=building.archetype, era=_era(building, tables),
+        heating=max(building.systems, key=lambda item: item.share).type, area_m2=area,
+        need_kwh=float(present.need_kwh[0]),
+        final_kwh=float(sum(value[0] for value in present.energy.kwh.values())), cost_yuan=float(present.cost[0]),
+        carbon_kg=float(present.co2_kg[0] + extras.co2_kg[0]), heating_kg=float(present.co2_kg[0]), kgce=float(present.kgce[0]),
+        pv=solar.pv_kwp > 0, solar_water=solar.collector_m2 > 0,
+        bottled_gas=any(way.carrier == "lpg" for way in uses.cooking),
+        prior_need_kwh_m2=_prior(house.facts, tables, weather, scenario.warmer_k) if house.surveyed else 0.0,
+        options=_options(search, asked, scenario), combinations=search.counted,
+    )  # fmt: skip
+
+
+def _uses(building: Building) -> tuple[Uses, Solar]:
+    assert building.uses is not None
+    assert building.solar is not None  # `build` fills both
+    return building.uses, building.solar
+
+
+def _warmer(building: Building, rise_k: float) -> Building:
+    schedule = building.schedule
+    night = None if schedule.night_c is None else schedule.night_c + rise_k
+    day = schedule.day_c + rise_k
+    return replace(building, schedule=replace(schedule, day_c=day, night_c=night, wish_c=max(schedule.wish_c, day)))
+
+
+def _allowed(verdict: Verdict, scenario: Scenario) -> bool:
+    code = verdict.measure.id
+    return (not scenario.measures or code in scenario.measures) and code not in scenario.without
+
+
+def _era(building: Building, tables: EnergyTables) -> str:
+    """Years of the archetype, as `1990-1999`."""
+    row = tables.archetypes[building.archetype]
+    return f"{row.year_from}-{row.year_to}"
+
+
+def _prior(facts: BuildingFacts, tables: EnergyTables, weather: Weather, rise_k: float) -> float:
+    """Heat need in kWh/m2 of the house as its archetype alone would have it."""
+    building = build(prior_facts(facts), tables)
+    building = _warmer(building, rise_k) if rise_k else building
+    setting = make_setting(building, tables, weather, [])
+    rows = rows_of(setting, np.zeros((1, 0), np.int16))
+    return float(solve_states(setting, rows)[0].usual.sums[0, 0]) / 1000.0 / building.floor_area_m2
+
+
+def _states(setting: Setting, asked: Asked) -> Digits:
+    """States that can matter to any of the payers, the house as it is first."""
+    found: dict[tuple[int, ...], None] = {}
+    if "own" in asked.payers or "government" in asked.payers:
+        found.update(dict.fromkeys(map(tuple, surviving(setting).tolist())))
+    if set(asked.payers) - {"own"}:
+        whole = replace(setting, tables=replace(setting.tables, subsidies=()))
+        found.update(dict.fromkeys(map(tuple, surviving(whole).tolist())))
+    return np.array(list(found), np.int16).reshape(len(found), len(setting.groups))
+
+
+def _options(search: Search, asked: Asked, scenario: Scenario) -> Options:
+    """The unbeaten combinations of states, plants and extras; nothing first, then by money and carbon."""
+    grid, extras = search.grid, search.extras
+    heating = _unbeaten_places(
+        asked, grid.own_cost.ravel(), (grid.investment - grid.own_cost).ravel(), grid.co2_saving_kg.ravel(),
+        _plant_power(grid).ravel() if asked.power else None,
+    )  # fmt: skip
+    other = _unbeaten_places(asked, extras.own_cost, extras.investment - extras.own_cost, extras.co2_saving_kg, None)
+    pairs = np.array([(state, extra) for state in heating for extra in other], np.intp).reshape(-1, 2)
+    own = grid.own_cost.ravel()[pairs[:, 0]] + extras.own_cost[pairs[:, 1]]
+    paid = grid.investment.ravel()[pairs[:, 0]] + extras.investment[pairs[:, 1]] - own
+    carbon = grid.co2_saving_kg.ravel()[pairs[:, 0]] + extras.co2_saving_kg[pairs[:, 1]]
+    power = _plant_power(grid).ravel()[pairs[:, 0]] if asked.power else None
+    least = scenario.least_carbon_share * float(grid.usual[0].co2_kg[0] + extras.co2_kg[0])
+    enough = (carbon >= least) & (carbon > _TIE_KG)
+    places = [int(at) for at in _unbeaten_places(asked, own, paid, carbon, power) if enough[at]]
+    plants = grid.saving.shape[1]
+    rows: list[tuple[object, ...]] = [(*[0.0] * 7, ())]
+    sides: dict[int, Floats] = {}
+    for at in places:
+        flat, extra = int(pairs[at, 0]), int(pairs[at, 1])
+        if extra not in sides:
+            sides[extra] = search.side(extra).saving
+        state, plant = divmod(flat, plants)
+        rows.append((
+            float(own[at]), float(paid[at]), float(sides[extra][state, plant]), float(carbon[at]),
+            float(sides[extra][state, plant] - grid.saving[state, plant]), float(extras.co2_saving_kg[extra]),
+            _power_kw(grid, state, plant) - _power_kw(grid, 0, 0), search.measures((state, plant, extra)),
+        ))  # fmt: skip
+    return Options(*(tuple(column) for column in zip(*rows, strict=True)))  # type: ignore[arg-type]
+
+
+def _unbeaten_places(asked: Asked, own: Floats, paid: Floats, carbon: Floats, power: Floats | None) -> Sequence[int]:
+    """Flat places that no other beats in the columns the split reads, the cheapest first."""
+    money = {"total": own + paid, "own": own, "government": paid}
+    columns = [money[payer] for payer in asked.payers] + [-carbon] + ([] if power is None else [power])
+    return [int(at) for at in unbeaten(np.stack(columns, axis=1))]
+
+
+def _plant_power(grid: Grid) -> Floats:
+    """(states, plants): electric heating power at the design hour in kW."""
+    return np.array(
+        [[_power_kw(grid, state, plant) for plant in range(grid.saving.shape[1])] for state in range(len(grid.rows))]
+    )
+
+
+def _power_kw(grid: Grid, state: int, plant: int) -> float:
+    """Electric heating power at the design hour in kW."""
+    setting = grid.setting
+    systems = setting.plants[plant].systems
+    if all(item.carrier != "electricity" and item.flow_c is None for item in systems):
+        return 0.0
+    load = design_load_w(
+        grid.rows[state][None, :], setting.building.schedule.wish_c, setting.tables, setting.drivers
+    )
+    kept = setting.plants[plant].code.startswith("keep")
+    capacity = None if kept else float(grid.solved[1].limit_w[state])
+    uses, _ = _uses(setting.building)
+    return household_power(systems, float(load[0]), uses, setting.tables, capacity_w=capacity).heating_kw
+
