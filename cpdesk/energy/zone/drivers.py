@@ -24,9 +24,9 @@ DAY, NIGHT, OPENED = range(3)
 _OPEN_FROM_H, _OPEN_TO_H = 8, 17
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Drivers:
-    """The hours that are solved, in order, with what drives them.
+    """The hours that are solved, in order, with what drives them; equal to itself only, so that it may be a key.
 
     Attributes:
         rows: (drivers, hours): outdoor temperature, one, ground wave, the leakage's deviation (see `leak_rows`), the

@@ -16,6 +16,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -94,7 +95,7 @@ class _Plan:
     blocks: tuple[_Block, ...]
     used: tuple[int, ...]
     kind: NDArray[np.intp]
-    order: NDArray[np.intp]
+    order: tuple[int, ...]
     dark: int
 
 
@@ -114,7 +115,7 @@ def solve(
     if len(rows) <= _FEW:
         limits = zip(rows, set_day_c, set_night_c, limit_w, strict=True)
         return _joined([summed(trace(row, drivers, *map(float, rest)), drivers, weights) for row, *rest in limits])
-    plan = _plan(rows, drivers, np.float64 if len(rows) < _DOUBLE_BELOW else np.float32)
+    plan = _plan(rows, drivers, single=len(rows) >= _DOUBLE_BELOW)
     parts: list[Solution] = []
     pieces = max(1, round(len(rows) / _CHUNK))
     ends = [len(rows) * piece // pieces for piece in range(pieces + 1)]
@@ -146,10 +147,15 @@ def summed(detail: Trace, drivers: Drivers, weights: Floats) -> Solution:
     )
 
 
-def _plan(states: Floats, drivers: Drivers, precision: type[np.floating[Any]]) -> _Plan:
-    used = kinds(states, drivers)
+def _plan(states: Floats, drivers: Drivers, *, single: bool) -> _Plan:
     order, dark = _order(states, drivers)
-    now = np.vstack([drivers.rows, drivers.day.astype(float), drivers.away.astype(float)])[order]
+    return _planned(drivers, tuple(kinds(states, drivers)), order, dark, single)
+
+
+@lru_cache(maxsize=8)
+def _planned(drivers: Drivers, used: tuple[int, ...], order: tuple[int, ...], dark: int, single: bool) -> _Plan:
+    """An audit solves its states in many lots with the same hours."""
+    now = np.vstack([drivers.rows, drivers.day.astype(float), drivers.away.astype(float)])[list(order)]
     change = np.diff(now, axis=1, append=now[:, -1:])
     rows = np.vstack([now[:dark], change[1:dark], now[dark:], change[dark:]]).T
     bright: Array = np.any(rows[:, 2 * dark - 1 :], axis=1)
@@ -163,10 +169,18 @@ def _plan(states: Floats, drivers: Drivers, precision: type[np.floating[Any]]) -
         coldest = bool(drivers.coldest[first:last].any())
         runs = tuple(_runs(kind, first, last, bright))
         blocks.append(_Block(first, last, runs, bool(drivers.counted[first]), coldest))
-    return _Plan(drivers, np.ascontiguousarray(rows, dtype=precision), tuple(blocks), tuple(used), kind, order, dark)
+    return _Plan(
+        drivers,
+        np.ascontiguousarray(rows, dtype=np.float32 if single else np.float64),
+        tuple(blocks),
+        used,
+        kind,
+        order,
+        dark,
+    )
 
 
-def _order(states: Floats, drivers: Drivers) -> tuple[NDArray[np.intp], int]:
+def _order(states: Floats, drivers: Drivers) -> tuple[tuple[int, ...], int]:
     """Drivers that at least one state feels, those that count at night first; see `_Plan`."""
     count = len(drivers.vertical)
     apertures = states[:, FIXED:].any(axis=0).reshape(-1, count)
@@ -178,7 +192,7 @@ def _order(states: Floats, drivers: Drivers) -> tuple[NDArray[np.intp], int]:
     if glazed:
         dark += [LATE, *(SUN + count + int(at) for at in np.flatnonzero(apertures[-1]))]
     light = [SUN + int(at) for at in np.flatnonzero(apertures.any(axis=0))]
-    return np.array([*dark, *light], dtype=np.intp), len(dark)
+    return (*dark, *light), len(dark)
 
 
 def _runs(kind: NDArray[np.intp], first: int, last: int, bright: Array) -> Iterator[_Run]:
@@ -207,7 +221,7 @@ def _links(modes: list[Steps], plan: _Plan, day_c: Floats, night_c: Floats, dtyp
     def picked(rows: Floats) -> Floats:
         whole = np.zeros(size)
         whole[: len(rows)] = rows
-        found: Floats = whole[plan.order]
+        found: Floats = whole[list(plan.order)]
         return found
 
     lack = [picked(wish) - picked(mode.e_rows) for mode in modes]
