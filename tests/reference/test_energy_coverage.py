@@ -1,4 +1,4 @@
-"""Coverage on synthetic truth: households whose true state is known are surveyed with errors; the intervals must hold it.
+"""Coverage on synthetic truth: households of known state are surveyed with errors; the intervals must hold the truth.
 
 True houses are drawn first; a survey of each then gives answers with the errors of their quality, leaves some out, and
 brings bills with the noise of theirs and of the winter's weather. The program sees the survey only. Truth is computed

@@ -257,3 +257,34 @@ def test_advice_names_questions_and_keeps_what_it_promises(f5_facts: BuildingFac
     effects = [abs(item.saving_high_yuan) for item in moving]  # type: ignore[attr-defined]
     assert effects == sorted(effects, reverse=True)
     assert {"price", "heater1.efficiency"} <= {item.key for item in moving}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_sentence_there_can_be_is_written(language: str) -> None:
+    translator = Translator(language)
+    told = [
+        "agrees",
+        "agrees_up",
+        "agrees_down",
+        "village",
+        "low",
+        "low_even",
+        "high",
+        "high_even",
+        "shares",
+        "unmatched",
+    ]
+    fields: dict[str, str | float] = dict.fromkeys(
+        ("change", "narrower", "billed", "low", "high", "at", "used", "percent"), 12.0
+    )
+    coal = "energy.carrier.coal"
+    fields |= {"carriers": f"{coal} energy.carrier.gas", "carrier": coal, "more": coal, "less": coal}
+    for unit in ("kg", "kWh", "m3"):
+        for key in told:
+            assert "{" not in sentence(
+                f"energy.calibration.{key}", fields | {"unit": f"energy.unit.{unit}"}, translator
+            )
+    place: dict[str, str | float] = {"place": "", "name": "energy.input.day_c", "before": 1770.0, "after": 895.4}
+    for way in ("measure", "look", "ask", "bill"):
+        for key in (way, f"{way}_halves"):
+            assert "895" in sentence(f"energy.advice.{key}", place, translator)
