@@ -93,16 +93,22 @@ def _codes(
 def _cooking(
     facts: BuildingFacts, tables: EnergyTables, ledger: Ledger, people: float, gas: str
 ) -> tuple[float, tuple[Way, ...]]:
-    """Heat into pots, and how it is made: by bottles where only those are used and counted, else by people."""
+    """Heat into pots, and how it is made: what was counted in bottles, and by people what is cooked otherwise."""
     said, bottles = facts.uses, facts.bills.lpg_bottles
     fuels = _codes(ledger, "uses.cook_fuels", said.cook_fuels, f"{gas} electric", tables.cookers)
     row = tables.devices["cooking.useful_kwh_person"]
     heat = row.value * people
     quality, source, spread = Quality.DEFAULT, row.source, _spread(tables, "cooking.useful_kwh_person")
-    if bottles is not None and fuels == ("lpg",):
+    shares = dict.fromkeys(fuels, 1.0 / max(len(fuels), 1))
+    if bottles is not None and "lpg" in fuels:
         kg = bottles.value * tables.device("cooking.lpg_kg_bottle")
-        heat = kg * tables.factors["lpg"].kwh_per_unit * tables.cookers["lpg"].efficiency
-        quality, source, spread = bottles.quality, "survey", (1.0, 1.0)
+        counted = kg * tables.factors["lpg"].kwh_per_unit * tables.cookers["lpg"].efficiency
+        if len(fuels) == 1:
+            heat, quality, source, spread = counted, bottles.quality, "survey", (1.0, 1.0)
+        else:
+            heat = max(heat, counted)
+            rest = (1.0 - counted / heat) / (len(fuels) - 1) if heat > 0 else 0.0
+            shares = {code: 1.0 - rest * (len(fuels) - 1) if code == "lpg" else rest for code in fuels}
     heat = ledger.computed(
         "uses.cooking_kwh", heat, "kWh/a", quality, spread=spread, place=_KITCHEN, reason="energy.default.rule",
         source=source, status=row.status,
@@ -115,7 +121,7 @@ def _cooking(
             spread=(cooker.low / cooker.efficiency, cooker.high / cooker.efficiency), place=_KITCHEN,
             reason="energy.default.rule", source=cooker.source, status=cooker.status,
         )  # fmt: skip
-        ways.append(Way(code, cooker.carrier, 1.0 / len(fuels), efficiency))
+        ways.append(Way(code, cooker.carrier, shares[code], efficiency))
     return heat, tuple(ways)
 
 

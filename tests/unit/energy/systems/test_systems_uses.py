@@ -86,6 +86,12 @@ def test_counted_bottles_are_taken_as_they_are(tables: EnergyTables, plain: Weat
     facts = replace(f5_facts, uses=ANSWERED, bills=BillFacts(lpg_bottles=Answer(4.0, Quality.BILL)))
     found = _year(facts, tables, plain)
     assert found.kwh["lpg"] / tables.factors["lpg"].kwh_per_unit == pytest.approx(4 * 14.5)
+    beside = replace(facts, uses=replace(ANSWERED, cook_fuels=Answer("lpg electric")))
+    for bottles in (2.0, 30.0):  # thirty are more than three people need: then nothing is left for electricity
+        both = _year(replace(beside, bills=BillFacts(lpg_bottles=Answer(bottles))), tables, plain)
+        assert both.kwh["lpg"] / tables.factors["lpg"].kwh_per_unit == pytest.approx(bottles * 14.5)
+        left = max(660 - bottles * 14.5 * tables.factors["lpg"].kwh_per_unit * 0.55, 0.0)
+        assert both.by_use["cooking"]["electricity"] == pytest.approx(left / 0.8, abs=1e-6)
 
 
 def test_a_fire_that_heats_the_kang_cooks_for_nothing(
