@@ -16,46 +16,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cpdesk.energy.money.prices import annuity, co2_kg, kgce, total_cost
+from cpdesk.energy.money.prices import annuity
 from cpdesk.energy.money.programmes import granted
+from cpdesk.energy.retrofit.figures import Figures, figures, warmth_of
 from cpdesk.energy.retrofit.measures import Option
 from cpdesk.energy.retrofit.screen import surviving
 from cpdesk.energy.retrofit.setting import Digits, Setting, all_digits, design_load_w, make_setting, rows_of
 from cpdesk.energy.retrofit.solving import OFF_C, Solved, joined, set_points, solve_at, solve_states
-from cpdesk.energy.systems.plants import Energy, Plant, final_energy
 from cpdesk.energy.weather.climate import Floats
-from cpdesk.energy.zone.states import Solution
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Season figures of (states,) with one plant at one pair of set points."""
-
-    energy: Energy
-    cost: Floats
-    co2_kg: Floats
-    kgce: Floats
-    need_kwh: Floats
-    peak_w: Floats
-    coldest_c: Floats
-    mean_c: Floats
-
-
-def figures(setting: Setting, plant: Plant, solution: Solution, limit: Floats | None = None) -> Figures:
-    """Fuel, money and carbon of all states with one plant; `limit` the heat of a new one in W."""
-    tables = setting.tables
-    capacity = None if plant.code.startswith("keep") else limit
-    energy = final_energy(plant, solution.sums, setting.weights, tables, capacity_w=capacity)
-    return Figures(
-        energy=energy,
-        cost=total_cost(energy, tables, valley_meter=plant.valley_meter, base_kwh=setting.base_kwh),
-        co2_kg=co2_kg(energy, tables),
-        kgce=kgce(energy, tables),
-        need_kwh=solution.sums[0] / 1000.0,
-        peak_w=solution.peak_w,
-        coldest_c=solution.coldest_c,
-        mean_c=solution.mean_c,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +122,7 @@ def _priced(setting: Setting, digits: Digits, rows: Floats, solved: tuple[Solved
     present = float(usual[0].cost[0])
     saving_same = present - cost_usual
     dearer = np.maximum(cost_wish - cost_usual, 0.0)
-    kept_yuan = np.minimum(tables.rule("take_back_share") * np.maximum(saving_same, 0.0), dearer)
-    warmth = np.divide(kept_yuan, dearer, out=np.zeros_like(dearer), where=dearer > 1e-9)
+    warmth = warmth_of(cost_usual, cost_wish, present, tables.rule("take_back_share"))
     warmth[0, 0] = 0.0
     co2, coldest = (
         np.stack(
