@@ -279,6 +279,7 @@ def _check(tables: EnergyTables) -> None:
     _known("cookers, water_heaters", carriers, tables.factors)
     _known("appliances", {row.profile for row in tables.appliances.values()}, tables.profiles)
     _known("archetypes", {row.heater_type for row in tables.archetypes.values()}, tables.systems)
+    _known("bill_errors", set(tables.factors), tables.bill_errors)
     _known("tariffs", set(tables.factors), {row.carrier for row in tables.tariffs})
     _known("tariffs", {row.carrier for row in tables.tariff_versions}, tables.factors)
     _known("pollutants", {row.carrier for row in tables.pollutants}, tables.factors)

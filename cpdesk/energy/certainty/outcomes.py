@@ -303,6 +303,8 @@ def _scale(setting: Setting, plant: Plant, at: int, houses: Houses) -> Floats:
             row.efficiency_low / row.efficiency, 1.0, row.efficiency_high / row.efficiency, z
         )
         return result
+    if system.share <= 0.0:
+        return np.zeros(len(houses.z))
     present = setting.building.systems[at]
     drawn = houses.family.numbers(
         lambda building: np.array(
