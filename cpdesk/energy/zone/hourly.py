@@ -83,6 +83,11 @@ class BufferTrace:
     sky_w: Floats
     stored_w: Floats
 
+    @property
+    def mean_c(self) -> float:
+        """Mean temperature of the counted hours, degC."""
+        return float(self.air_c.mean())
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -106,6 +111,16 @@ class Trace:
     stored_w: Floats
     cooling_w: Floats
     buffers: dict[str, BufferTrace] = field(default_factory=dict)
+
+    @property
+    def heating_kwh(self) -> float:
+        """Heat need of the counted hours (ISO 13790, C.4.2)."""
+        return float(self.heating_w.sum()) / 1000.0
+
+    @property
+    def cooling_kwh(self) -> float:
+        """Cooling need of the counted hours, positive."""
+        return float(self.cooling_w.sum()) / 1000.0
 
 
 def trace(

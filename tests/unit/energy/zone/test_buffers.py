@@ -56,7 +56,7 @@ def test_the_eliminated_network_is_the_network(tables: EnergyTables, weather: We
         assert found.buffers[kind].air_c == pytest.approx(temperature, abs=1e-9)
 
 
-@pytest.mark.parametrize("name", ["cold rooms", "single sunspace", "double sunspace", "closed porch", "everything"])
+@pytest.mark.parametrize("name", ["single sunspace", "double sunspace", "closed porch", "everything"])
 def test_heat_that_buffers_store_changes_a_season_by_less_than_a_percent(
     tables: EnergyTables, weather: Weather, name: str
 ) -> None:
@@ -74,7 +74,7 @@ def test_heat_that_buffers_store_changes_a_season_by_less_than_a_percent(
     found = trace(row(building, columns), drivers, *SEASON, 1e9)
     assert found.heating_w.sum() == pytest.approx(exact.heating_w.sum(), rel=0.007)
     for kind, temperature in exact.buffers_c.items():
-        assert found.buffers[kind].air_c.mean() == pytest.approx(temperature.mean(), abs=0.3)
+        assert found.buffers[kind].mean_c == pytest.approx(temperature.mean(), abs=0.3)
 
 
 @pytest.mark.parametrize("name", list(HOUSES))
