@@ -98,16 +98,14 @@ def _estimated(register: Mapping[str, str], tables: EnergyTables, figures: Distr
     known = Registered(
         build_year=_number(register.get("build_year")),
         gross_area_m2=_number(register.get("floor_area_m2")),
-        heater=_heater(register.get("heating_last", ""), tables),
+        heater=figures.heater(register.get("heating_last", "")),
         terrain=register.get("terrain", ""),
         altitude_m=_number(register.get("altitude_m")),
         heritage=register.get("heritage", ""),
         township=register.get("township_code", ""),
     )
     facts = registered_facts(known, tables, figures)
-    return House(
-        id="", facts=facts, township=known.township, surveyed=False, poor=_poor(register.get("support", ""))
-    )
+    return House(id="", facts=facts, township=known.township, surveyed=False, poor=_poor(register.get("support", "")))
 
 
 def _poor(support: str) -> bool | None:
@@ -117,11 +115,6 @@ def _poor(support: str) -> bool | None:
 
 def _number(text: str | None) -> float | None:
     return float(text) if text else None
-
-
-def _heater(text: str, tables: EnergyTables) -> str:
-    """The heater a register's words mean; empty where they are no code."""
-    return text if text in tables.systems else ""
 
 
 def read_scenario_file(path: Path, tables: EnergyTables) -> Scenario:

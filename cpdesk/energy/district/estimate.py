@@ -11,8 +11,8 @@ Analysis, 3rd ed., 5.4):
     village:    m_va = (n d_va / s_w2 + m_a / s_v2) / (n / s_w2 + 1 / s_v2)
 
 s_w between houses of a village, s_v between villages, s_arch between the archetype's table and the district: rules of
-`district.csv`. Need, fuel, money and carbon of heating of an estimated house and what it can save of them are multiplied
-by exp(m_va); which of its options are unbeaten is judged before that.
+`district.csv`. Need, fuel, money and carbon of heating of an estimated house and what it can save of them are
+multiplied by exp(m_va); which of its options are unbeaten is judged before that.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def registered_facts(known: Registered, tables: EnergyTables, figures: DistrictF
         structure=Answer(known.structure, Quality.ESTIMATED) if known.structure else None,
     )
     if known.gross_area_m2 is not None:
-        block = replace(block, **_size(known.gross_area_m2, choose_archetype(block, tables).depth_m, tables, figures))
+        length, bays = _size(known.gross_area_m2, choose_archetype(block, tables).depth_m, tables, figures)
+        block = replace(block, length_m=Answer(length, Quality.ESTIMATED), bays=Answer(bays, Quality.ESTIMATED))
     # Only the archetype's era matters to physics: houses of one era then share their computation.
     block = replace(block, build_year=Answer(_era_year(float(year), tables), Quality.ESTIMATED))
     altitude = _stepped(known.altitude_m, figures["altitude_step_m"])
@@ -69,13 +70,12 @@ def registered_facts(known: Registered, tables: EnergyTables, figures: DistrictF
     )
 
 
-def _size(gross_m2: float, depth_m: float, tables: EnergyTables, figures: DistrictFigures) -> dict[str, object]:
+def _size(gross_m2: float, depth_m: float, tables: EnergyTables, figures: DistrictFigures) -> tuple[float, float]:
     """Length and bays of a main building of the archetype's depth that has the register's area."""
     step = figures["area_step_m2"]
     area = max(30.0, min(400.0, step * round(gross_m2 * figures["depth_to_area"] / step)))
     length = area / depth_m
-    bays = float(max(1, round(length / tables.rule("bay_m"))))
-    return {"length_m": Answer(length, Quality.ESTIMATED), "bays": Answer(bays, Quality.ESTIMATED)}
+    return length, float(max(1, round(length / tables.rule("bay_m"))))
 
 
 def _era_year(year: float, tables: EnergyTables) -> float:

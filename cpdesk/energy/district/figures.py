@@ -28,17 +28,18 @@ class TargetRow:
 
 @dataclass(frozen=True, slots=True)
 class DistrictFigures:
-    """`values` by key of `district.csv`, and the plan's targets."""
+    """`values` by key of `district.csv`, the plan's targets, and what registers' words for heating mean, in order."""
 
     values: Mapping[str, float]
     targets: tuple[TargetRow, ...]
+    heaters: tuple[tuple[str, str], ...] = ()
 
     def __getitem__(self, key: str) -> float:
         return self.values[key]
 
     @classmethod
     def load(cls, read: Read) -> DistrictFigures:
-        """Read both tables through `read(relative_path, columns)`.
+        """Read the tables through `read(relative_path, columns)`.
 
         Raises:
             InputFault: CP-1001 to CP-1003.
@@ -50,4 +51,15 @@ class DistrictFigures:
         columns: dict[str, Convert] = {"key": one_of(*_TARGETS), "article": whole, "target": maybe_number}
         columns |= {"unit": text, "by_year": whole, "townships": words, "status": status, "source": text}
         targets = read("tables/energy/plan_targets.csv", columns)
-        return cls({row["key"]: row["value"] for row in values}, tuple(TargetRow(**row) for row in targets))
+        heaters = read(
+            "tables/energy/register_heaters.csv", {"word": text, "heater": text, "status": status, "source": text}
+        )
+        return cls(
+            values={row["key"]: row["value"] for row in values},
+            targets=tuple(TargetRow(**row) for row in targets),
+            heaters=tuple((row["word"], row["heater"]) for row in heaters),
+        )
+
+    def heater(self, words: str) -> str:
+        """Code of the heater that a register's words name; of several the first of the table, empty where none is."""
+        return next((code for word, code in self.heaters if word in words or words == code), "")

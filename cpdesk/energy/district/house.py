@@ -55,7 +55,7 @@ class Asked:
     @classmethod
     def of(cls, scenario: Scenario) -> Asked:
         """The columns a scenario's split reads."""
-        payers = {payer for payer in scenario.budget_yuan} | {scenario.payer}
+        payers = set(scenario.budget_yuan) | {scenario.payer}
         if scenario.township_budget_yuan:
             payers.add("total")
         return cls(tuple(sorted(payers)), bool(scenario.village_power_kw))
@@ -91,7 +91,8 @@ def assess_house(house: House, tables: EnergyTables, scenario: Scenario, weather
         heating=max(building.systems, key=lambda item: item.share).type, area_m2=area,
         need_kwh=float(present.need_kwh[0]),
         final_kwh=float(sum(value[0] for value in present.energy.kwh.values())), cost_yuan=float(present.cost[0]),
-        carbon_kg=float(present.co2_kg[0] + extras.co2_kg[0]), heating_kg=float(present.co2_kg[0]), kgce=float(present.kgce[0]),
+        carbon_kg=float(present.co2_kg[0] + extras.co2_kg[0]), heating_kg=float(present.co2_kg[0]),
+        kgce=float(present.kgce[0]),
         pv=solar.pv_kwp > 0, solar_water=solar.collector_m2 > 0,
         bottled_gas=any(way.carrier == "lpg" for way in uses.cooking),
         prior_need_kwh_m2=_prior(house.facts, tables, weather, scenario.warmer_k) if house.surveyed else 0.0,
@@ -172,7 +173,7 @@ def _options(search: Search, asked: Asked, scenario: Scenario) -> Options:
             float(sides[extra][state, plant] - grid.saving[state, plant]), float(extras.co2_saving_kg[extra]),
             _power_kw(grid, state, plant) - _power_kw(grid, 0, 0), search.measures((state, plant, extra)),
         ))  # fmt: skip
-    return Options(*(tuple(column) for column in zip(*rows, strict=True)))  # type: ignore[arg-type]
+    return Options(*(tuple(column) for column in zip(*rows, strict=True)))
 
 
 def _unbeaten_places(asked: Asked, own: Floats, paid: Floats, carbon: Floats, power: Floats | None) -> Sequence[int]:
@@ -195,11 +196,8 @@ def _power_kw(grid: Grid, state: int, plant: int) -> float:
     systems = setting.plants[plant].systems
     if all(item.carrier != "electricity" and item.flow_c is None for item in systems):
         return 0.0
-    load = design_load_w(
-        grid.rows[state][None, :], setting.building.schedule.wish_c, setting.tables, setting.drivers
-    )
+    load = design_load_w(grid.rows[state][None, :], setting.building.schedule.wish_c, setting.tables, setting.drivers)
     kept = setting.plants[plant].code.startswith("keep")
     capacity = None if kept else float(grid.solved[1].limit_w[state])
     uses, _ = _uses(setting.building)
     return household_power(systems, float(load[0]), uses, setting.tables, capacity_w=capacity).heating_kw
-

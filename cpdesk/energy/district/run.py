@@ -1,7 +1,7 @@
 """The district run: houses one by one, in any order and on any number of processes, then everything together.
 
-`assess` is a pure function of one house, so that chunks of a stock can go anywhere; `conclude` orders what comes back by
-id and adds up exactly (`math.fsum`), so that the result does not depend on who computed what, nor on the stock's order.
+`assess` is a pure function of one house, so that chunks of a stock can go anywhere; `conclude` orders what comes back
+by id and adds up exactly (`math.fsum`), so that the result does not depend on who computed what, nor on the order.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def conclude(
     outcomes: Iterable[Outcome], tables: EnergyTables, scenario: Scenario, figures: DistrictFigures
 ) -> DistrictResult:
     """Totals, split, ranking and targets of houses that were computed anywhere."""
-    computed = [item for item in outcomes]
+    computed = list(outcomes)
     houses = shrunk(
         sorted((item for item in computed if isinstance(item, HouseFigures)), key=lambda item: item.id), figures
     )

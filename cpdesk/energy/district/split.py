@@ -89,9 +89,7 @@ def split(houses: Sequence[HouseFigures], scenario: Scenario, clock: Clock = tim
     chosen = found.chosen
     objective = _value(problem.worth[chosen])
     bound = max(found.bound, objective)
-    picks = tuple(
-        Pick(houses[int(problem.house[at])].id, int(problem.option[at])) for at in sorted(chosen.tolist())
-    )
+    picks = tuple(Pick(houses[int(problem.house[at])].id, int(problem.option[at])) for at in sorted(chosen.tolist()))
     places = chosen
     shown = _in_unit(objective, scenario), _in_unit(bound, scenario)
     if scenario.objective == "households":
@@ -238,7 +236,7 @@ def _relaxed(problem: Problem, limit_s: float) -> tuple[float, Floats, NDArray[n
 
 
 def _prices(problem: Problem, limit_s: float) -> list[float] | None:
-    """Dual prices of the limits by column generation: only options that are best at some prices enter the relaxation."""
+    """Dual prices of the limits by column generation: only options that are best at some prices are solved."""
     limits = problem.limits
     if not limits:
         return []
@@ -315,7 +313,8 @@ def _run(problem: Problem, limit_s: float, *, integer: bool) -> _Answer:
     model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = start, index, value
     if integer:
         model.integrality_ = [highspy.HighsVarType.kInteger] * count
-    solver: Any = highspy.Highs()
+    make: Any = highspy.Highs
+    solver = make()
     options = {
         "output_flag": False, "threads": 1, "random_seed": 1, "time_limit": float(limit_s), "mip_rel_gap": _GAP,
         "mip_abs_gap": 0.0, "primal_feasibility_tolerance": 1e-9, "mip_feasibility_tolerance": 1e-9,
@@ -346,7 +345,7 @@ def _bounds(problem: Problem, scales: Sequence[float], side: str) -> list[float]
     return [float(getattr(row, side)) / scale for row, scale in zip(problem.limits, scales, strict=True)]
 
 
-def _by_column(problem: Problem, scales: Sequence[float]) -> tuple[Floats, Floats, Floats]:
+def _by_column(problem: Problem, scales: Sequence[float]) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
     """Starts, rows and values of the matrix, column by column; zeros left out."""
     rows = len(problem.limits)
     width = rows + 1
@@ -382,4 +381,3 @@ def _obstacles(
             reachable = _value(row.values[answer.chosen])
         found.append(Obstacle(row.demand, row.place, row.low if upward else row.high, reachable, row.unit))
     return tuple(found)
-

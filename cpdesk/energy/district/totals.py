@@ -136,9 +136,7 @@ def _group(by: str, key: str, houses: Sequence[HouseFigures], picks: Mapping[str
     )  # fmt: skip
 
 
-def plan_targets(
-    houses: Sequence[HouseFigures], split: Split, figures: DistrictFigures
-) -> tuple[PlanTarget, ...]:
+def plan_targets(houses: Sequence[HouseFigures], split: Split, figures: DistrictFigures) -> tuple[PlanTarget, ...]:
     """What the plan counts, today and after the split.
 
     An energy-saving farmhouse is one that saves a share of its carbon (`energy_saving_share`, own rule: the plan names
