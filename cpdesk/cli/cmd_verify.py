@@ -39,10 +39,7 @@ def verify(
     with out.progress("cli.verify.progress") as step:
         found = _run(name, data, case or [], step)
     out.document({"passed": found.passed, "failed": found.failed, **asdict(found)})
-    failed = [case for case in found.cases if not case.passed and not case.admitted]
-    if failed:
-        head = [out.text(f"cli.verify.{column}") for column in ("case", "found", "expected")]
-        out.table(head, [[case.name, case.found, case.expected] for case in failed[:_SHOWN_MAX]])
+    _show_cases(out, found)
     for reason in found.left_out:
         out.say("cli.verify.left_out", reason=reason)
     out.say("cli.verify.done", name=name, passed=found.passed, failed=found.failed)
@@ -54,6 +51,15 @@ def verify(
         out.say("cli.verify.ranged", inside=sum(map(bool, ranged)), outside=sum(not inside for inside in ranged))
     if not found.holds:
         raise typer.Exit(EXIT_NO)
+
+
+def _show_cases(out: Output, found: Verification) -> None:
+    """What failed; of a validation with criteria also what met them."""
+    failed = [case for case in found.cases if not case.passed and not case.admitted]
+    met = [case for case in found.cases if isinstance(case, RangeCase) and case.basis == "acceptance" and case.passed]
+    if failed or met:
+        head = [out.text(f"cli.verify.{column}") for column in ("case", "found", "expected")]
+        out.table(head, [[case.name, case.found, case.expected] for case in [*met, *failed[:_SHOWN_MAX]]])
 
 
 def _write_cases(out: Output, folder: Path) -> None:

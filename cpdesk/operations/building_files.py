@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from cpdesk.context import load_energy_tables
 from cpdesk.energy.multizone.read import BuildingFaults, read_building, read_json, weather_place
 from cpdesk.energy.multizone.results import Peak, Result, ZoneResult
 from cpdesk.energy.multizone.solve import assess
-from cpdesk.energy.multizone.spec import Building, Site
+from cpdesk.energy.multizone.spec import Building, OtherZone, Site
 from cpdesk.energy.weather.calendar import HOURS, MONTH, Floats
 from cpdesk.energy.weather.climate import make_weather
 from cpdesk.energy.weather.epw import decode, read_epw
@@ -27,6 +28,7 @@ from cpdesk.energy.weather.year import Weather
 _TERRAINS: Final = ("plain", "foothill", "hill")
 _SITE_OFF_DEG: Final = 1.0
 _SITE_OFF_M: Final = 300.0
+_OPEN_SHARE: Final = 0.1
 _SIZE_MAX_BYTES: Final = 20_000_000
 
 
@@ -136,7 +138,23 @@ def _notes(building: Building, weather: Weather) -> list[tuple[str, Mapping[str,
     off_m = abs(site.altitude_m - weather.altitude_m)
     if off_deg > _SITE_OFF_DEG or off_m > _SITE_OFF_M:
         notes.append(("building.note.site_off", {"degrees": round(off_deg, 2), "metres": round(off_m)}))
+    for zone, (up, down) in level_areas_m2(building).items():
+        if abs(up - down) > _OPEN_SHARE * max(up, down):
+            notes.append(("building.note.open", {"zone": zone, "up": round(up, 1), "down": round(down, 1)}))
     return notes
+
+
+def level_areas_m2(building: Building) -> dict[str, tuple[float, float]]:
+    """What looks up and what looks down around each zone, projected to the level: alike where nothing was forgotten.
+    Partitions count on both sides."""
+    areas = {zone.name: [0.0, 0.0] for zone in building.zones}
+    for zone in building.zones:
+        for surface in zone.surfaces:
+            level = surface.area_m2 * math.cos(math.radians(surface.tilt_deg))
+            areas[zone.name][0 if level > 0 else 1] += abs(level)
+            if isinstance(surface.other_side, OtherZone):
+                areas[surface.other_side.zone][1 if level > 0 else 0] += abs(level)
+    return {name: (up, down) for name, (up, down) in areas.items()}
 
 
 def as_document(assessment: Assessment) -> dict[str, Any]:

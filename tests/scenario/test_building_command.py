@@ -12,6 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cpdesk.cli.cmd_building import app
+from cpdesk.energy.multizone.read import read_building
+from cpdesk.energy.multizone.spec import Site
+from cpdesk.operations.building_files import level_areas_m2
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "building-file.md").read_text(encoding="utf-8"), re.DOTALL)
@@ -70,6 +73,21 @@ def test_people_get_tables(room: Path) -> None:
     assert result.exit_code == 0
     assert "one room" in result.output
     assert "room" in result.output
+
+
+def test_a_forgotten_roof_is_asked_for(room: Path, tmp_path: Path) -> None:
+    document = json.loads(room.read_text(encoding="utf-8"))
+    document["zones"][0]["surfaces"] = [s for s in document["zones"][0]["surfaces"] if s["name"] != "roof"]
+    path = tmp_path / "open.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    notes = json.loads(run("assess", str(path), "--json").stdout)["notes"]
+    assert {"key": "building.note.open", "zone": "room", "up": 0.0, "down": 24.0} in notes
+
+
+def test_partitions_close_both_zones() -> None:
+    building = read_building(json.loads(EXAMPLES[1]), place=Site(40.2, 116.2, 8.0, 100.0))
+    for up, down in level_areas_m2(building).values():
+        assert up == pytest.approx(down, rel=0.02)
 
 
 def test_a_faulty_file_is_told_fault_by_fault_and_not_computed(room: Path, tmp_path: Path) -> None:

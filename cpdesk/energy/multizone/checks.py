@@ -201,6 +201,9 @@ def _check_surface(walker: Walker, surface: Entry, path: str, zone: str | None, 
         key = {"temperature": "temperature_c", "ground": "exposed_perimeter_m"}.get(side.get("kind") or "")
         if key and side.get(key) is None:
             walker.fault("CP-1358", f"{path}.other_side.{key}", others=f"kind = {side['kind']}")
+    sunless = side.get("kind") if isinstance(side, Mapping) else side if side == "adiabatic" else ""
+    if sunless and surface.get("windows"):
+        walker.fault("CP-1346", f"{path}.windows", first="windows", second=f"other_side = {sunless}")
     _check_films(walker, surface, path)
     if isinstance(surface.get("construction"), dict) and surface["construction"] not in _known(walker, "constructions"):
         check_construction(walker, surface["construction"], f"{path}.construction")

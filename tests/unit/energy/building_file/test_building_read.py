@@ -234,6 +234,12 @@ def test_air_is_thinner_on_a_mountain() -> None:
         (f"{SOUTH}.other_side", "zone:stor", "CP-1336", "zones[0].surfaces[0].other_side"),
         (f"{SOUTH}.other_side", "outdoor", "CP-1335", "zones[0].surfaces[0].other_side"),
         (f"{SOUTH}.other_side", {"kind": "ground"}, "CP-1358", "zones[0].surfaces[0].other_side.exposed_perimeter_m"),
+        (
+            "zones.0.surfaces.1.windows",
+            [{"name": "x", "area_m2": 1, "glazing": "double"}],
+            "CP-1346",
+            "zones[0].surfaces[1].windows",
+        ),
         ("air_exchanges.0.zone_b", "attic", "CP-1336", "air_exchanges[0].zone_b"),
         ("air_exchanges.0.zone_b", "room", "CP-1343", "air_exchanges[0].zone_b"),
         ("site.longitude_deg", -116.2, "CP-1355", "site.longitude_deg"),
