@@ -17,6 +17,7 @@ from typing import Final
 
 import numpy as np
 
+from cpdesk.base.errors import InputFault
 from cpdesk.energy.catalogue import EXTRA_GROUPS
 from cpdesk.energy.money.prices import annuity, rows_of, tiered
 from cpdesk.energy.money.programmes import granted
@@ -119,7 +120,11 @@ def make_extras(
 
     Args:
         base_kwh: electricity of a year apart from heating that heating is priced on top of.
+
+    Raises:
+        InputFault: CP-1378 a programme pays for extras and for what changes heat under one cap.
     """
+    _check_programmes(tables)
     options = [item.option for item in verdicts if item.option is not None and item.measure.group in EXTRA_GROUPS]
     by_group = [tuple(item for item in options if item.measure.group == group) for group in EXTRA_GROUPS]
     groups = tuple(group for group in by_group if group)
@@ -137,6 +142,16 @@ def make_extras(
         electricity_kwh=bought + own_use, generation_kwh=generation, self_kwh=own_use, primary_kwh=primary,
         **_money(held, building.floor_area_m2, tables),
     )  # fmt: skip
+
+
+def _check_programmes(tables: EnergyTables) -> None:
+    """Own money of both sides adds up only where no programme pays for both."""
+    groups = {measure.id: measure.group for measure in tables.measures}
+    for row in tables.subsidies:
+        other = [code for code in row.measures if groups.get(code) in EXTRA_GROUPS]
+        heat = [code for code in row.measures if code in groups and code not in other]
+        if other and heat:
+            raise InputFault("CP-1378", programme=row.id, heat=", ".join(heat), other=", ".join(other))
 
 
 def heating_shift(extras: Extras, at: int, heating_kwh: Floats, tables: EnergyTables) -> Floats:

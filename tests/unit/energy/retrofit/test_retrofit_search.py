@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cpdesk.base.errors import InputFault
 from cpdesk.energy.audit.household import audit
 from cpdesk.energy.house.construct import build
 from cpdesk.energy.money.prices import tiered
@@ -170,3 +171,11 @@ def test_best_by_criterion_names_its_measures(search: Search) -> None:
         assert best.within_budget
         spent = best.combination.investment_yuan.value - best.combination.subsidy_yuan.value
         assert spent == pytest.approx(best.combination.own_cost_yuan.value)
+
+
+def test_a_programme_for_heat_and_extras_together_is_refused(tables: EnergyTables, module_facts: BuildingFacts) -> None:
+    both = replace(tables.subsidies[0], measures=("ashp_water", "pv_3"))
+    with pytest.raises(InputFault) as caught:
+        _search(module_facts, replace(_few(tables), subsidies=(both,)))
+    assert caught.value.code == "CP-1378"
+    assert "pv_3" in caught.value.message("zh")
