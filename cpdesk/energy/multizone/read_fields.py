@@ -78,6 +78,7 @@ _FILMS: Final = (
 
 KINDS: Final[Mapping[str, tuple[Field, ...]]] = {
     "building": (
+        _text("$schema", "for editors; not used", default=""),
         _choice("format", (FORMAT,), "version of this format", required=True),
         _text("name", "of the building", required=True),
         _NOTE,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -65,7 +66,7 @@ def verify_bestest(data: Path, *, only: Sequence[str] = (), step: Step | None = 
 
 def _run_all(cases: Sequence[str], weather: Weather) -> Iterator[tuple[str, Figures]]:
     workers = min(len(cases), os.cpu_count() or 1)
-    if workers < 2:
+    if workers < 2 or getattr(sys, "frozen", False):  # a frozen program would start itself again and again
         for case in cases:
             yield _run(case, weather)
         return
