@@ -8,9 +8,9 @@ import numpy as np
 
 from cpdesk.energy.multizone.enclosure import SunInside, sun_inside
 from cpdesk.energy.multizone.network import Network, OuterFace, Panes
-from cpdesk.energy.multizone.shade import axes, diffuse_shares, lit_share
-from cpdesk.energy.multizone.spec import Building, Surface, Window
+from cpdesk.energy.multizone.spec import Building, Fin, Overhang, Surface, Window
 from cpdesk.energy.weather.climate import HOURS, MONTH, Floats, Weather
+from cpdesk.energy.weather.shading import DiffuseView, SunlitSteps, diffuse_view, sunlit_steps
 from cpdesk.energy.weather.sky import Tilted, tilted
 
 
@@ -114,7 +114,7 @@ def _through(
     left = _cover_factor(window, net.building) * window.shading_factor
     lit, through, absorbed = _beam_shares(weather, pane)
     beam = (light.beam_w_m2 + light.circumsolar_w_m2) * left * area
-    sky_share, ground_share = diffuse_shares(window, surface.azimuth_deg, surface.tilt_deg)
+    sky_share, ground_share = _views(pane)
     sky = (light.sky_w_m2 - light.circumsolar_w_m2) * sky_share * _sky_factor(surface)
     diffuse = (sky + light.ground_w_m2 * ground_share) * left * area
     beam_in, diffuse_in = beam * through, diffuse * pane.optics.diffuse_transmittance
@@ -147,12 +147,11 @@ def _through(
 def _beam_shares(weather: Weather, pane: Panes) -> tuple[Floats, Floats, Floats]:
     """Of the beam on the window's plane: the share that reaches the glass (8760,), passes it (8760,), and is absorbed
     at each place (places, 8760); means over the ten-minute steps weighted with the cosine of incidence."""
-    path, frame = weather.sun, axes(pane.surface.azimuth_deg, pane.surface.tilt_deg)
-    right, upwards, outwards = frame.along(path.east, path.north, path.up)
-    weight = np.maximum(outwards, 0.0)
+    path, steps = weather.sun, _steps(weather, pane)
+    weight = np.maximum(steps.cosine, 0.0)
     whole = np.maximum(weight.sum(axis=1), 1e-12)
-    lit = lit_share(pane.window, right, upwards, outwards)
-    through, absorbed = pane.optics.at(np.degrees(np.arccos(np.clip(outwards, 0.0, 1.0))).ravel())
+    lit = steps.lit
+    through, absorbed = pane.optics.at(np.degrees(np.arccos(np.clip(weight, 0.0, 1.0))).ravel())
     through = through.reshape(weight.shape)
 
     def mean(values: Floats) -> Floats:
@@ -162,3 +161,29 @@ def _beam_shares(weather: Weather, pane: Panes) -> tuple[Floats, Floats, Floats]
 
     places = np.array([mean(lit * row.reshape(weight.shape)) for row in absorbed]).reshape(len(absorbed), HOURS)
     return mean(lit), mean(lit * through), places
+
+
+def _size(window: Window) -> tuple[float, float]:
+    """Width and height; where only the area is known nothing shades it, and any size will do."""
+    if window.width_m is None or window.height_m is None:
+        return 1.0, 1.0
+    return window.width_m, window.height_m
+
+
+def _plates(window: Window) -> tuple[Overhang | None, Fin | None, Fin | None]:
+    if window.width_m is None or window.height_m is None:
+        return None, None, None
+    return window.overhang, window.fin_left, window.fin_right
+
+
+def _steps(weather: Weather, pane: Panes) -> SunlitSteps:
+    surface, (overhang, left, right) = pane.surface, _plates(pane.window)
+    return sunlit_steps(
+        weather, surface.azimuth_deg, surface.tilt_deg, *_size(pane.window), overhang=overhang, left=left, right=right
+    )
+
+
+def _views(pane: Panes) -> DiffuseView:
+    """Of even light from the sky and from the ground, the share that plates let through."""
+    overhang, left, right = _plates(pane.window)
+    return diffuse_view(pane.surface.tilt_deg, *_size(pane.window), overhang=overhang, left=left, right=right)

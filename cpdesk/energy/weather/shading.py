@@ -67,6 +67,14 @@ class DiffuseView(NamedTuple):
     ground: float
 
 
+class SunlitSteps(NamedTuple):
+    """Cosine of incidence (negative while the sun is behind) and share of the beam that passes the plates, each (L, 6)
+    as in `weather.sun.SunPath`."""
+
+    cosine: Floats
+    lit: Floats
+
+
 class _Plates(NamedTuple):
     """Numbers of window and plates; a plate that is not there has no depth."""
 
@@ -111,18 +119,39 @@ def sunlit_share(
     Args:
         horizon_deg: height of hills, trees or houses before the window; below it there is no beam.
     """
+    steps = sunlit_steps(
+        weather, azimuth_deg, tilt_deg, width_m, height_m,
+        overhang=overhang, left=left, right=right, horizon_deg=horizon_deg,
+    )  # fmt: skip
+    strength = np.maximum(steps.cosine, 0.0)
+    whole = strength.sum(axis=1)
+    share = np.ones(HOURS)
+    share[weather.sun.lit] = np.divide(
+        (strength * steps.lit).sum(axis=1), whole, out=np.ones(len(whole)), where=whole > 0.0
+    )
+    return share
+
+
+def sunlit_steps(
+    weather: Weather,
+    azimuth_deg: float,
+    tilt_deg: float,
+    width_m: float,
+    height_m: float,
+    *,
+    overhang: Overhang | None = None,
+    left: Fin | None = None,
+    right: Fin | None = None,
+    horizon_deg: float = 0.0,
+) -> SunlitSteps:
+    """The same by ten-minute steps of the hours with sun, for what changes with the angle as well."""
     path = weather.sun
-    east, north, up = path.east, path.north, path.up
-    across, upward, out = _in_plane(east, north, up, azimuth_deg, tilt_deg)
-    before = (out > 0.0) & (up > np.sin(np.radians(horizon_deg)))
+    across, upward, out = _in_plane(path.east, path.north, path.up, azimuth_deg, tilt_deg)
+    before = (out > 0.0) & (path.up > np.sin(np.radians(horizon_deg)))
     lit = np.zeros_like(out)
     plates = _plates(width_m, height_m, overhang, left, right)
     lit[before] = _lit_share(plates, across[before], upward[before], out[before])
-    strength = np.maximum(out, 0.0)
-    whole = strength.sum(axis=1)
-    share = np.ones(HOURS)
-    share[path.lit] = np.divide((strength * lit).sum(axis=1), whole, out=np.ones(len(whole)), where=whole > 0.0)
-    return share
+    return SunlitSteps(out, lit)
 
 
 def diffuse_view(

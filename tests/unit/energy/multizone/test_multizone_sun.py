@@ -11,11 +11,9 @@ from multizone_samples import BRICK, building, room, wall
 from cpdesk.energy.multizone.enclosure import radiant_areas_m2, sun_inside, views
 from cpdesk.energy.multizone.glass import hemispherical, pane_optics, simple_optics
 from cpdesk.energy.multizone.layout import lay_out
-from cpdesk.energy.multizone.shade import axes, diffuse_shares, lit_share
 from cpdesk.energy.multizone.solve import assess
 from cpdesk.energy.multizone.spec import (
     Film,
-    Fin,
     Gap,
     OtherZone,
     Overhang,
@@ -82,60 +80,28 @@ def test_simple_glazing_brings_its_g_under_standard_films(steady):
     assert given.transmittance[60] + share * given.absorptance[0, 60] == pytest.approx(0.6, rel=1e-12)
 
 
-def test_the_shadow_of_a_long_overhang_by_hand():
-    """Its edge lies depth x tan(profile angle) below it."""
-    window = replace(OPEN, overhang=Overhang(1.0, 0.5, 100.0, 100.0))
-    for profile in (10.0, 35.0, 60.0, 80.0):
-        up, out = np.sin(np.radians(profile)), np.cos(np.radians(profile))
-        covered = np.clip(1.0 * np.tan(np.radians(profile)) - 0.5, 0.0, 2.0)
-        lit = lit_share(window, np.array(0.0), np.array(up), np.array(out))
-        assert float(lit) == pytest.approx(1 - covered / 2.0, abs=1e-9)
-
-
-def test_the_shadow_of_a_high_fin_by_hand():
-    """Its edge lies depth x tan(azimuth) beside it."""
-    window = replace(OPEN, fin_left=Fin(1.0, 0.2, 100.0, 100.0))
-    for turn in (10.0, 40.0, 65.0):
-        right, out = -np.sin(np.radians(turn)), np.cos(np.radians(turn))
-        covered = np.clip(np.tan(np.radians(turn)) - 0.2, 0.0, 3.0)
-        lit = lit_share(window, np.array(right), np.array(0.0), np.array(out))
-        assert float(lit) == pytest.approx(1 - covered / 3.0, abs=1e-9)
-        assert float(lit_share(window, np.array(-right), np.array(0.0), np.array(out))) == 1.0
-
-
-def test_shadows_of_plates_together_by_drawing():
-    """Against rays from a fine grid of points of the window."""
-    window = replace(OPEN, overhang=Overhang(0.8, 0.3, 0.2, 0.4), fin_right=Fin(0.6, 0.1, 0.3, 0.0))
-    x, y = np.meshgrid((np.arange(600) + 0.5) / 200, (np.arange(400) + 0.5) / 200)
-    for right, up in ((0.5, 0.6), (-0.4, 0.5), (0.6, 0.1), (0.3, -0.2)):
-        out = np.sqrt(1 - right**2 - up**2)
-        dark = np.zeros(x.shape, dtype=bool)
-        if up > 0:
-            way = (2.0 + 0.3 - y) / up
-            at = x + way * right
-            dark |= (way * out <= 0.8) & (at >= -0.2) & (at <= 3.4)
-        if right > 0:
-            way = (3.0 + 0.1 - x) / right
-            at = y + way * up
-            dark |= (way * out <= 0.6) & (at >= 0.0) & (at <= 2.3)
-        lit = float(lit_share(window, np.array(right), np.array(up), np.array(out)))
-        assert lit == pytest.approx(1 - dark.mean(), abs=0.006)
-
-
-def test_axes_point_as_seen_from_outside():
-    south = axes(180.0, 90.0)
-    assert south.right == pytest.approx([1.0, 0.0, 0.0], abs=1e-12)
-    assert south.upwards == pytest.approx([0.0, 0.0, 1.0], abs=1e-12)
-    assert south.outwards == pytest.approx([0.0, -1.0, 0.0], abs=1e-12)
-
-
-def test_an_endless_overhang_hides_the_sky_it_should():
-    """View factor of a wall point under a plate, two-dimensional: the sky seen is (cos-weighted) known in the limit."""
-    assert diffuse_shares(OPEN, 180.0, 90.0) == (1.0, 1.0)
-    deep = replace(OPEN, overhang=Overhang(200.0, 0.0, 200.0, 200.0))
-    sky, ground = diffuse_shares(deep, 180.0, 90.0)
-    assert sky < 0.03
-    assert ground == 1.0
+def test_an_overhang_takes_what_its_shadow_covers(plain):
+    """Its edge lies depth x tan(profile angle) below it, by hand for every ten minutes of the year."""
+    free = wall(windows=(replace(OPEN, overhang=Overhang(1.0, 0.5, 200.0, 200.0)),), outside_film=Film(), sun=True)
+    shaded, bare = (
+        assess(building(room(one), warm_up_days=2), plain).windows[0] for one in (free, replace(free, windows=(OPEN,)))
+    )
+    path, beam = plain.sun, plain.direct_w_m2
+    cosine = np.maximum(-path.north, 0.0)
+    drop = np.divide(path.up, cosine, out=np.zeros_like(cosine), where=cosine > 0)
+    covered = np.clip(drop - 0.5, 0.0, 2.0) / 2.0
+    taken = np.zeros(8760)
+    taken[path.lit] = (cosine * covered).sum(axis=1) / path.count
+    expected = beam * taken * 6.0
+    around_noon = np.zeros(8760, dtype=bool)
+    around_noon[11:8760:24] = True
+    lost = (bare.reaching_w - shaded.reaching_w)[around_noon]
+    # Plates take of the beam what the hand says, of light around the sun the same share, and of the sky a share.
+    assert np.all(lost >= expected[around_noon] - 1e-6)
+    winter = np.arange(8760) < 24 * 20
+    assert taken[winter & around_noon].max() < 0.1
+    summer = np.flatnonzero(around_noon)[170]
+    assert shaded.reaching_w[summer] < 0.75 * bare.reaching_w[summer]
 
 
 def _box():
