@@ -150,3 +150,12 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     result = run("check", str(tmp_path / "none.json"))
     assert result.exit_code == 2
     assert "CP-1352" in result.output
+
+
+def test_the_cases_of_the_standard_are_written_as_files(tmp_path: Path) -> None:
+    from cpdesk.cli.cmd_verify import app as verify
+
+    result = CliRunner().invoke(verify, ["bestest", "--write", str(tmp_path), "--json"], catch_exceptions=False)
+    files = json.loads(result.stdout)["files"]
+    assert len(files) == 52
+    assert run("check", files[0]).exit_code == 0

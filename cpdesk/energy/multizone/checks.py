@@ -40,6 +40,7 @@ def check_building(walker: Walker, building: Entry) -> None:
     names = [zone.get("name") for zone in zones]
     for index, zone in enumerate(zones):
         _check_zone(walker, zone, f"zones[{index}]", names)
+    _check_partitions(walker, zones)
     for index, exchange in enumerate(building.get("air_exchanges") or []):
         _check_exchange(walker, exchange, f"air_exchanges[{index}]", names)
 
@@ -102,7 +103,7 @@ def check_layer(walker: Walker, layer: Entry, path: str) -> None:
     if full.get("resistance_m2k_w") is None:
         for key in ("thickness_m", "conductivity_w_mk"):
             if full.get(key) is None:
-                walker.fault("CP-1356", f"{path}.{key}")
+                walker.fault("CP-1358", f"{path}.{key}", others="thickness_m, conductivity_w_mk | resistance_m2k_w")
 
 
 def whole_layer(walker: Walker, layer: Entry) -> dict[str, Any]:
@@ -222,6 +223,30 @@ def _check_neighbour(walker: Walker, other: str, path: str, zone: str | None, na
         near = nearest_name(other, known, 0.5)
         walker.fault("CP-1336", f"{path}.other_side", table="zones", name=other, nearest=near,
                      known=", ".join(known) or "—")  # fmt: skip
+
+
+def _check_partitions(walker: Walker, zones: list[Entry]) -> None:
+    """A partition that stands in both zones would count twice: alike area and construction, facing each other."""
+    seen: dict[tuple[str, str], list[tuple[Entry, str]]] = {}
+    for number, zone in enumerate(zones):
+        for index, surface in enumerate(zone.get("surfaces") or []):
+            side = surface.get("other_side")
+            if not (isinstance(side, str) and side.startswith("zone:") and zone.get("name")):
+                continue
+            path = f"zones[{number}].surfaces[{index}]"
+            for other, place in seen.get((side[5:], str(zone["name"])), []):
+                if _same_partition(surface, other):
+                    walker.fault("CP-1356", path, other=place)
+            seen.setdefault((str(zone["name"]), side[5:]), []).append((surface, path))
+
+
+def _same_partition(one: Entry, two: Entry) -> bool:
+    areas = size_m2(one), size_m2(two)
+    tilts = one.get("tilt_deg"), two.get("tilt_deg")
+    if None in areas or None in tilts or one.get("construction") != two.get("construction"):
+        return False
+    alike = abs(float(areas[0] or 0) - float(areas[1] or 0)) <= _SIZE_TOLERANCE * float(areas[0] or 0)
+    return alike and abs(float(tilts[0] or 0) + float(tilts[1] or 0) - 180.0) < 1.0
 
 
 def _check_size(walker: Walker, entry: Entry, path: str) -> None:

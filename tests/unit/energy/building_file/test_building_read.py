@@ -207,7 +207,7 @@ def test_air_is_thinner_on_a_mountain() -> None:
         ("constructions.roof.u_value_w_m2k", 0, "CP-1331", "constructions.roof.u_value_w_m2k"),
         ("constructions.wall.layers.0.material", "brik", "CP-1336", "constructions.wall.layers[0].material"),
         ("constructions.wall.layers.0.thickness_m", 0, "CP-1331", "constructions.wall.layers[0].thickness_m"),
-        ("constructions.wall.layers.0", {"material": "brick"}, "CP-1356", "constructions.wall.layers[0].thickness_m"),
+        ("constructions.wall.layers.0", {"material": "brick"}, "CP-1358", "constructions.wall.layers[0].thickness_m"),
         ("constructions.wall.u_value_w_m2k", 1, "CP-1346", "constructions.wall.u_value_w_m2k"),
         ("constructions.wall", {"roughness": "rough"}, "CP-1359", "constructions.wall"),
         ("materials.brick.resistance_m2k_w", 1, "CP-1346", "materials.brick.resistance_m2k_w"),
@@ -332,3 +332,12 @@ def test_an_emittance_of_nothing_is_taken_as_almost_nothing() -> None:
     surface = read_building(changed(f"{SOUTH}.emittance_inside", 0)).zones[0].surfaces[0]
     assert surface.emittance_inside == 1e-4
     assert surface.emittance_outside == 0.9
+
+
+def test_a_partition_stands_in_one_of_its_zones_only() -> None:
+    document = copy.deepcopy(ROOM)
+    twin = {"name": "twin", "area_m2": 14, "tilt_deg": 90, "construction": "wall", "other_side": "zone:room"}
+    document["zones"][1]["surfaces"].append(twin)
+    assert faults_of(document) == [("CP-1356", "zones[1].surfaces[1]")]
+    twin["area_m2"] = 9
+    assert read_building(document).zones[1].surfaces[1].other_side == OtherZone("room")
