@@ -57,3 +57,8 @@ def test_shares_of_sums_are_sums_of_shares() -> None:
     one, two = draw.normal(size=(2, 32))
     both = shapley(np.column_stack([one, two]))
     assert np.allclose(both[:, 0] + both[:, 1], shapley(one + two), atol=1e-12)
+
+
+def test_the_example_of_the_method_page() -> None:
+    """docs/method.md 6: wall 600, roof 500, both 1,000 yuan give 550 and 450."""
+    assert np.allclose(shapley(np.array([0.0, 600.0, 500.0, 1000.0])), [550.0, 450.0])
