@@ -235,7 +235,11 @@ def _march_any(
         if power > most:
             power = most
         elif power < 0.0:
-            power = max(min(top - held, 0.0), least)
+            power = top - held
+            if power > 0.0:
+                power = 0.0
+            elif power < least:
+                power = least
         state = a * state + moved + c * power
         heat.append(power)
         mass.append(state)
