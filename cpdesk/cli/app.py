@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "backup": "Back up, verify and restore this desk.",
     "form": "Compile and check XLSForms, bring surveys to a new version.",
     "batch": "Change or check many surveys at a time, take such a change back.",
+    "district": "A village, township or city: totals, the best use of a budget, scenarios side by side.",
     "building": "A building described in JSON: check it, compute it hour by hour.",
     "verify": "The built-in validation.",
     "bench": "The budgets of the design, measured on this machine.",

@@ -219,15 +219,15 @@ class Split:
     Attributes:
         status: `optimal`, `time_limit` (best found, the gap is not closed) or `infeasible`.
         objective, bound: of what was found, and what nothing can beat, in the objective's unit.
-        gap: |bound - objective| / max(1, |objective|).
+        gap: |bound - objective| / max(1, |objective|); `None`, as the bound, where no split was found.
         columns: options the solver was given after those were left out that cannot be part of a better split.
     """
 
     status: str
     picks: tuple[Pick, ...]
     objective: float
-    bound: float
-    gap: float
+    bound: float | None
+    gap: float | None
     options: int
     columns: int
     own_yuan: float = 0.0

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cpdesk.base.errors import CpdeskError, InputFault
-from cpdesk.base.files import disk_faults
+from cpdesk.base.files import disk_faults, write_atomically
 from cpdesk.base.resources import resource_path
 from cpdesk.base.tables import read_table
 from cpdesk.context import Context
@@ -21,12 +21,13 @@ from cpdesk.energy.district.estimate import Registered, registered_facts
 from cpdesk.energy.district.figures import DistrictFigures
 from cpdesk.energy.district.house import WeatherOf
 from cpdesk.energy.district.run import Outcome, assess, conclude
-from cpdesk.energy.district.scenario import read_scenario
+from cpdesk.energy.district.scenario import read_scenario, scenario_document
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Weather, at_altitude, make_weather
 from cpdesk.model.district import DistrictResult, House, Scenario, Sensitivity, SetAside
 from cpdesk.operations.facts import building_facts, read_answers, wishes_of
 from cpdesk.operations.households import HouseholdQuery, household_ids, household_lines
+from cpdesk.operations.places import township_terrain
 from cpdesk.operations.surveys import open_survey
 from cpdesk.operations.weather_files import imported_weather, weather_for
 
@@ -42,6 +43,7 @@ class Stock:
 
     houses: tuple[House, ...]
     aside: tuple[SetAside, ...] = ()
+    sample: bool = False
 
 
 def district_figures(overrides: Path | None = None) -> DistrictFigures:
@@ -78,7 +80,7 @@ def stock_of(ctx: Context, *, township: str = "", village: str = "", step: Step 
                          error.remedy("zh"), error.remedy("en"))
             )  # fmt: skip
         step(number, len(lines))
-    return Stock(tuple(houses), tuple(aside))
+    return Stock(tuple(houses), tuple(aside), any(line.sample for line in lines))
 
 
 def _surveyed(ctx: Context, survey: str, register: Mapping[str, str]) -> House:
@@ -99,7 +101,7 @@ def _estimated(register: Mapping[str, str], tables: EnergyTables, figures: Distr
         build_year=_number(register.get("build_year")),
         gross_area_m2=_number(register.get("floor_area_m2")),
         heater=figures.heater(register.get("heating_last", "")),
-        terrain=register.get("terrain", ""),
+        terrain=register.get("terrain", "") or township_terrain(register.get("township_code", "")),
         altitude_m=_number(register.get("altitude_m")),
         heritage=register.get("heritage", ""),
         township=register.get("township_code", ""),
@@ -202,7 +204,7 @@ def assess_on_cores(
     done = 0
     if not chunks:
         return []
-    with _one_thread():
+    with one_thread():
         pool = ProcessPoolExecutor(
             count, mp_context=multiprocessing.get_context("spawn"), initializer=_begin,
             initargs=(tables, scenario, dict(files)),
@@ -252,7 +254,7 @@ def _chunk(houses: tuple[House, ...]) -> list[Outcome]:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """Processes that begin in here do linear algebra on one thread each."""
     before = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))
@@ -304,3 +306,29 @@ def _told(key: str, change: str, result: DistrictResult) -> Sensitivity:
         key, change, split.status, split.carbon_kg, split.own_yuan + split.subsidy_yuan, split.saving_yuan,
         len(split.picks),
     )  # fmt: skip
+
+
+def write_book(path: Path, content: bytes) -> None:
+    """Write a workbook or a scenario file whole or not at all.
+
+    Raises:
+        EnvironmentFault: CP-2002 to CP-2004 the file cannot be written.
+    """
+    write_atomically(path, content)
+
+
+def example_scenario() -> dict[str, Any]:
+    """A scenario with every key, to be changed."""
+    scenario = Scenario(
+        name="2027 年改造计划（样例）",
+        budget_yuan={"total": 2_000_000.0, "government": 900_000.0},
+        village_power_kw={"*": 400.0},
+        poor_share_min=0.1,
+        uptake=0.6,
+        least_carbon_share=0.1,
+        without=("gshp",),
+        price_factors={"electricity": 1.0},
+        target_year=2030,
+    )
+    document = scenario_document(scenario)
+    return {key: value for key, value in document.items() if value is not None and value != ""}

@@ -83,9 +83,7 @@ def split(houses: Sequence[HouseFigures], scenario: Scenario, clock: Clock = tim
     if found.infeasible or found.chosen is None:
         status = "infeasible" if found.infeasible else "time_limit"
         obstacles = _obstacles(columns, houses, scenario, problem, clock) if found.infeasible else ()
-        bound = math.nan if found.infeasible else _in_unit(found.bound, scenario)
-        gap = math.inf
-        return Split(status, (), 0.0, bound, gap, len(problem.house), found.columns, obstacles=obstacles)
+        return Split(status, (), 0.0, None, None, len(problem.house), found.columns, obstacles=obstacles)
     chosen = found.chosen
     objective = _value(problem.worth[chosen])
     bound = max(found.bound, objective)

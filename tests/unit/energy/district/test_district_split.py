@@ -22,12 +22,13 @@ def house(name: str, rows: list[tuple[float, float, float, float]], **more: Any)
     own, paid, carbon, power = (tuple(float(row[at]) for row in rows) for at in range(4))
     none = (0.0,) * len(rows)
     options = Options(own, paid, none, carbon, none, none, power, tuple((f"m{at}",) for at in range(len(rows))))
-    values: dict[str, Any] = dict(
-        id=name, township="110114001", village="v", label=name, surveyed=True, poor=None, archetype="F5",
-        era="1990-1999", heating="coal_boiler", area_m2=100.0, need_kwh=9000.0, final_kwh=15000.0, cost_yuan=4000.0,
-        carbon_kg=9000.0, heating_kg=8000.0, kgce=1500.0, pv=False, solar_water=False, bottled_gas=False,
-        prior_need_kwh_m2=90.0, options=options, combinations=10,
-    )  # fmt: skip
+    values: dict[str, Any] = {
+        "id": name, "township": "110114001", "village": "v", "label": name, "surveyed": True, "poor": None,
+        "archetype": "F5", "era": "1990-1999", "heating": "coal_boiler", "area_m2": 100.0, "need_kwh": 9000.0,
+        "final_kwh": 15000.0, "cost_yuan": 4000.0, "carbon_kg": 9000.0, "heating_kg": 8000.0, "kgce": 1500.0,
+        "pv": False, "solar_water": False, "bottled_gas": False, "prior_need_kwh_m2": 90.0, "options": options,
+        "combinations": 10,
+    }  # fmt: skip
     return HouseFigures(**(values | more))
 
 
@@ -57,7 +58,7 @@ def every(houses: list[HouseFigures], scenario: Scenario) -> float | None:
         money = {"own": own, "government": paid, "total": own + paid}
         if any(money[payer] > most for payer, most in scenario.budget_yuan.items()):
             continue
-        towns = {code: 0.0 for code in scenario.township_budget_yuan}
+        towns = dict.fromkeys(scenario.township_budget_yuan, 0.0)
         power: dict[str, float] = {}
         for one, at in picked:
             if one.township in towns:
