@@ -22,6 +22,8 @@ _BAND, _SMALL_BAND, _TALL_BAND_MM = Type(10.5, 15), Type(9.4, 12.4), 24.0
 _WARNING = Type(10.5, 14.5, False, "bad")
 _WARNING_SMALL = Type(9.2, 12.5, False, "bad")
 TILE_MM, TILE_HEIGHT_MM, TILE_GAP_MM = 39.5, 27.4, 4.0
+_STEP_SMALL, _NOTE = Type(9, 11, True), Type(8.6, 10.8, False, "ink2")
+_STEP_MM = 76.0
 _ROW_MM = 13.2
 _BAND_END_MM = 275.4
 _COMFORT_MM = 23.0
@@ -128,9 +130,7 @@ def _steps(sheet: Sheet, top: float, steps: tuple[Step, ...], copy: Copy, *, roo
         if number > 1:
             sheet.line(0, y, WIDTH_MM, y, width=0.3, stroke="row_line")
         disc(sheet, 5.1, y + row_mm / 2, str(number), "accent")
-        style = sheet.fitted(step.title, _STEP, 74, smallest=9)
-        sheet.text(12, y + row_mm / 2 - 1.0, step.title, style, room=78)
-        sheet.text(12, y + row_mm / 2 + 4.1, step.note, sheet.fitted(step.note, _CAPTION, 74), room=78)
+        _step_words(sheet, y + row_mm / 2, step)
         yuan, years = translate("report.yuan"), translate("report.years")
         columns = (
             (104.0, "report.own", f"{step.own.text} {yuan}"),
@@ -142,6 +142,20 @@ def _steps(sheet: Sheet, top: float, steps: tuple[Step, ...], copy: Copy, *, roo
             sheet.text(right, y + row_mm / 2 + 4.2, text, _NUMBER, align="right")
     end = top + len(steps) * row_mm
     sheet.line(0, end, WIDTH_MM, end, width=0.5)
+
+
+def _step_words(sheet: Sheet, middle: float, step: Step) -> None:
+    """What is done and how; words too long for their line wrap to a second, smaller one."""
+    title = sheet.fitted(step.title, _STEP, _STEP_MM, smallest=9)
+    note = sheet.fitted(step.note, _CAPTION, _STEP_MM)
+    if sheet.width(step.title, title) <= _STEP_MM and sheet.width(step.note, note) <= _STEP_MM:
+        sheet.text(12, middle - 1.0, step.title, title, room=_STEP_MM)
+        sheet.text(12, middle + 4.1, step.note, note, room=_STEP_MM)
+        return
+    title = title if sheet.width(step.title, title) <= _STEP_MM else _STEP_SMALL
+    height = sum(sheet.height(words, _STEP_MM, style) for words, style in ((step.title, title), (step.note, _NOTE)))
+    end = sheet.para(12, middle - height / 2, _STEP_MM, step.title, title, most=2)
+    sheet.para(12, end, _STEP_MM, step.note, _NOTE, most=2)
 
 
 def disc(sheet: Sheet, x: float, y: float, text: str, fill: str) -> None:
