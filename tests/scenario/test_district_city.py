@@ -26,7 +26,7 @@ from cpdesk.operations import district
 pytest.importorskip("distributed", reason="the extra `city` is not installed")
 pytest.importorskip("pyarrow", reason="the extra `city` is not installed")
 
-from cpdesk.operations import district_city  # noqa: E402
+from cpdesk.operations import district_city
 
 SCENARIO = Scenario("city", measures=("wall_eps100", "win_pvc", "ashp_water", "pv_3"), budget_yuan={"total": 90_000.0})
 
