@@ -31,7 +31,7 @@ class Plant:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answers:
+class Answers:
     """K/W of each thermostat (row) to a watt of heating and of cooling in each zone; plain lists, for zones are few."""
 
     heat: list[list[float]]
@@ -56,33 +56,33 @@ class Control:
         self.hour = 0
         self._modes = [_REST] * len(plant.heating_max_w)
 
-    def powers_w(self, felt_c: Floats, low_c: Floats, high_c: Floats, heat: Floats, cool: Floats) -> Floats | None:
-        """Power of each zone, heating positive, cooling negative, (zones,); None where all rest.
+    def powers_w(
+        self, felt_c: list[float], low_c: list[float], high_c: list[float], answers: Answers
+    ) -> list[float] | None:
+        """Power of each zone, heating positive, cooling negative; None where all rest.
 
         Args:
             felt_c: temperatures the thermostats would feel without any power. low_c, high_c: set points, -inf and inf
-                where off. heat, cool: (zones, zones) K/W answers to heating and to cooling.
+                where off.
 
         Raises:
             InputFault: CP-1320 when no modes fit together.
         """
-        felt, low, high = felt_c.tolist(), low_c.tolist(), high_c.tolist()
         if all(
-            below - _TOLERANCE_K <= now <= above + _TOLERANCE_K
-            for below, now, above in zip(low, felt, high, strict=True)
+            low - _TOLERANCE_K <= felt <= high + _TOLERANCE_K
+            for low, felt, high in zip(low_c, felt_c, high_c, strict=True)
         ):
             return None
-        answers = _Answers(heat.tolist(), cool.tolist())
-        if len(felt) == 1:
-            return np.array([self._alone(felt[0], low[0], high[0], answers)])
-        return np.array(self._together(felt, low, high, answers))
+        if len(felt_c) == 1:
+            return [self._alone(felt_c[0], low_c[0], high_c[0], answers)]
+        return self._together(felt_c, low_c, high_c, answers)
 
-    def _alone(self, felt_c: float, low_c: float, high_c: float, answers: _Answers) -> float:
+    def _alone(self, felt_c: float, low_c: float, high_c: float, answers: Answers) -> float:
         if felt_c < low_c:
             return min((low_c - felt_c) / answers.heat[0][0], self._heating_max_w[0])
         return -min((felt_c - high_c) / answers.cool[0][0], self._cooling_max_w[0])
 
-    def _together(self, felt_c: list[float], low_c: list[float], high_c: list[float], answers: _Answers) -> list[float]:
+    def _together(self, felt_c: list[float], low_c: list[float], high_c: list[float], answers: Answers) -> list[float]:
         modes = self._modes
         count = len(modes)
         for zone in range(count):
@@ -105,7 +105,7 @@ class Control:
                 modes[zone] = better[zone]
         raise InputFault("CP-1320", zones=count, hour=self.hour + 1)
 
-    def _solve(self, felt_c: list[float], low_c: list[float], high_c: list[float], answers: _Answers) -> list[float]:
+    def _solve(self, felt_c: list[float], low_c: list[float], high_c: list[float], answers: Answers) -> list[float]:
         """Powers of these modes: full ones at their limit, those that hold a set point from a linear system."""
         modes = self._modes
         power = [

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from cpdesk.energy.multizone.conductances import Conductances
-from cpdesk.energy.multizone.control import Control
+from cpdesk.energy.multizone.control import Answers, Control
 from cpdesk.energy.multizone.links import Links
 from cpdesk.energy.multizone.modal import Modal
 from cpdesk.energy.weather.climate import HOURS, Floats
@@ -68,14 +68,12 @@ class Trace:
 class _Stepper:
     """All matrices of a step, and the state.
 
-    Rows of the tall matrices: means of the seen nodes, sensors at the end, differences of the varying links (without
-    known temperatures), forces on the modes.
+    Rows of the tall matrices: means of the seen nodes, sensors at the end, differences of the varying links, and the
+    modes at the end of the step.
     """
 
     def __init__(self, modal: Modal, links: Links, course: Course, control: Control, state: Floats) -> None:
-        self._decay, self._gain, self._course, self._control, self.state = (
-            modal.decay, modal.gain, course, control, state,
-        )  # fmt: skip
+        self._course, self._control, self.state = course, control, state
         self.conductances = Conductances(links)
         varying, known = links.varying, course.known_c.shape[1]
         self.count, self.zones, self.links = len(course.seen), course.heat_w.shape[1], len(varying)
@@ -104,9 +102,10 @@ class _Stepper:
             padded = np.vstack([rows, np.zeros((known, rows.shape[1]))])
             return np.asarray(padded[self._one] - padded[self._two])
 
-        from_state = np.vstack([modal.mean_state, modal.end_state, difference(modal.mean_state)])
-        from_source = np.vstack([modal.mean_source, modal.end_source, difference(modal.mean_source), modal.force])
-        return from_state, from_source
+        begun, pushed = modal.mean_state, modal.mean_source
+        from_state = np.vstack([begun, modal.end_state, difference(begun), np.diag(modal.decay)])
+        end = modal.gain[:, None] * modal.force
+        return from_state, np.vstack([pushed, modal.end_source, difference(pushed), end])
 
     def _known_differences(self, known: int) -> Floats:
         """What known temperatures at second ends take off the differences, (links, known)."""
@@ -129,29 +128,25 @@ class _Stepper:
         answer = np.linalg.inv(self._eye - extra[:, None] * self._by_extra[differences]) * extra
         extra_by_power = answer @ self._by_power[differences]
         by_power = self._by_power + self._by_extra @ extra_by_power
-        heat, cool = by_power[sensors, : self.zones], by_power[sensors, self.zones :]
-        low, high = course.low_c[hour], course.high_c[hour]
+        answers = Answers(by_power[sensors, : self.zones].tolist(), by_power[sensors, self.zones :].tolist())
+        low, high = course.low_c[hour].tolist(), course.high_c[hour].tolist()
         self._control.hour = hour
-        flows, heating, cooling = np.zeros(self.links), np.zeros(self.zones), np.zeros(self.zones)
-        total = np.zeros(self.count)
-        ahead, gone = by_hour[: forces.start], by_hour[forces]
+        # Sums of what the state and the hour alone give, and of the powers: all else is linear in both.
+        alone, spent = np.zeros(len(by_hour)), np.zeros(2 * self.zones)
         for _ in range(STEPS):
-            reached = self._from_state @ self.state + ahead
-            flow = answer @ reached[differences]
-            moved = self._by_extra @ flow
-            moved[: forces.start] += reached
-            power = self._control.powers_w(moved[sensors], low, high, heat, cool)
+            tall = self._from_state @ self.state + by_hour
+            alone += tall
+            tall += self._by_extra @ (answer @ tall[differences])
+            power = self._control.powers_w(tall[sensors].tolist(), low, high, answers)
             if power is not None:
-                signed = np.concatenate([np.maximum(power, 0.0), np.minimum(power, 0.0)])
-                moved += by_power @ signed
-                flow += extra_by_power @ signed
-                heating += signed[: self.zones]
-                cooling -= signed[self.zones :]
-            self.state = self._decay * self.state + self._gain * (moved[forces] + gone)
-            total += moved[seen]
-            flows += flow
-        self._ends[: self.count] = moved[seen]
-        return total / STEPS, flows / STEPS, heating / STEPS, cooling / STEPS
+                signed = np.array([max(watt, 0.0) for watt in power] + [min(watt, 0.0) for watt in power])
+                tall += by_power @ signed
+                spent += signed
+            self.state = tall[forces]
+        self._ends[: self.count] = tall[seen]
+        flows = answer @ alone[differences] + extra_by_power @ spent
+        total = alone[seen] + self._by_extra[seen] @ flows + self._by_power[seen] @ spent
+        return total / STEPS, flows / STEPS, spent[: self.zones] / STEPS, -spent[self.zones :] / STEPS
 
 
 def _incidence(links: Links, nodes: int, known: int) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from multizone_samples import BRICK, FIXED, INSULATED, building, room, wall
 
 from cpdesk.base.errors import InputFault
-from cpdesk.energy.multizone.control import Control, Plant
+from cpdesk.energy.multizone.control import Answers, Control, Plant
 from cpdesk.energy.multizone.solve import assess
 from cpdesk.energy.multizone.spec import (
     AirExchange,
@@ -165,8 +165,8 @@ def test_powers_of_coupled_zones_satisfy_every_thermostat(zones, seed):
     felt, low = random.uniform(5, 35, zones), random.uniform(17, 21, zones)
     high = low + random.uniform(0.0, 6.0, zones)
     plant = Plant(random.uniform(1, 30, zones), random.uniform(1, 30, zones))
-    power = Control(plant).powers_w(felt, low, high, answer, answer)
-    power = np.zeros(zones) if power is None else power
+    both = Answers(answer.tolist(), answer.tolist())
+    power = np.array(Control(plant).powers_w(felt.tolist(), low.tolist(), high.tolist(), both) or [0.0] * zones)
     reached = felt + answer @ power
     for zone in range(zones):
         assert -plant.cooling_max_w[zone] - 1e-9 <= power[zone] <= plant.heating_max_w[zone] + 1e-9
