@@ -113,7 +113,7 @@ def _show_zones(out: Output, zones: list[dict[str, Any]]) -> None:
 
 def _peak(out: Output, peak: Mapping[str, Any], unit: str) -> str:
     """A value with its moment on a second line."""
-    value = f"{peak[f'value_{unit}']:,.0f}" if unit == "w" else f"{peak['value_c']:.1f}"
+    value = f"{peak['value_w'] + 0.0:,.0f}" if unit == "w" else f"{peak['value_c']:.1f}"  # + 0.0: no "-0"
     if "month" not in peak:
         return value
     return f"{value}\n{out.text('building.when', month=peak['month'], day=peak['day'], hour=peak['hour'])}"

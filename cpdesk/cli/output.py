@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from cpdesk.base.i18n import Translator
 from cpdesk.base.paths import Paths
 from cpdesk.base.settings import Settings
 
+_FIGURE: Final = re.compile(r"[-−+]?[\d,.]*\s?%?$")
 EXIT_NO: Final = 1
 EXIT_DECLARED: Final = 2
 EXIT_BUG: Final = 70
@@ -49,12 +51,12 @@ class Output:
             self.console.print(self.text(key, **fields), highlight=False, markup=False)
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "") -> None:
-        """A short table; numbers are set right."""
+        """A short table; columns of figures, written out or not, are set right."""
         if self.as_json:
             return
         table = Table(title=title or None, title_justify="left", header_style="bold")
         for index, name in enumerate(head):
-            numeric = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
+            numeric = bool(rows) and all(_is_figure(row[index]) for row in rows)
             table.add_column(name, justify="right" if numeric else "left", overflow="fold")
         for row in rows:
             table.add_row(*(str(cell) for cell in row))
@@ -127,3 +129,8 @@ def _plain(value: object) -> object:
     if isinstance(value, set | frozenset | tuple):
         return list(value)
     raise TypeError(f"{type(value).__name__} cannot go into a document")
+
+
+def _is_figure(cell: object) -> bool:
+    """A number, a figure written out (`1,066`, `19%`, `−3.2` with what stands below it), or an empty cell."""
+    return isinstance(cell, int | float) or bool(_FIGURE.match(str(cell).split("\n", 1)[0]))

@@ -96,8 +96,10 @@ def _text(path: Path) -> str:
         if path.stat().st_size > _SIZE_MAX_BYTES:
             raise InputFault("CP-1352", path=path.name, reason=f"> {_SIZE_MAX_BYTES // 1_000_000} MB")
         return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputFault("CP-1352", path=path.name, reason=type(error).__name__) from error
+    except UnicodeDecodeError as error:
+        raise InputFault("CP-1352", path=path.name, reason="UTF-8") from error
+    except OSError as error:
+        raise InputFault("CP-1352", path=path.name, reason=error.strerror or str(error)) from error
 
 
 def _altitude(document: Any) -> float | None:
@@ -112,7 +114,7 @@ def _weather(path: Path, place: str, altitude_m: float | None, weather_file: Pat
         try:
             data = weather_file.read_bytes()
         except OSError as error:
-            raise InputFault("CP-1352", path=weather_file.name, reason=type(error).__name__) from error
+            raise InputFault("CP-1352", path=weather_file.name, reason=error.strerror or str(error)) from error
         return read_epw(decode(data))
     if not place:
         raise InputFault("CP-1349", name=path.name)
@@ -255,7 +257,7 @@ def write_hourly(assessment: Assessment, path: Path) -> None:
     try:
         handle = path.open("w", encoding="utf-8-sig", newline="")
     except OSError as error:
-        raise InputFault("CP-1352", path=str(path), reason=type(error).__name__) from error
+        raise InputFault("CP-1352", path=str(path), reason=error.strerror or str(error)) from error
     with handle:
         writer = csv.writer(handle)
         writer.writerow(["month", "day", "hour", *columns])

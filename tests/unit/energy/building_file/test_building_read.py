@@ -280,7 +280,7 @@ def test_all_faults_of_a_file_are_told_together_in_both_languages() -> None:
         assert len(lines) == 4
         assert "room.json" in lines[0]
         assert any("zones[0].floor_area_m2" in line and "400" in line and "300" in line for line in lines)
-        assert any("“surfaces”" in line or "「surfaces」" in line for line in lines)
+        assert any("surfaces)" in line or "surfaces）" in line for line in lines)
 
 
 def test_text_that_is_no_json_is_told_by_line_and_column() -> None:
