@@ -7,14 +7,16 @@ from datetime import date
 from typing import Final
 
 from cpdesk.context import Context
-from cpdesk.energy.audit.household import audit
+from cpdesk.energy.audit.household import assess_baseline, audit
 from cpdesk.energy.house.construct import build
 from cpdesk.energy.tables import EnergyTables
+from cpdesk.energy.weather.climate import Weather
 from cpdesk.forms.form import Form
-from cpdesk.model.assessment import Audit
+from cpdesk.model.assessment import Assessment, Audit
+from cpdesk.model.building import Building
 from cpdesk.model.oplog import canonical_json
 from cpdesk.model.records import Answers, Changes
-from cpdesk.operations.facts import building_facts, read_answers, wishes_of
+from cpdesk.operations.facts import Reading, building_facts, read_answers, wishes_of
 from cpdesk.operations.households import LOSS_PARTS
 from cpdesk.operations.surveys import open_survey
 from cpdesk.operations.weather_files import weather_for, weather_stamp
@@ -33,19 +35,42 @@ def assess_answers(ctx: Context, form: Form, answers: Answers, *, record: str) -
     Raises:
         InputFault: CP-13xx when answers contradict physics; the field, its range and the remedy are named.
     """
-    parts = [record, form.id, form.version, dict(answers), weather_stamp(ctx)]
-    made_of = hashlib.sha256(canonical_json(parts)).hexdigest()
+    made_of = _made_of(ctx, form, answers, record)
     found = ctx.audits.get(made_of)
     if found is None:
         reading = read_answers(form, answers)
-        tables = priced_on(ctx.energy, reading.text("survey.date"))
-        building = build(building_facts(reading), tables)
-        weather = weather_for(ctx, building.terrain, building.height_m)
+        tables, building, weather = _house(ctx, reading)
         found = audit(building, tables, weather=weather, wishes=wishes_of(reading, record=record))
         ctx.audits[made_of] = found
         while len(ctx.audits) > _AUDITS_KEPT:
             ctx.audits.popitem(last=False)
     return found
+
+
+def assess_first(ctx: Context, form: Form, answers: Answers, *, record: str) -> Assessment | None:
+    """The house as it is, without measures and ranges: what stands in the panel until the audit is there.
+
+    `None` where the audit of these answers is known already.
+
+    Raises:
+        InputFault: as `assess_answers`.
+    """
+    if _made_of(ctx, form, answers, record) in ctx.audits:
+        return None
+    tables, building, weather = _house(ctx, read_answers(form, answers))
+    return assess_baseline(building, tables, weather=weather)
+
+
+def _made_of(ctx: Context, form: Form, answers: Answers, record: str) -> str:
+    parts = [record, form.id, form.version, dict(answers), weather_stamp(ctx)]
+    return hashlib.sha256(canonical_json(parts)).hexdigest()
+
+
+def _house(ctx: Context, reading: Reading) -> tuple[EnergyTables, Building, Weather]:
+    """Tables of the day of the survey, the building as surveyed, the weather it stands in."""
+    tables = priced_on(ctx.energy, reading.text("survey.date"))
+    building = build(building_facts(reading), tables)
+    return tables, building, weather_for(ctx, building.terrain, building.height_m)
 
 
 def priced_on(tables: EnergyTables, survey_date: str) -> EnergyTables:

@@ -166,6 +166,12 @@ QPushButton[k="mini"] { background: transparent; border-color: transparent; colo
   min-height: 22px; max-height: 22px; }
 QPushButton[k="mini"]:hover, QPushButton[k="mini"]:checked { background: @weak; }
 QPushButton[k="mini"]:focus { border: 2px solid @accent; padding: 0 4px; min-height: 20px; max-height: 20px; }
+QPushButton[k="figure"] { background: transparent; border: none; border-radius: 4px; color: @text; padding: 0 4px;
+  text-align: right; min-height: 24px; max-height: 24px; }
+QPushButton[k="figure"][c="ok"] { color: @ok; }
+QPushButton[k="figure"][c="bad"] { color: @bad; }
+QPushButton[k="figure"]:hover { background: @weak; color: @accent; }
+QPushButton[k="figure"]:focus { border: 2px solid @accent; padding: 0 2px; min-height: 20px; max-height: 20px; }
 QPushButton[k="doubt"], QPushButton[k="mark"] { background: transparent; border-color: transparent; color: @warn;
   padding: 0 5px; min-height: 22px; max-height: 22px; }
 QPushButton[k="doubt"]:hover { background: @warn_weak; }

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtGui import QImage
+
+if TYPE_CHECKING:
+    from cpdesk.ui.figure_views import ChoicesView, SureView
 
 Tone = Literal["mute", "info", "ok", "warn", "bad"]
 Control = Literal[
@@ -33,19 +36,21 @@ class StatusView:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of a whole: words and a share 0–1."""
+    """A part of a whole: words and a share 0–1. `figure` names what opens its proof."""
 
     words: str
     share: float
+    figure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A label, its value, and the tone of the value."""
+    """A label, its value, and the tone of the value. `figure` names what opens its proof."""
 
     label: str
     value: str
     tone: Tone = "mute"
+    figure: str = ""
 
 
 # survey -------------------------------------------------------------------------------------------------------------
@@ -301,7 +306,7 @@ class SurveyView:
 
 @dataclass(frozen=True, slots=True)
 class NowAfter:
-    """A pair of bars. `shown_now` and `shown_after` are the figures as words."""
+    """A pair of bars. `shown_now` and `shown_after` are the figures as words; `figures` name what opens their proof."""
 
     title: str
     unit: str
@@ -310,6 +315,7 @@ class NowAfter:
     shown_now: str
     shown_after: str
     change: str
+    figures: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +333,8 @@ class PackageView:
     co2_saved_t: float = 0.0
     figures: tuple[Fact, ...] = ()
     measures: tuple[str, ...] = ()
+    figure: str = ""
+    """What opens the proof of its saving."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +353,11 @@ class ResultView:
     cloud: tuple[tuple[float, float], ...] = ()
     monthly: tuple[tuple[str, float, float], ...] = ()
     combinations: int = 0
+    heat_figure: str = ""
+    """What opens the heat of the season; of the months `month_figures`."""
+    month_figures: tuple[str, ...] = ()
+    sure: SureView | None = None
+    choices: ChoicesView | None = None
 
 
 # sync, reports, unlock, settings ------------------------------------------------------------------------------------

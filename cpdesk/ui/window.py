@@ -94,6 +94,7 @@ class DeskWindow(QObject):
 
         page = self._added("packages", PackagesPage())
         page.back_wanted.connect(self._back_to_survey)
+        page.figure_wanted.connect(self._survey.figures.open_figure)
         return page
 
     @property

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from cpdesk.ui.figure_views import ChoicesView
 from cpdesk.ui.language import text, tr
+from cpdesk.ui.pages.choice_tables import choice_table, figure_cell, level_table, share_table
 from cpdesk.ui.views import PackageView, ResultView
 from cpdesk.ui.widgets.basic import Block, Button, Label, Line, Scroll, clear, column, row
+from cpdesk.ui.widgets.tabs import Tabs, TabView
 
 if TYPE_CHECKING:
     from cpdesk.ui.widgets.plots import FrontierPlot, MonthPlot
 
 
 class PackagesPage(QWidget):
-    """The table beside the chart is the text alternative of the chart."""
+    """The tables beside the charts are the text alternative of the charts. `figure_wanted` asks for a proof."""
 
     back_wanted = Signal()
+    figure_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,14 +40,19 @@ class PackagesPage(QWidget):
         left.addWidget(self._month_card, 2)
         line.addLayout(left, 52)
         table_card = Block("card")
-        self._table_stack = column(table_card, (20, 16, 20, 16), 8)
-        self._table_stack.addWidget(Label(text("ui.packages.compare"), "h2"))
+        stack = column(table_card, (20, 8, 20, 16), 8)
+        self.tabs = Tabs()
+        self.tabs.chosen.connect(self.show_tab)
+        stack.addWidget(self.tabs)
+        self._about = Label("", "meta", "text2", wrap=True)
+        stack.addWidget(self._about)
         self._table = QWidget()
         column(self._table)
-        self._table_stack.addWidget(self._table)
-        self._table_stack.addStretch(1)
+        stack.addWidget(self._table)
+        stack.addStretch(1)
         self._note = Label(text("ui.packages.note"), "meta", "text2", wrap=True)
-        self._table_stack.addWidget(self._note)
+        stack.addWidget(self._note)
+        self._tab = "compare"
         line.addWidget(table_card, 48)
         outer.addWidget(Scroll(holder))
 
@@ -59,10 +68,31 @@ class PackagesPage(QWidget):
             self.frontier, self.months = FrontierPlot(), MonthPlot()
             self._cloud.addWidget(self.frontier, 1)
             self._month.addWidget(self.months, 1)
+            self.months.figure_wanted.connect(self.figure_wanted)
         self._count.set_words(text("ui.packages.count", n=view.combinations))
         self.frontier.show_points(view.cloud, view.frontier, view.packages)
-        self.months.show_months(view.monthly)
-        self._fill_table(view.packages)
+        self.months.show_months(view.monthly, view.month_figures)
+        self.show_tab(self._tab)
+
+    def show_tab(self, code: str) -> None:
+        """Which of the tables stands beside the charts."""
+        self._tab = code
+        self.tabs.show_tabs([TabView(each, tr(f"ui.packages.tab.{each}")) for each in _TABS], code)
+        about = f"ui.packages.{code}_help"
+        self._about.set_words("" if code == "compare" else tr(about))
+        self._about.setVisible(code != "compare")
+        layout = self._table.layout()
+        assert layout is not None
+        clear(layout)
+        choices = self._view.choices or ChoicesView()
+        if code == "compare":
+            layout.addWidget(self._compared(self._view.packages))
+        elif code == "criteria":
+            layout.addWidget(choice_table(choices.criteria, self.figure_wanted.emit))
+        elif code == "levels":
+            layout.addWidget(level_table(choices.levels, self.figure_wanted.emit))
+        else:
+            layout.addWidget(share_table(choices.shares, self.figure_wanted.emit))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -82,15 +112,12 @@ class PackagesPage(QWidget):
         stack.addWidget(Label(text(help_key), "meta", "text2", wrap=True))
         return card, stack
 
-    def _fill_table(self, packages: tuple[PackageView, ...]) -> None:
-        layout = self._table.layout()
-        assert layout is not None
-        clear(layout)
+    def _compared(self, packages: tuple[PackageView, ...]) -> QWidget:
         grid = QWidget()
         lines = QGridLayout(grid)
         lines.setContentsMargins(0, 4, 0, 0)
         lines.setHorizontalSpacing(16)
-        lines.setVerticalSpacing(10)
+        lines.setVerticalSpacing(4)
         lines.setColumnStretch(0, 1)
         for place, package in enumerate(packages, 1):
             lines.addWidget(Label(package.letter, "h2", "accent" if place == 1 else "text"), 0, place, _RIGHT)
@@ -108,8 +135,10 @@ class PackagesPage(QWidget):
             number += 1
             lines.addWidget(Label(packages[0].figures[index].label, "table", "text2"), number, 0)
             for place, package in enumerate(packages, 1):
-                lines.addWidget(Label(package.figures[index].value, "table", bold=place == 1), number, place, _RIGHT)
-        layout.addWidget(grid)
+                made = figure_cell(package.figures[index], self.figure_wanted.emit, of=package.letter)
+                lines.addWidget(made, number, place, _RIGHT)
+        return grid
 
 
+_TABS = ("compare", "criteria", "levels", "shares")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -6,16 +6,19 @@ from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from cpdesk.ui.language import text, tr
+from cpdesk.ui.pages.result_sure import SurePart
 from cpdesk.ui.views import ResultView
 from cpdesk.ui.widgets.bars import NowAfterBars, PackageList, ProgressBar, ShareBars
 from cpdesk.ui.widgets.basic import Block, Button, IconText, Label, Line, Pill, Scroll, column, row
 
 
 class ResultPanel(Block):
-    """Now/after bars, heat-loss bars, three packages. While an answer is wrong the last good figures stay, dimmed."""
+    """Now/after bars, heat-loss bars, three packages, how sure it is. While an answer is wrong the last good figures
+    stay, dimmed. `figure_wanted` asks for the proof of a figure."""
 
     compare_wanted = Signal()
-    explain_wanted = Signal()
+    figure_wanted = Signal(str)
+    question_wanted = Signal(str)
     package_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -65,7 +68,7 @@ class ResultPanel(Block):
         heat = row(gap=8)
         heat.addWidget(Label(text("ui.result.heat"), "h3"))
         heat.addStretch(1)
-        self._heat_note = Label("", "meta", "text2")
+        self._heat_note = Button("", "mini", on_click=self._open_heat, style="meta", tip=text("ui.explain.open_figure"))
         heat.addWidget(self._heat_note)
         stack.addLayout(heat)
         stack.addWidget(self.shares)
@@ -79,12 +82,14 @@ class ResultPanel(Block):
         packages.addWidget(self._packages_note)
         stack.addLayout(packages)
         stack.addWidget(self.packages)
-        notes = row(gap=4)
+        self.sure = SurePart()
+        self.sure.figure_wanted.connect(self.figure_wanted)
+        self.sure.question_wanted.connect(self.question_wanted)
+        stack.addWidget(self.sure)
         self._notes = Label("", "meta", "text3", wrap=True)
-        self.explain = Button(text("ui.result.explain"), "quiet", "function", self.explain_wanted.emit, style="meta")
-        notes.addWidget(self._notes, 1)
-        notes.addWidget(self.explain)
-        stack.addLayout(notes)
+        stack.addWidget(self._notes)
+        for part in (self.bars, self.shares, self.packages):
+            part.figure_wanted.connect(self.figure_wanted)
 
     def show_busy(self, busy: bool) -> None:
         """A thin line after 0.3 s of work; the old figures stay."""
@@ -117,13 +122,19 @@ class ResultPanel(Block):
         self.packages.show_packages(shown.packages)
         for part in (self._line2, self._packages_title, self._packages_note, self.packages):
             part.setVisible(bool(shown.packages))
+        self.sure.show_sure(shown.sure)
         self._notes.set_words(" ".join(shown.notes))
+        self._notes.setVisible(bool(shown.notes))
         self.foot.setVisible(bool(shown.packages))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.show_result(self.view)
+
+    def _open_heat(self) -> None:
+        if self.view.heat_figure:
+            self.figure_wanted.emit(self.view.heat_figure)
 
     def _show_busy(self) -> None:
         self._busy.show_share(0.6)

@@ -30,20 +30,37 @@ FILE_NAME: Final = "#file"
 
 def assumptions(audit: Audit, session: Session) -> dict[str, str]:
     """Path of a question → what was taken for it and why; for defaults that stand for a question of the form."""
+    paths = questions(audit, session)
+    return {
+        paths[item.key]: _sentence(item, session, paths[item.key])
+        for item in audit.inputs
+        if item.quality is Quality.DEFAULT and item.reason and item.key in paths
+    }
+
+
+def questions(audit: Audit, session: Session) -> dict[str, str]:
+    """Key of an input → path of the question that asks for it; inputs that no question asks for are left out."""
     quantities = {_plain(binding.quantity): path for path, binding in session.form.quantities.items()}
     answers = session.answers()
     blocks: list[str] = []
     found: dict[str, str] = {}
     for item in audit.inputs:
-        if item.quality is not Quality.DEFAULT or not item.reason:
-            continue
         for name, place in _candidates(item.key, blocks):
             template = quantities.get(name)
             path = _path_in_item(template, place, answers) if template is not None else None
             if path is not None:
-                found[path] = _sentence(item, session, path)
+                found[item.key] = path
                 break
     return found
+
+
+def question_of(quantity: str, session: Session) -> str:
+    """Path of the question that asks for a quantity, in the first item where it is asked for several; else empty."""
+    wanted = _plain(quantity)
+    for path, binding in session.form.quantities.items():
+        if _plain(binding.quantity) == wanted:
+            return _path_in_item(path, 0, session.answers()) or ""
+    return ""
 
 
 def is_filled_in(session: Session, path: str) -> bool:

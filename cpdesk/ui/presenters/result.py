@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cpdesk.base.errors import CpdeskError
 from cpdesk.context import Context
 from cpdesk.forms.form import Form
 from cpdesk.forms.session import Session
-from cpdesk.model.assessment import Audit, Package, Quantity
+from cpdesk.model.assessment import Assessment, Audit, Package, Quantity
 from cpdesk.model.records import Answers, Changes
 from cpdesk.ui.language import language, tr
-from cpdesk.ui.presenters.defaults import assumptions
+from cpdesk.ui.presenters.defaults import assumptions, questions
+from cpdesk.ui.presenters.explanations import LOSS_SHARE, MONTH
+from cpdesk.ui.presenters.result_sure import choices_view, sure_view
 from cpdesk.ui.presenters.words import number
 from cpdesk.ui.views import Fact, NowAfter, PackageView, ResultView, Share, StatusView, Tone
 
@@ -48,6 +50,40 @@ def work_out(ctx: Context, answered: Answered) -> WorkedOut:
     return WorkedOut(audit, None, answered.left_out, remember_figures(ctx, answered.record, audit))
 
 
+def first_figures(ctx: Context, answered: Answered) -> Assessment | None:
+    """The house as it is, while its audit is not there yet; for a worker thread. Faults are left to the audit."""
+    from cpdesk.operations.assess import assess_first  # late: numpy and the tables
+
+    try:
+        return assess_first(ctx, answered.form, answered.answers, record=answered.record)
+    except CpdeskError:
+        return None
+
+
+def first_view(found: Assessment, last: ResultView) -> ResultView:
+    """The panel with the new present figures; what was said of packages stays until the audit is there."""
+    after = {bar.title: bar for bar in last.bars}
+    bars = []
+    for bar in _now_bars(found):
+        old = after.get(bar.title)
+        kept = replace(bar, after=old.after, shown_after=old.shown_after, figures=old.figures) if old else bar
+        bars.append(kept)
+    return replace(
+        last,
+        bars=tuple(bars),
+        heat_note=tr("ui.result.season", n=number(found.heat_need_kwh.value)),
+        shares=_shares(found),
+        missing=tr("ui.result.packages_working"),
+    )
+
+
+def _now_bars(found: Assessment) -> tuple[NowAfter, ...]:
+    """Present figures without any after."""
+    return tuple(
+        replace(bar, after=0.0, shown_after="…", change="", figures=("", "")) for bar in _pairs(found, found, ("", ""))
+    )
+
+
 def result_view(outcome: WorkedOut, session: Session) -> tuple[ResultView, dict[str, str]]:
     """The panel, and the sentence of the visible default for each question that has none of its own."""
     if outcome.audit is None:
@@ -60,7 +96,7 @@ def result_view(outcome: WorkedOut, session: Session) -> tuple[ResultView, dict[
         quality=_quality(audit),
         bars=_bars(audit, chosen),
         heat_note=tr("ui.result.season", n=number(audit.baseline.heat_need_kwh.value)),
-        shares=_shares(audit),
+        shares=_shares(audit.baseline),
         packages=tuple(_package(package) for package in audit.packages),
         left_out=tr("ui.result.left_out", n=outcome.left_out) if outcome.left_out else "",
         notes=_notes(audit),
@@ -68,30 +104,12 @@ def result_view(outcome: WorkedOut, session: Session) -> tuple[ResultView, dict[
         cloud=tuple((point.own_cost_yuan, point.co2_saving_t) for point in audit.cloud),
         monthly=_months(audit),
         combinations=audit.combinations,
+        heat_figure="baseline.heat_need_kwh",
+        month_figures=tuple(f"{MONTH}.{month.month}" for month in audit.baseline.months),
+        sure=sure_view(audit, chosen, session, questions(audit, session)),
+        choices=choices_view(audit),
     )
     return view, assumptions(audit, session)
-
-
-def formulas(audit: Audit) -> str:
-    """The three leading figures with formula, inputs and source, a line each."""
-    before = audit.baseline
-    named = (
-        (tr("ui.result.cost"), before.cost_yuan),
-        (tr("ui.result.heat_need"), before.heat_need_kwh),
-        ("CO₂", before.co2_t),
-    )
-    return "\n".join(_formula(name, quantity) for name, quantity in named)
-
-
-def _formula(name: str, quantity: Quantity) -> str:
-    inputs = "，".join(
-        f"{tr(key)} {number(value, 2) if not isinstance(value, str) else value} {unit}".strip()
-        for key, value, unit in quantity.inputs
-    )
-    rule = tr(quantity.formula) if quantity.formula else ""
-    mark = tr("ui.result.to_confirm") if quantity.status == "to_confirm" else ""
-    shown = f"{name}{mark} {number(quantity.value, 1)}"
-    return "·".join(part for part in (shown, rule, inputs, quantity.source) if part)
 
 
 def _quality(audit: Audit) -> StatusView:
@@ -103,15 +121,23 @@ def _quality(audit: Audit) -> StatusView:
 
 
 def _bars(audit: Audit, package: Package | None) -> tuple[NowAfter, ...]:
-    before = audit.baseline
-    after = package.after if package is not None else before
+    after = package.after if package is not None else audit.baseline
+    return _pairs(audit.baseline, after, ("baseline", f"packages.{package.code}.after" if package else "baseline"))
+
+
+def _pairs(before: Assessment, after: Assessment, where: tuple[str, str]) -> tuple[NowAfter, ...]:
+    def opens(name: str) -> tuple[str, str]:
+        return f"{where[0]}.{name}", f"{where[1]}.{name}"
+
     return (
-        _pair(tr("ui.result.cost"), tr("ui.result.yuan_year"), before.cost_yuan, after.cost_yuan, 0),
-        _pair("CO₂", tr("ui.result.tonnes_year"), before.co2_t, after.co2_t, 1),
+        _pair(
+            tr("ui.result.cost"), tr("ui.result.yuan_year"), before.cost_yuan, after.cost_yuan, 0, opens("cost_yuan")
+        ),
+        _pair("CO₂", tr("ui.result.tonnes_year"), before.co2_t, after.co2_t, 1, opens("co2_t")),
     )
 
 
-def _pair(title: str, unit: str, before: Quantity, after: Quantity, digits: int) -> NowAfter:
+def _pair(title: str, unit: str, before: Quantity, after: Quantity, digits: int, figures: tuple[str, str]) -> NowAfter:
     change = (after.value / before.value - 1) * 100 if before.value else 0.0
     return NowAfter(
         title + (tr("ui.result.to_confirm") if "to_confirm" in (before.status, after.status) else ""),
@@ -121,12 +147,13 @@ def _pair(title: str, unit: str, before: Quantity, after: Quantity, digits: int)
         number(before.value, digits),
         number(after.value, digits),
         f"{change:+.0f}%".replace("-", "−"),
+        figures,
     )
 
 
-def _shares(audit: Audit) -> tuple[Share, ...]:
-    parts: Mapping[str, int] = audit.baseline.loss_shares_pct
-    shares = [Share(tr(f"ui.part.{part}"), percent / 100) for part, percent in parts.items()]
+def _shares(found: Assessment) -> tuple[Share, ...]:
+    parts: Mapping[str, int] = found.loss_shares_pct
+    shares = [Share(tr(f"ui.part.{part}"), percent / 100, f"{LOSS_SHARE}.{part}") for part, percent in parts.items()]
     return tuple(sorted(shares, key=lambda share: -share.share))
 
 
@@ -149,6 +176,7 @@ def _package(package: Package) -> PackageView:
         co2_saved_t=package.co2_saving_t.value,
         figures=_figures(package),
         measures=tuple(names),
+        figure=f"packages.{package.code}.saving_yuan",
     )
 
 
@@ -156,15 +184,21 @@ def _figures(package: Package) -> tuple[Fact, ...]:
     payback = package.payback_a
     saving = package.saving_yuan
     low, high = number(saving.low), number(saving.high)
+    at = f"packages.{package.code}"
     return (
-        Fact(tr("ui.packages.own"), number(package.own_cost_yuan.value)),
-        Fact(tr("ui.packages.subsidy"), number(package.subsidy_yuan.value)),
-        Fact(tr("ui.packages.cost_after"), number(package.after.cost_yuan.value)),
-        Fact(tr("ui.packages.saving"), number(saving.value)),
-        Fact("P10–P90", f"{low}–{high}"),
-        Fact(tr("ui.packages.co2"), number(package.co2_saving_t.value, 1)),
-        Fact(tr("ui.packages.coldest"), number(package.coldest_days_c.value, 1)),
-        Fact(tr("ui.packages.payback"), number(payback.value if payback is not None else None, 1)),
+        Fact(tr("ui.packages.own"), number(package.own_cost_yuan.value), figure=f"{at}.own_cost_yuan"),
+        Fact(tr("ui.packages.subsidy"), number(package.subsidy_yuan.value), figure=f"{at}.subsidy_yuan"),
+        Fact(tr("ui.packages.cost_after"), number(package.after.cost_yuan.value), figure=f"{at}.after.cost_yuan"),
+        Fact(tr("ui.packages.saving"), number(saving.value), figure=f"{at}.saving_yuan"),
+        Fact("P10–P90", f"{low}–{high}", figure=f"{at}.saving_yuan"),
+        Fact(tr("ui.packages.co2"), number(package.co2_saving_t.value, 1), figure=f"{at}.co2_saving_t"),
+        Fact(tr("ui.packages.coldest"), number(package.coldest_days_c.value, 1), figure=f"{at}.coldest_days_c"),
+        Fact(
+            tr("ui.packages.payback"),
+            number(payback.value if payback is not None else None, 1),
+            figure=f"{at}.payback_a" if payback is not None else "",
+        ),
+        Fact(tr("ui.packages.npv"), number(package.npv_yuan.value), figure=f"{at}.npv_yuan"),
     )
 
 

@@ -360,6 +360,12 @@ class SurveyPresenter(Presenter):
         if section is not None:
             self.go_to(section.path, focus=path)
 
+    def to_question(self, path: str) -> None:
+        """Go to a question from wherever it was asked for; from another page the survey comes back."""
+        if self.open is not None and path:
+            self.shown.emit(self.page.view)
+            self.show_question(path)
+
     def _why(self, path: str) -> None:
         if self.open is not None and path:
             self.page.show_why(*why(self.open.session, path))

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
 
-from cpdesk.model.assessment import Audit
+from cpdesk.model.assessment import Assessment, Audit
+from cpdesk.model.explanation import Explanation
 from cpdesk.operations.surveys import SURVEY_FORM
 from cpdesk.ui.language import tr
-from cpdesk.ui.presenters.result import Answered, WorkedOut, formulas, result_view, work_out
+from cpdesk.ui.pages.explanation import ExplanationDialog
+from cpdesk.ui.presenters.base import Result
+from cpdesk.ui.presenters.defaults import questions
+from cpdesk.ui.presenters.explanations import explanation_view, proof
+from cpdesk.ui.presenters.result import Answered, WorkedOut, first_figures, first_view, result_view, work_out
 from cpdesk.ui.presenters.words import fault_words
 from cpdesk.ui.views import ResultView
 
 if TYPE_CHECKING:
     from cpdesk.ui.presenters.survey import SurveyPresenter
+
+_KEY: Final = "figures"
 
 
 class Figures:
@@ -25,7 +32,10 @@ class Figures:
         self.assumed: Mapping[str, str] = {}
         self.view = ResultView()
         self._audit: Audit | None = None
-        self._panel.explain_wanted.connect(self._explain)
+        self._questions: Mapping[str, str] = {}
+        self.dialog: ExplanationDialog | None = None
+        self._panel.figure_wanted.connect(self.open_figure)
+        self._panel.question_wanted.connect(self._to_question)
 
     def has_any(self) -> bool:
         """Whether answers of this survey give figures."""
@@ -33,7 +43,9 @@ class Figures:
 
     def begin(self) -> None:
         """A survey was opened: nothing of the one before is shown."""
-        self.assumed, self.view, self._audit = {}, ResultView(), None
+        self.assumed, self.view, self._audit, self._questions = {}, ResultView(), None, {}
+        if self.dialog is not None:
+            self.dialog.reject()
         self._panel.show_result(ResultView(missing=tr("ui.result.working")))
 
     def work_out(self) -> None:
@@ -49,19 +61,28 @@ class Figures:
             left_out=view.problems if view is not None else 0,
         )
         self._panel.show_busy(True)
-        self._of.run(
-            lambda: work_out(self._of.ctx, answered),
-            self._worked_out,
-            key="figures",
-            latest=True,
-            on_error=self._not_worked_out,
-        )
+        self._run(lambda: first_figures(self._of.ctx, answered), lambda found: self._first(found, answered))
+
+    def _first(self, found: Assessment | None, answered: Answered) -> None:
+        """The house as it is stands at once; its audit follows."""
+        opened = self._of.open
+        if opened is None or opened.record.id != answered.record:
+            return
+        if found is not None:
+            self._panel.show_result(first_view(found, self.view))
+            self._panel.show_busy(True)
+        self._run(lambda: work_out(self._of.ctx, answered), self._worked_out)
+
+    def _run(self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
+        self._of.run(work, done, key=_KEY, latest=True, on_error=self._not_worked_out)
 
     def _worked_out(self, outcome: WorkedOut) -> None:
         opened = self._of.open
         if opened is None or not self.has_any():
             return
         self._audit = outcome.audit or self._audit
+        if outcome.audit is not None:
+            self._questions = questions(outcome.audit, opened.session)
         self.view, assumed = result_view(outcome, opened.session)
         self._panel.show_result(self.view)
         if outcome.changes.records:
@@ -70,9 +91,36 @@ class Figures:
             self.assumed = assumed
             self._of.show_again()
 
-    def _explain(self) -> None:
-        if self._audit is not None:
-            self._of.page.show_why(tr("ui.result.explain"), formulas(self._audit))
+    # the proof of a figure -------------------------------------------------------------------------------------------
+
+    def open_figure(self, name: str) -> None:
+        """Show how a figure came about; looking it up takes too long for the GUI thread."""
+        audit = self._audit
+        if audit is not None:
+            self._of.run(
+                lambda: proof(audit, name), lambda found: self._show_proof(audit, found), key="proof", latest=True
+            )
+
+    def _show_proof(self, audit: Audit, found: Explanation) -> None:
+        opened = self._of.open
+        if opened is None or audit is not self._audit:
+            return
+        view = explanation_view(audit, found, self._questions)
+        if self.dialog is None:
+            self.dialog = ExplanationDialog(self._of.desk.shell)
+            self.dialog.figure_wanted.connect(self.open_figure)
+            self.dialog.question_wanted.connect(self._to_question)
+            self.dialog.finished.connect(self._closed)
+        self.dialog.show_proof(view)
+        self.dialog.show()
+
+    def _closed(self) -> None:
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+            self.dialog = None
+
+    def _to_question(self, path: str) -> None:
+        self._of.to_question(path)
 
     def _not_worked_out(self, error: Exception) -> None:
         self._panel.show_result(ResultView(missing=fault_words(error)))

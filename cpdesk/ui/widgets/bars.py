@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QWidget
 
 from cpdesk.ui.fonts import font
 from cpdesk.ui.theme import theme
 from cpdesk.ui.views import NowAfter, PackageView, Share
+from cpdesk.ui.widgets.painted import Opening, Painted, Spot
 
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -30,32 +31,6 @@ def _bar(painter: QPainter, area: QRectF, colour: str, opacity: float = 1.0, rad
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme().colour(colour, opacity))
     painter.drawRoundedRect(area, radius, radius)
-
-
-class Painted(QWidget):
-    """Base of painted parts: fixed height, whole width."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        return QSize(160, self.natural_height())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(120, self.natural_height())
-
-    def natural_height(self) -> int:
-        raise NotImplementedError
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.draw(painter)
-        painter.end()
-
-    def draw(self, painter: QPainter) -> None:
-        raise NotImplementedError
 
 
 class ProgressBar(Painted):
@@ -87,8 +62,8 @@ def paint_progress(painter: QPainter, area: QRectF, share: float, *, track: str 
         _bar(painter, filled, "accent", radius=radius)
 
 
-class NowAfterBars(Painted):
-    """Pairs of bars on one scale each: 现状 grey, 改造后 accent, the change beside it."""
+class NowAfterBars(Opening):
+    """Pairs of bars on one scale each: 现状 grey, 改造后 accent, the change beside it. Each figure opens."""
 
     _PAIR = 80
 
@@ -102,11 +77,22 @@ class NowAfterBars(Painted):
         self._bars, self._words, self._dim = bars, (now_words, after_words), dim
         spoken = [f"{bar.title} {now_words} {bar.shown_now} {after_words} {bar.shown_after} {bar.unit}" for bar in bars]
         self.setAccessibleName("; ".join(spoken))
+        self.take_spots()
         self.updateGeometry()
         self.update()
 
     def natural_height(self) -> int:
         return self._PAIR * len(self._bars)
+
+    def spots(self) -> list[Spot]:
+        found = []
+        for place, bar in enumerate(self._bars):
+            shown = (bar.shown_now, bar.shown_after)
+            for line, (figure, words, value) in enumerate(zip(bar.figures, self._words, shown, strict=True)):
+                if figure:
+                    area = QRectF(0, place * self._PAIR + 24 + 26 * line, self.width(), 26)
+                    found.append(Spot(area, figure, f"{bar.title} {words} {value} {bar.unit}"))
+        return found
 
     def draw(self, painter: QPainter) -> None:
         label = 52.0
@@ -144,7 +130,7 @@ class NowAfterBars(Painted):
         _put(painter, area, bar.shown_after, "h2", "text", _RIGHT)
 
 
-class ShareBars(Painted):
+class ShareBars(Opening):
     """Where the heat goes: one bar a part, the largest in full accent."""
 
     _ROW = 22
@@ -156,11 +142,19 @@ class ShareBars(Painted):
     def show_shares(self, shares: Sequence[Share]) -> None:
         self._shares = shares
         self.setAccessibleName("; ".join(f"{part.words} {part.share:.0%}" for part in shares))
+        self.take_spots()
         self.updateGeometry()
         self.update()
 
     def natural_height(self) -> int:
         return self._ROW * len(self._shares)
+
+    def spots(self) -> list[Spot]:
+        return [
+            Spot(QRectF(0, place * self._ROW, self.width(), self._ROW), part.figure, f"{part.words} {part.share:.0%}")
+            for place, part in enumerate(self._shares)
+            if part.figure
+        ]
 
     def draw(self, painter: QPainter) -> None:
         metrics = QFontMetricsF(font("table"))
@@ -214,9 +208,11 @@ class ShareStrip(Painted):
 
 
 class PackageList(Painted):
-    """Three packages, each with its range P10–P90 on one common scale; ↑ ↓ walk, Enter or a press chooses."""
+    """Three packages, each with its range P10–P90 on one common scale; ↑ ↓ walk, a press chooses; Enter, or a press on
+    the saving and its range, opens them."""
 
     chosen = Signal(str)
+    figure_wanted = Signal(str)
     _ROW = 52
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -277,14 +273,24 @@ class PackageList(Painted):
         place = int(event.position().y() // self._ROW)
         if 0 <= place < len(self._packages):
             self._pick(self._packages[place].id)
+            if event.position().y() % self._ROW > self._ROW / 2:
+                self._open()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         ids = [package.id for package in self._packages]
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and ids:
+            self._open()
+            return
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and ids:
             step = 1 if event.key() == Qt.Key.Key_Down else -1
             self._pick(ids[max(0, min(len(ids) - 1, ids.index(self._picked) + step))])
             return
         super().keyPressEvent(event)
+
+    def _open(self) -> None:
+        figure = next((package.figure for package in self._packages if package.id == self._picked), "")
+        if figure:
+            self.figure_wanted.emit(figure)
 
     def _pick(self, package_id: str) -> None:
         if package_id != self._picked:

@@ -26,7 +26,14 @@ from cpdesk.ui.language import Text, say
 from cpdesk.ui.theme import PILL, theme
 
 Words = Text | str
-_STYLES: Final = {"chip": "table", "segment": "table", "mini": "table", "doubt": "meta", "mark": "meta"}
+_STYLES: Final = {
+    "chip": "table",
+    "figure": "table",
+    "segment": "table",
+    "mini": "table",
+    "doubt": "meta",
+    "mark": "meta",
+}
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:
@@ -107,7 +114,7 @@ class ElidedLabel(Label):
 
 class Button(QPushButton):
     """A button: kinds `primary`, `secondary`, `quiet`, `danger`, `choice`, `chip`, `error`, `segment`, `tile`,
-    `mini`, `doubt`, `mark`."""
+    `mini`, `doubt`, `mark`, `figure`."""
 
     _ICON: ClassVar = {
         "primary": "on_accent",
@@ -362,7 +369,8 @@ class IconText(QWidget):
 
     def set_tone(self, tone: str, icon_name: str) -> None:
         """Say it in another tone."""
-        self._ink, self._icon_name = Pill.TONES[tone][0], icon_name
+        self._ink, weak = Pill.TONES[tone]
+        self._icon_name, self._ground = icon_name, weak if self._ground else ""
         self.label.set_colour(self._ink)
         self.update()
 

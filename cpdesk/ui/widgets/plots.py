@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import pyqtgraph as pg
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from cpdesk.ui.fonts import font
@@ -104,9 +104,51 @@ class FrontierPlot(_Plot):
 
 
 class MonthPlot(_Plot):
-    """Heat of each month of the season: what the heating gives and what sun and people give."""
+    """Heat of each month of the season: what the heating gives and what sun and people give. A press on a month, or ← →
+    and Enter, opens what its heating is made of."""
 
-    def show_months(self, months: Sequence[tuple[str, float, float]]) -> None:
+    figure_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._figures: Sequence[str] = ()
+        self._said: list[str] = []
+        self._at = 0
+        self._here = pg.LinearRegionItem(movable=False, brush=theme().colour("weak"))
+
+    def mouseReleaseEvent(self, event: Any) -> None:
+        place = round(self.getPlotItem().vb.mapSceneToView(event.position()).x())
+        if 0 <= place < len(self._figures):
+            self._walk_to(place)
+            self.figure_wanted.emit(self._figures[place])
+
+    def keyPressEvent(self, event: Any) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key(), 0)
+        if step and 0 <= self._at + step < len(self._figures):
+            self._walk_to(self._at + step)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._figures:
+            self.figure_wanted.emit(self._figures[self._at])
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: Any) -> None:
+        super().focusInEvent(event)
+        self._walk_to(self._at)
+
+    def focusOutEvent(self, event: Any) -> None:
+        super().focusOutEvent(event)
+        self._here.hide()
+
+    def _walk_to(self, place: int) -> None:
+        self._at = place
+        self._here.setRegion((place - 0.45, place + 0.45))
+        self._here.setVisible(self.hasFocus())
+        if place < len(self._said):
+            self.setAccessibleDescription(self._said[place])
+
+    def show_months(self, months: Sequence[tuple[str, float, float]], figures: Sequence[str] = ()) -> None:
+        self._figures = figures
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if figures else Qt.FocusPolicy.NoFocus)
         self.dress("", "kWh")
         places = list(range(len(months)))
         self.getAxis("bottom").setTicks([[(place, months[place][0]) for place in places]])
@@ -118,6 +160,11 @@ class MonthPlot(_Plot):
             pg.BarGraphItem(x=places, y0=heating, height=gains, width=0.55, pen=nothing, brush=theme().colour("second"))
         )
         said = [f"{name} {heat:,.0f} {gain:,.0f}" for name, heat, gain in months]
+        self._said, self._at = said, min(self._at, max(0, len(months) - 1))
+        self._here = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None), brush=theme().colour("weak"))
+        self._here.setZValue(-10)
+        self._here.hide()
+        self.addItem(self._here)
         self.setYRange(0, max((heat + gain for _name, heat, gain in months), default=1.0) * 1.05, padding=0)
         self.setXRange(-0.6, len(months) - 0.4, padding=0)
         self.setAccessibleName("; ".join([tr("ui.packages.months"), *said]))

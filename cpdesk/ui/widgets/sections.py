@@ -13,7 +13,7 @@ from cpdesk.ui.icons import paint_icon
 from cpdesk.ui.language import tr
 from cpdesk.ui.theme import theme
 from cpdesk.ui.views import SectionView
-from cpdesk.ui.widgets.bars import Painted
+from cpdesk.ui.widgets.painted import Painted
 
 
 class SectionList(Painted):

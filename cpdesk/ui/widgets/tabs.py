@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QWidget
 from cpdesk.ui.fonts import font
 from cpdesk.ui.theme import theme
 from cpdesk.ui.views import Tone
-from cpdesk.ui.widgets.bars import Painted
 from cpdesk.ui.widgets.basic import Pill
+from cpdesk.ui.widgets.painted import Painted
 
 
 @dataclass(frozen=True, slots=True)
