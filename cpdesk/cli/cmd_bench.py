@@ -24,7 +24,7 @@ BUDGETS: Final[Mapping[str, Mapping[str, float]]] = {
         "cascade_20000_ms": 2,
         "cascade_file_20000_ms": 2,
     },
-    "energy": {"house_year_ms": 20, "audit_ms": 1000, "uncertainty_ms": 2000},
+    "energy": {"village_1000_s": 180, "house_year_ms": 20, "audit_ms": 1000, "uncertainty_ms": 2000},
     "report": {"batch_200_s": 60},
     "sync": {"push_10000_sqlite_s": 10},
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
 import warnings
 from dataclasses import replace
@@ -40,7 +39,7 @@ def tables() -> EnergyTables:
 def houses(tables: EnergyTables) -> list[House]:
     figures = district.district_figures()
     found = []
-    for number in range(36):
+    for number in range(24):
         known = Registered(
             build_year=1962.0 + number, gross_area_m2=80.0 + 5 * (number % 7), heater="coal_boiler",
             township="110114116",
@@ -61,6 +60,7 @@ def chunks(houses: list[House], tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_worker_killed_in_the_middle_changes_nothing(
     chunks: Path, houses: list[House], tables: EnergyTables, tmp_path: Path
 ) -> None:
@@ -96,7 +96,6 @@ def test_a_worker_killed_in_the_middle_changes_nothing(
     assert shared.result == alone
     assert shared.houses == len(houses) and len(shared.result.aside) == 1
     assert (tmp_path / "out" / "result.json").stat().st_size > 1000
-    assert threading.active_count() >= 1
 
 
 def test_facts_come_back_from_a_chunk_as_they_were(houses: list[House], tmp_path: Path) -> None:

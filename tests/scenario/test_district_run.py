@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from cpdesk.context import Context, load_energy_tables
 from cpdesk.energy.audit.household import assess_baseline
 from cpdesk.energy.district.estimate import Registered, registered_facts
 from cpdesk.energy.district.run import run
+from cpdesk.energy.district.scenario import read_scenario
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.interop.district_book import write_district
 from cpdesk.model.building import Answer
@@ -129,6 +131,15 @@ def test_no_house_one_house_no_money_and_too_much_money_are_safe(stock: list[Hou
     assert one.split.picks == () and one.totals["carbon_kg"].p10 < one.totals["carbon_kg"].p90
     rich = run(stock[1:2], tables, replace(SCENARIO, budget_yuan={"total": 1e12}), figures=figures)
     assert rich.split.carbon_kg == max(rich.houses[0].options.carbon_kg)
+
+
+def test_the_example_of_the_documentation_runs(stock: list[House], tables: EnergyTables, checkout: Path) -> None:
+    text = (checkout / "docs" / "district.md").read_text(encoding="utf-8")
+    scenario = read_scenario(json.loads(text.split("```json")[1].split("```")[0]), tables)
+    found = run(stock[:4], tables, scenario, figures=district.district_figures())
+    assert found.split.status == "optimal" and found.split.picks
+    missing = {item.name for item in fields(Scenario)} - set(re.findall(r"`([a-z0-9_]+)`", text))
+    assert not missing
 
 
 def test_a_run_can_be_cancelled(stock: list[House], tables: EnergyTables) -> None:

@@ -238,6 +238,8 @@ def _prices(problem: Problem, limit_s: float) -> list[float] | None:
     limits = problem.limits
     if not limits:
         return []
+    if len(limits) == 1:
+        return [_one_price(problem, limits[0])]
     inside = np.zeros(len(problem.house), bool)
     inside[_hull(problem)] = True
     for _ in range(60):
@@ -258,6 +260,35 @@ def _prices(problem: Problem, limit_s: float) -> list[float] | None:
         np.maximum.at(top, problem.house[better], worth[better])
         inside |= better & (worth >= top[problem.house])
     return answer.prices
+
+
+def _one_price(problem: Problem, row: Limit) -> float:
+    """Price of the only limit, where the bound is least: the bound is convex in it, so its slope is bisected.
+
+    Any price proves a bound; bisecting to the last bits makes it the relaxation's.
+    """
+    sign = 1.0 if np.isfinite(row.high) else -1.0
+    values, most = sign * row.values, sign * (row.high if sign > 0 else row.low)
+
+    def used(price: float) -> float:
+        """What the houses' best options use at a price."""
+        worth = problem.worth - price * values
+        best = np.zeros(problem.houses)
+        np.maximum.at(best, problem.house, worth)
+        top = (worth == best[problem.house]) & (worth > 0)
+        least = np.full(problem.houses, np.inf)
+        np.minimum.at(least, problem.house[top], values[top])
+        return float(np.where(np.isfinite(least), least, 0.0).sum())
+
+    if used(0.0) <= most:
+        return 0.0
+    low, high = 0.0, 1.0
+    while used(high) > most and high < 1e18:
+        low, high = high, 4.0 * high
+    for _ in range(90):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if used(middle) > most else (low, middle)
+    return sign * high
 
 
 def _hull(problem: Problem) -> NDArray[np.intp]:
