@@ -244,7 +244,7 @@ class Ranked:
 
     house: str
     option: int
-    yuan_t: float
+    cost_yuan_t: float
     money_yuan: float
     carbon_kg: float
 

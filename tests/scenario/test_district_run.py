@@ -110,7 +110,7 @@ def test_sums_ranges_and_groups_belong_together(result: DistrictResult) -> None:
     assert result.split.status == "optimal"
     assert result.split.own_yuan + result.split.subsidy_yuan <= 80_000.0 * (1 + 1e-9)
     assert result.split.carbon_kg > 0
-    assert [one.yuan_t for one in result.ranking] == sorted(one.yuan_t for one in result.ranking)
+    assert [one.cost_yuan_t for one in result.ranking] == sorted(one.cost_yuan_t for one in result.ranking)
     reached = {row.key: row.reached for row in result.targets}
     today = {row.key: row.today for row in result.targets}
     assert reached["carbon"] == pytest.approx(today["carbon"] - result.split.carbon_kg / 1000)

@@ -33,4 +33,4 @@ def ranking(houses: Sequence[HouseFigures], scenario: Scenario, tables: EnergyTa
         if best is not None:
             money = money_of(house, best[2], scenario.payer)
             found.append(Ranked(house.id, best[2], best[0], money, -best[1]))
-    return tuple(sorted(found, key=lambda item: (item.yuan_t, item.house)))
+    return tuple(sorted(found, key=lambda item: (item.cost_yuan_t, item.house)))
