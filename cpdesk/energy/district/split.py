@@ -194,6 +194,9 @@ def solve(problem: Problem, limit_s: float, clock: Clock = time.monotonic) -> Fo
     bound, slack, near = relaxed
     # A split to beat: the exact one over the options whose worth at these prices is closest to their house's best.
     first = _milp(problem.keep(near), max(0.1, 0.5 * limit_s), int(near.sum()))
+    if first.chosen is None and (plain := _at_prices(problem, slack)) is not None:
+        worth = _value(problem.worth[plain])
+        return Found(plain, worth, max(bound, worth), False, False, int(near.sum()))
     if first.chosen is None:
         return _milp(problem, max(0.1, limit_s - (clock() - began)), count)
     keep = (bound - slack >= first.worth - _SLACK * max(1.0, abs(first.worth))) | near
@@ -209,6 +212,18 @@ def solve(problem: Problem, limit_s: float, clock: Clock = time.monotonic) -> Fo
         best, chosen=np.flatnonzero(where)[best.chosen], bound=min(best.bound if proven else bound, bound)
         if proven else min(bound, max(best.bound, best.worth)), columns=int(where.sum()),
     )  # fmt: skip
+
+
+def _at_prices(problem: Problem, slack: Floats) -> NDArray[np.intp] | None:
+    """Each house's best option at the prices, where that keeps all limits: what is left when the time is over."""
+    order = np.lexsort((problem.worth, slack, problem.house))
+    first = np.concatenate(([True], problem.house[order][1:] != problem.house[order][:-1]))
+    chosen: NDArray[np.intp] = np.sort(order[first & (slack[order] <= 0.0)])
+    for row in problem.limits:
+        used = _value(row.values[chosen])
+        if not row.low <= used <= row.high:
+            return None
+    return chosen
 
 
 def _relaxed(problem: Problem, limit_s: float) -> tuple[float, Floats, NDArray[np.bool_]] | None:

@@ -216,3 +216,16 @@ def test_equal_houses_are_chosen_in_the_same_way_every_time() -> None:
     first = split(houses, scenario)
     assert len(first.picks) == 5
     assert all(split(houses, scenario).picks == first.picks for _ in range(3))
+
+
+def test_when_the_time_is_over_a_split_within_the_budget_and_its_gap_are_told() -> None:
+    houses = village(9, 1500, 20)
+    budget = 6e6
+    found = split(houses, Scenario("hurry", budget_yuan={"total": budget}, time_limit_s=0.1))
+    assert found.picks
+    assert found.own_yuan + found.subsidy_yuan <= budget * (1 + 1e-9)
+    bound, _ = relaxed_bound(houses, budget)
+    assert found.objective <= bound * (1 + 1e-9)
+    assert found.bound is not None and found.gap is not None
+    assert found.bound >= found.objective
+    assert found.gap < 0.01
