@@ -18,7 +18,7 @@ class SureView:
         questions: what to ask then.
         advice: answers worth measuring; each goes to its question.
         more: warmth instead of money, peak power and the like; each opens its figure.
-        notices: what the household must know of the package.
+        notices: what the household must know of the package, each with its tone.
     """
 
     bills: str = ""
@@ -26,7 +26,7 @@ class SureView:
     questions: tuple[PanelLine, ...] = ()
     advice: tuple[PanelLine, ...] = ()
     more: tuple[PanelLine, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[tuple[Tone, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class ExplanationView:
     """The proof of one figure.
 
     Attributes:
-        place: what it is a figure of: 现状, 方案 A; `title` its name.
+        place: what it is a figure of: 现状, 方案 A; `title` its name; `whole` both.
         value: with its unit; `range` in words, "" where none was computed.
         mark: 待核 or the like; `tone` its tone.
         operands: what went in; those with a `path` open further.
@@ -71,6 +71,7 @@ class ExplanationView:
     name: str
     place: str
     title: str
+    whole: str
     value: str
     range: str
     mark: str
@@ -84,7 +85,7 @@ class ExplanationView:
 
     def as_text(self) -> str:
         """All of it as plain text, for the clipboard."""
-        head = f"{self.place} {self.title}: {self.value}".strip()
+        head = f"{self.whole}: {self.value}"
         lines = [head, self.range, self.mark, self.formula, self.source]
         for part in (self.operands, self.factors, self.answers):
             lines += [f"  {' · '.join(word for word in (line.title, line.text, line.meta) if word)}" for line in part]

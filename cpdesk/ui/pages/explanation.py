@@ -140,7 +140,7 @@ class ExplanationDialog(QDialog):
         self.setWindowTitle(tr("ui.explain.title"))
         self.back.setVisible(len(self._way) > 1)
         self.way.set_words(" › ".join(each.title for each in self._way) if len(self._way) > 1 else view.place)
-        self.title.set_words(f"{view.place} · {view.title}" if len(self._way) > 1 and view.place else view.title)
+        self.title.set_words(view.whole if len(self._way) > 1 else view.title)
         self.value.set_words(view.value)
         self.mark.show_status(view.mark, view.tone)
         self.mark.setVisible(bool(view.mark))

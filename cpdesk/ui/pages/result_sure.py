@@ -73,7 +73,9 @@ class SurePart(QWidget):
             self._notices.addWidget(made)
         for place, line in enumerate(self._notice_lines):
             line.setVisible(place < len(shown.notices))
-            line.set_words(shown.notices[place] if place < len(shown.notices) else "")
+            tone, words = shown.notices[place] if place < len(shown.notices) else ("mute", "")
+            line.set_tone(tone, _ICONS[tone])
+            line.set_words(words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -20,6 +20,34 @@ from cpdesk.ui.views import QuestionView
 _HEATER: Final = re.compile(r"heater(\d+)\.(.+)")
 _HOUSEHOLD: Final = ("site", "temperature", "people", "supply", "kitchen")
 _WORDS: Final = {"win": "window"}
+_BLOCK: Final = re.compile(r"block(\d+)")
+_BESIDE: Final = ("bill", "uses", "solar", "heating")
+"""How keys begin that are of no building."""
+_CAUSES: Final = {
+    "wall_u": "building.wall.type",
+    "roof_u": "building.roof.insul_type",
+    "ceiling": "building.roof.ceiling",
+    "front.window_u": "building.window.front.glazing",
+    "back.window_u": "building.window.back.glazing",
+    "left.window_u": "building.window.left.glazing",
+    "right.window_u": "building.window.right.glazing",
+    "door_u": "building.door.type",
+    "floor_u": "building.floor.type",
+    "air_change": "building.leak.hand",
+    "shading": "building.shade",
+    "efficiency": "heater.type",
+    "distribution": "heater.pipe_insulated",
+    "day_c": "temperature.usual_day_c",
+    "night_c": "temperature.usual_night_c",
+    "absence_days": "people.winter_absence_days",
+    "uses.residents": "people.residents",
+    "uses.showers_week": "dhw.showers_week",
+    "uses.led": "kitchen.led",
+    "uses.vehicle": "kitchen.ev",
+    "solar.pv_has": "pv.has",
+    "solar.pv_strength": "building.roof.pv_strength",
+}
+"""End of an input's key → the question it is worked out from."""
 _MARKS: Final = (Quality.MEASURED.value, Quality.BILL.value, Quality.ESTIMATED.value)
 _MEASURE: Final = re.compile(r"(?<![热容数用电质流重产])量|\bmeasur", re.IGNORECASE)
 """A hint to measure, as the forms word it in both languages; not 容量, 用量, 数量."""
@@ -38,20 +66,32 @@ def assumptions(audit: Audit, session: Session) -> dict[str, str]:
     }
 
 
-def questions(audit: Audit, session: Session) -> dict[str, str]:
-    """Key of an input → path of the question that asks for it; inputs that no question asks for are left out."""
+def questions(audit: Audit, session: Session, *, causes: bool = False) -> dict[str, str]:
+    """Key of an input → path of the question that asks for it; inputs that no question asks for are left out.
+
+    Args:
+        causes: also take the question that an input is worked out from: the wall's kind for its heat transfer.
+    """
     quantities = {_plain(binding.quantity): path for path, binding in session.form.quantities.items()}
     answers = session.answers()
     blocks: list[str] = []
     found: dict[str, str] = {}
     for item in audit.inputs:
-        for name, place in _candidates(item.key, blocks):
+        wanted = _candidates(item.key, blocks)
+        if causes and wanted:
+            place = wanted[0][1]
+            wanted += [(_plain(cause), place) for end, cause in _CAUSES.items() if _ends(item.key, end)]
+        for name, place in wanted:
             template = quantities.get(name)
             path = _path_in_item(template, place, answers) if template is not None else None
             if path is not None:
                 found[item.key] = path
                 break
     return found
+
+
+def _ends(key: str, end: str) -> bool:
+    return key == end or key.endswith(f".{end}")
 
 
 def question_of(quantity: str, session: Session) -> str:
@@ -148,6 +188,11 @@ def _candidates(key: str, blocks: list[str]) -> list[tuple[str, int]]:
     if heater:
         return [(_plain(f"heater.{heater[2]}"), int(heater[1]) - 1)]
     block, dot, rest = key.partition(".")
+    if block in _BESIDE:
+        return [(_plain(key), 0)]
+    numbered = _BLOCK.fullmatch(block)
+    if numbered:
+        return [(_plain(f"building.{rest}"), int(numbered[1]) - 1)]
     if dot:
         if block not in blocks:
             blocks.append(block)

@@ -75,12 +75,13 @@ def explanation_view(audit: Audit, found: Explanation, questions: Mapping[str, s
         name=found.name,
         place=place,
         title=title,
+        whole=in_a_row(place, title),
         value=shown(figure.value, figure.unit),
         range=range_words(figure),
         mark=tr(f"ui.explain.{found.status}") if found.status in _MARKS else "",
         tone=_MARKS.get(found.status, "mute"),
         formula=_said(found.formula),
-        source=tr("ui.explain.source", source=found.source) if found.source else "",
+        source=tr("ui.explain.source", source=_source(found.source)) if found.source else "",
         operands=tuple(_operand(operand, str(at)) for at, operand in enumerate(found.operands)),
         answers=tuple(_answer(entry, questions.get(entry.key, "")) for entry in found.answers),
         factors=tuple(_factor(factor) for factor in found.factors),
@@ -133,7 +134,7 @@ def shown(value: float | str, unit: str) -> str:
     if isinstance(value, str):
         return _said(value)
     size = abs(value)
-    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else 4
+    digits = 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2 if size >= 0.1 else 3 if size >= 0.01 else 5
     figures = number(value, digits)
     figures = figures.rstrip("0").rstrip(".") if "." in figures else figures
     figures = "0" if figures == "−0" else figures
@@ -154,6 +155,14 @@ def unit_sign(unit: str) -> str:
     plain = unit.replace("m2a", f"(m²·{year})").replace("m2", "m²").replace("m3", "m³").replace("CO2", "CO₂")
     plain = f"{plain.removesuffix('/a')}/{year}" if plain.endswith("/a") else plain
     return unit_words(plain.replace("CNY", tr("ui.unit.yuan")))
+
+
+def _source(source: str) -> str:
+    """A clause as it is; a table of the program by what it holds."""
+    table, _, row = source.partition(" ")
+    translator = Translator(language())
+    key = f"ui.explain.table.{table.removesuffix('.csv')}"
+    return f"{translator(key)} {row}".strip() if translator.has(key) else source
 
 
 def _operand(operand: Operand, key: str) -> PanelLine:

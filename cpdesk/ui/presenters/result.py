@@ -106,7 +106,7 @@ def result_view(outcome: WorkedOut, session: Session) -> tuple[ResultView, dict[
         combinations=audit.combinations,
         heat_figure="baseline.heat_need_kwh",
         month_figures=tuple(f"{MONTH}.{month.month}" for month in audit.baseline.months),
-        sure=sure_view(audit, chosen, session, questions(audit, session)),
+        sure=sure_view(audit, chosen, session, questions(audit, session, causes=True)),
         choices=choices_view(audit),
     )
     return view, assumptions(audit, session)

@@ -18,10 +18,11 @@ from cpdesk.ui.presenters.defaults import question_of
 from cpdesk.ui.presenters.explanations import shown
 from cpdesk.ui.presenters.words import number
 from cpdesk.ui.survey_views import PanelLine
-from cpdesk.ui.views import Fact
+from cpdesk.ui.views import Fact, Tone
 
 _MOST_ADVICE: Final = 3
 _MOST_NAMED: Final = 4
+_WARN: Final[Tone] = "warn"
 
 
 def sure_view(audit: Audit, package: Package | None, session: Session, paths: Mapping[str, str]) -> SureView:
@@ -75,24 +76,23 @@ def _more(audit: Audit, package: Package | None) -> tuple[PanelLine, ...]:
     )
 
 
-def _notices(audit: Audit, package: Package | None) -> tuple[str, ...]:
+def _notices(audit: Audit, package: Package | None) -> tuple[tuple[Tone, str], ...]:
     if package is None:
         return _pump(audit.baseline.heat_pump)
-    return (*_pump(package.after.heat_pump), *(tr(key) for key in package.notices))
+    return (*_pump(package.after.heat_pump), *((_WARN, tr(key)) for key in package.notices))
 
 
-def _pump(check: CapacityCheck | None) -> tuple[str, ...]:
+def _pump(check: CapacityCheck | None) -> tuple[tuple[Tone, str], ...]:
     if check is None:
         return ()
-    return (
-        tr(
-            f"ui.sure.pump.{check.verdict}",
-            capacity=number(check.capacity_w / 1000, 1),
-            load=number(check.design_load_w / 1000, 1),
-            hours=number(check.short_hours),
-            kwh=number(check.backup_kwh),
-        ),
+    words = tr(
+        f"ui.sure.pump.{check.verdict}",
+        capacity=number(check.capacity_w / 1000, 1),
+        load=number(check.design_load_w / 1000, 1),
+        hours=number(check.short_hours),
+        kwh=number(check.backup_kwh),
     )
+    return (("ok" if check.verdict == "enough" else "warn", words),)
 
 
 # what else could be chosen ------------------------------------------------------------------------------------------

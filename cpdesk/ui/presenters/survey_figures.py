@@ -82,7 +82,7 @@ class Figures:
             return
         self._audit = outcome.audit or self._audit
         if outcome.audit is not None:
-            self._questions = questions(outcome.audit, opened.session)
+            self._questions = questions(outcome.audit, opened.session, causes=True)
         self.view, assumed = result_view(outcome, opened.session)
         self._panel.show_result(self.view)
         if outcome.changes.records:
