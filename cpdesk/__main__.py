@@ -14,6 +14,10 @@ def desk() -> None:
 
 
 if __name__ == "__main__":
+    if getattr(sys, "frozen", False):  # worker processes of a frozen program start here too; they must open no desk
+        from multiprocessing import freeze_support
+
+        freeze_support()
     from cpdesk.cli.app import main
 
     main()

@@ -13,8 +13,11 @@ from pathlib import Path
 import PyInstaller.__main__
 
 ROOT = Path(__file__).resolve().parents[1]
-EXCLUDED = ("tkinter", "pytest", "_pytest", "hypothesis", "mypy", "IPython", "matplotlib", "PySide6.QtQml")
-"""Of no use to a desk, but found by PyInstaller where they are installed."""
+EXCLUDED = (
+    "tkinter", "pytest", "_pytest", "hypothesis", "mypy", "IPython", "matplotlib", "PySide6.QtQml",
+    "pandas", "scipy", "pvlib", "pybuildingenergy", "dask", "distributed", "pyarrow",
+)  # fmt: skip
+"""Of no use to a desk, but found by PyInstaller where they are installed: tests, oracles, and what a city runs on."""
 
 
 def freeze(out: Path) -> Path:
