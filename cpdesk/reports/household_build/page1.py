@@ -92,7 +92,7 @@ def _verb(item: PackageItem, groups: dict[str, str], translate: Translator) -> s
 def now_tile(audit: Audit, translate: Translator) -> Tile:
     """What a winter costs now, and what was burnt."""
     uses = sorted(audit.baseline.carriers, key=lambda use: -use.cost_yuan.value)
-    billed = {check.carrier for check in audit.bill_checks if agrees(check)}
+    billed = {check.carrier for check in audit.bill_checks if calibrated(audit) or agrees(check)}
     lines = [_use(use, billed, translate) for use in uses[:2]]
     if len(uses) == 1 and uses[0].amount.value > 0:
         amount, sign = _bought(uses[0], translate)
@@ -119,6 +119,12 @@ def _bought(use: CarrierUse, translate: Translator) -> tuple[float, str]:
     return (value / 1000, "t") if sign == "kg" and value >= 1000 else (value, sign)
 
 
+def calibrated(audit: Audit) -> bool:
+    """Whether the figures are calibrated to the household's own bills: then they cannot contradict them."""
+    report = audit.calibration
+    return report is not None and report.used and not report.village
+
+
 def agrees(check: BillCheck) -> bool:
     """Whether the model and a bill are within a tenth of each other."""
     return abs(check.ratio - 1) <= BILL_TOLERANCE
@@ -126,7 +132,7 @@ def agrees(check: BillCheck) -> bool:
 
 def _bill_note(audit: Audit, translate: Translator) -> tuple[str, ...]:
     """A warning on page 1 when a bill says something else than the figures above it."""
-    off = [check for check in audit.bill_checks if not agrees(check)]
+    off = [check for check in audit.bill_checks if not calibrated(audit) and not agrees(check)]
     if not off:
         return ()
     worst = max(off, key=lambda check: abs(check.ratio - 1))

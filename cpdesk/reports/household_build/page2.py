@@ -150,7 +150,7 @@ def _reasons(
     offered = {choice.code for choice in audit.packages}
     absent = [translate(f"report.reason.no_{code}") for code in "BC" if code not in offered]
     if absent:
-        reasons.append(Reason(translate("report.reason.fewer"), "".join(absent)))
+        reasons.append(Reason(translate("report.reason.fewer"), _in_a_row(absent, translate)))
     paying = [(number, item, row) for number, (item, row) in enumerate(rows, 1) if row.payback_years is not None]
     if len(rows) > 1 and paying:
         groups = groups_of(audit)
@@ -164,7 +164,24 @@ def _reasons(
             k=Figure(rounded(item.coldest_gain_k.value, 1), 1).text,
         )
         reasons.append(Reason(translate("report.reason.only_one"), one))
-    return tuple(reasons)
+    return (*reasons, *_levels(audit, translate))
+
+
+def _in_a_row(sentences: list[str], translate: Translator) -> str:
+    """Sentences behind each other; English wants a blank between them."""
+    return ("" if translate.language == "zh" else " ").join(sentences)
+
+
+def _levels(audit: Audit, translate: Translator) -> tuple[Reason, ...]:
+    """How near the house comes to the levels, in one line."""
+    if not audit.levels:
+        return ()
+    told = []
+    for level in audit.levels:
+        own = f"{to_step(level.combination.own_cost_yuan.value, 10):,}"
+        key = "report.reason.level_reached" if level.reached else "report.reason.level_missing"
+        told.append(translate(key, level=said(translate, level.name), own=own))
+    return (Reason(translate("report.reason.levels"), _in_a_row(told, translate)),)
 
 
 def _reasons_of_nothing(audit: Audit, translate: Translator) -> tuple[Reason, ...]:

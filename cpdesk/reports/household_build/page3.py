@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpdesk.base.i18n import Translator
+from cpdesk.energy.certainty.statement import sentences
 from cpdesk.energy.weather.words import weather_sentence
 from cpdesk.model.assessment import Audit, FactorUse, Influence
 from cpdesk.model.building import Input
@@ -145,14 +146,15 @@ def _factor(factor: FactorUse, translate: Translator) -> FactorRow:
 
 
 def _bills(audit: Audit, translate: Translator) -> tuple[tuple[BillBar, ...], str]:
+    report = audit.calibration
     if not audit.bill_checks:
-        return (), translate("report.bills.none")
+        return (), translate("report.bills.none") if report is None else sentences(report, translate)[0]
     order = {use.carrier: use.cost_yuan.value for use in audit.baseline.carriers}
     check = max(audit.bill_checks, key=lambda one: order.get(one.carrier, 0.0))
     scale, sign = (1000.0, "t") if check.unit == "kg" and check.billed >= 1000 else (1.0, unit(check.unit, translate))
     decimals = 2 if check.billed / scale < 100 else 0
     carrier = worded(translate, "carrier", check.carrier, default=check.carrier)
-    bars = (
+    bars: tuple[BillBar, ...] = (
         BillBar(
             translate("report.bills.modelled"),
             Figure(rounded(check.modelled / scale, decimals), decimals, sign),
@@ -164,6 +166,12 @@ def _bills(audit: Audit, translate: Translator) -> tuple[tuple[BillBar, ...], st
             "billed",
         ),
     )
+    if report is not None:
+        after = next((fit.after for fit in report.carriers if fit.carrier == check.carrier), None)
+        if after is not None:
+            figure = Figure(rounded(after.p50 / scale, decimals), decimals, sign)
+            bars = (*bars, BillBar(translate("report.bills.calibrated"), figure, "calibrated"))
+        return bars, sentences(report, translate)[0]
     percent = rounded((check.ratio - 1) * 100)
     key = "report.bills.agrees" if agrees(check) else "report.bills.differs"
     return bars, translate(key, carrier=carrier, percent=signed(percent))

@@ -15,10 +15,12 @@ _INPUTS = Type(9.2, 13)
 _BAND_END_MM = 275.4
 _FACTORS_MM = 60.0
 """The most the table of factors may take; then its rows get smaller."""
-_SMALL_FACTORS, _SMALL_WIDTHS = Type(8.6, 11.4), (60, 28, 12, 70)
+_SMALL_FACTORS, _SMALL_WIDTHS = Type(8.6, 11.4), (54, 26, 12, 78)
+_BILLS_MM, _SMALL_WORDS = 20.0, Type(8.6, 11.6)
+"""A longer note on the bills gets smaller letters."""
 _CHART_HEAD_MM = 14.0
 _LEFT_OUT_MM = 5.2
-_CHART_MM = 50.0
+_CHART_MM = 45.0
 """The least height in which the monthly balance and its legend stand."""
 
 
@@ -71,12 +73,14 @@ def _lower_part(sheet: Sheet, copy: Copy) -> float:
         y -= 2.2
     if method.check:
         y = frame.band(sheet, y, [f"**{translate('report.page3.check')}**　{method.check}"], _BAND) - 4.4
-    bars_mm = max(len(method.bills) * 6.3, sheet.height(method.bill_note, _bill_room(copy), _WORDS))
+    room = _bill_room(copy)
+    words = _WORDS if sheet.height(method.bill_note, room, _WORDS) <= _BILLS_MM else _SMALL_WORDS
+    bars_mm = max(len(method.bills) * 6.3, sheet.height(method.bill_note, room, words))
     y -= bars_mm
     if method.bills:
         charts.bills(sheet, 0, y, 112, method.bills)
     left = 0.0 if not method.bills else 114.0
-    sheet.para(left, y, _bill_room(copy), method.bill_note, _WORDS)
+    sheet.para(left, y, room, method.bill_note, words)
     y -= 8.2
     frame.section(sheet, y, translate("report.page3.bills"), translate("report.page3.bills_note"))
     y -= 5.2

@@ -148,8 +148,8 @@ def test_the_check_by_hand_can_be_followed(house: str) -> None:
 
 def test_a_bill_that_disagrees_is_said_on_page_1_and_takes_the_mark_of_a_bill_away() -> None:
     found = audited("coal")
-    off = replace(found, bill_checks=(BillCheck("coal", 4660.0, 3430.0, "kg", 4660 / 3430),))
-    near = replace(found, bill_checks=(BillCheck("coal", 3500.0, 3430.0, "kg", 3500 / 3430),))
+    off = replace(found, calibration=None, bill_checks=(BillCheck("coal", 4660.0, 3430.0, "kg", 4660 / 3430),))
+    near = replace(found, calibration=None, bill_checks=(BillCheck("coal", 3500.0, 3430.0, "kg", 3500 / 3430),))
     visit = Visit(identity=samples.IDENTITY, contact=samples.retrofit().closing.contact)
     warned, fine = household_content(off, visit), household_content(near, visit)
     assert any("26%" in note for note in warned.notes)
@@ -157,6 +157,22 @@ def test_a_bill_that_disagrees_is_said_on_page_1_and_takes_the_mark_of_a_bill_aw
     assert "+36%" in warned.method.bill_note
     assert not any("账单" in note for note in fine.notes)
     assert "{B}" in fine.tiles[0].lines[0]
+
+
+def test_calibrated_figures_are_marked_as_billed_and_shown_beside_the_bill() -> None:
+    content, report = content_of("coal"), audited("coal").calibration
+    assert report is not None
+    assert report.used
+    assert "{B}" in content.tiles[0].lines[0]
+    assert not any("账单" in note for note in content.notes)
+    assert "已按账单校准" in content.method.bill_note
+    assert [bar.kind for bar in content.method.bills] == ["modelled", "billed", "calibrated"]
+
+
+def test_page_2_says_which_level_the_house_can_reach() -> None:
+    reasons = {reason.head: reason.sentence for reason in content_of("coal").choices.reasons}
+    assert "零碳农宅" in reasons["能到哪一级"]
+    assert "超低能耗农宅" in reasons["能到哪一级"]
 
 
 def test_without_bills_the_report_says_that_nothing_was_calibrated() -> None:
