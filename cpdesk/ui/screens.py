@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,7 @@ from cpdesk.ui.language import text, tr
 from cpdesk.ui.pages.batch_check import CheckDialog
 from cpdesk.ui.pages.batch_dialog import BatchDialog
 from cpdesk.ui.pages.unlock import UnlockPage
+from cpdesk.ui.presenters.survey_figures import Figures
 from cpdesk.ui.presenters.sync import record_view
 from cpdesk.ui.shell import Shell
 from cpdesk.ui.theme import apply_theme
@@ -49,6 +51,8 @@ _READINGS: Final = "reading"
 _REMARKED: Final = "reading/i_supply_c"
 _AGAIN: Final = {_REMARKED: "71", "reading/i_return_c": "140", "reading/i_supply_mpa": "9"}
 """What is answered at the second inspection: one reading unusual, one impossible."""
+_OPENED: Final = ("baseline.co2_t", "baseline.heat_need_kwh", "baseline.cost_yuan")
+"""Figures opened one after another; the last stands in the picture."""
 _IN_CONFLICT: Final = {"residents_winter": "7", "b_wall_type": "stone"}
 """Names of questions and what the other person answered."""
 
@@ -93,6 +97,11 @@ def _fill(ctx: Context, paths: Paths) -> tuple[str, str]:
     for path, value in {**_AGAIN, f"{_REMARKED}{surveys.NOTE}": tr("ui.sample.remark")}.items():
         surveys.save_answers(ctx, again, surveys.open_survey(ctx, again).session.set(path, value).values)
     return community, again
+
+
+def _shows(figures: Figures, name: str) -> bool:
+    """Whether the proof of a figure is on the screen."""
+    return figures.dialog is not None and figures.dialog.view is not None and figures.dialog.view.name == name
 
 
 class _Camera:
@@ -154,6 +163,7 @@ class _Camera:
         window.survey.compare_wanted.emit()
         self._settle()
         self._take(f"05-packages-{code}")
+        self._figures(code)
         self._other_families(code)
         window.go("reports")
         self._settle(window.reports.sheet.has_image)
@@ -166,6 +176,22 @@ class _Camera:
         self._settle()
         self._show_conflict()
         self._take(f"09-conflict-{code}")
+
+    def _figures(self, code: str) -> None:
+        """The other tables of the packages page, and the proof of a figure two steps deep."""
+        page = self._window.packages
+        for tab in ("criteria", "levels", "shares"):
+            page.show_tab(tab)
+            self._settle()
+            self._take(f"05-packages-{tab}-{code}")
+        page.show_tab("compare")
+        figures = self._window.survey_figures
+        for name in _OPENED:
+            figures.open_figure(name)
+            self._settle(partial(_shows, figures, name))
+        assert figures.dialog is not None
+        self._take(f"05-proof-{code}", figures.dialog)
+        figures.dialog.reject()
 
     def _lists(self, code: str) -> None:
         """The lists of the other families, and the dialogs of batch work."""

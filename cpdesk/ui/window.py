@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from cpdesk.ui.presenters.settings import SettingsPresenter
     from cpdesk.ui.presenters.sites import SitesPresenter
     from cpdesk.ui.presenters.survey import SurveyPresenter
+    from cpdesk.ui.presenters.survey_figures import Figures
     from cpdesk.ui.presenters.sync import SyncPresenter
 
 _SURVEYING = ("survey", "packages")
@@ -121,6 +122,11 @@ class DeskWindow(QObject):
     def settings(self) -> SettingsPage:
         """Where language, theme and times are set."""
         return self._settings.page
+
+    @property
+    def survey_figures(self) -> Figures:
+        """The figures of the survey that is open."""
+        return self._survey.figures
 
     @cached_property
     def _survey(self) -> SurveyPresenter:

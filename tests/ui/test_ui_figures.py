@@ -182,6 +182,7 @@ def test_the_packages_page_opens_figures_of_each_table(dressed, qtbot, surveyed)
     page.figure_wanted.connect(wanted.append)
     for tab, begins in (("compare", "packages."), ("criteria", "by_criterion."), ("levels", "levels.")):
         page.show_tab(tab)
+        qtbot.wait(20)  # the layout shows what was put into it
         button = next(each for each in page.findChildren(Button) if each.property("k") == "figure" and each.isVisible())
         assert len(button.accessibleName()) > len(button.text())
         qtbot.keyClick(button, Qt.Key.Key_Return)
