@@ -17,13 +17,23 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _TOP_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
 
 
+class FigureButton(Button):
+    """A figure that opens its proof; a screen reader says what it is a figure of, not only its digits."""
+
+    def __init__(self, fact: Fact, wanted: Wanted, spoken: str) -> None:
+        self._spoken = spoken
+        super().__init__(fact.value, "figure", on_click=lambda: wanted(fact.figure), tip=text("ui.explain.open_figure"))
+
+    def _show(self) -> None:
+        super()._show()
+        self.setAccessibleName(self._spoken)
+
+
 def figure_cell(fact: Fact, wanted: Wanted, *, of: str = "") -> QWidget:
     """A figure to press; `of` says to a screen reader what it belongs to."""
     if not fact.figure:
         return Label(fact.value, "table")
-    name = fact.figure
-    made = Button(fact.value, "figure", on_click=lambda: wanted(name), tip=text("ui.explain.open_figure"))
-    made.setAccessibleName(" ".join(part for part in (of, fact.label, fact.value) if part))
+    made = FigureButton(fact, wanted, " ".join(part for part in (of, fact.label, fact.value) if part))
     if fact.tone in ("ok", "bad"):
         set_property(made, "c", fact.tone)
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from cpdesk.forms.form import NodeDef
@@ -73,7 +74,7 @@ def questions(audit: Audit, session: Session, *, causes: bool = False) -> dict[s
         causes: also take the question that an input is worked out from: the wall's kind for its heat transfer.
     """
     quantities = {_plain(binding.quantity): path for path, binding in session.form.quantities.items()}
-    answers = session.answers()
+    items = _items(session)
     blocks: list[str] = []
     found: dict[str, str] = {}
     for item in audit.inputs:
@@ -83,7 +84,7 @@ def questions(audit: Audit, session: Session, *, causes: bool = False) -> dict[s
             wanted += [(_plain(cause), place) for end, cause in _CAUSES.items() if _ends(item.key, end)]
         for name, place in wanted:
             template = quantities.get(name)
-            path = _path_in_item(template, place, answers) if template is not None else None
+            path = _path_in_item(template, place, items) if template is not None else None
             if path is not None:
                 found[item.key] = path
                 break
@@ -99,7 +100,7 @@ def question_of(quantity: str, session: Session) -> str:
     wanted = _plain(quantity)
     for path, binding in session.form.quantities.items():
         if _plain(binding.quantity) == wanted:
-            return _path_in_item(path, 0, session.answers()) or ""
+            return _path_in_item(path, 0, _items(session)) or ""
     return ""
 
 
@@ -202,18 +203,24 @@ def _candidates(key: str, blocks: list[str]) -> list[tuple[str, int]]:
     return [*household, (_plain(f"building.{key}"), 0), (_plain(f"building.{key}.type"), 0)]
 
 
+@cache
 def _plain(name: str) -> str:
     return "_".join(_WORDS.get(part, part) for part in re.split(r"[._]", name))
 
 
-def _path_in_item(template: str, place: int, answers: Answers) -> str | None:
+def _items(session: Session) -> Answers:
+    """Those of the answers that are items of repeats."""
+    return {path: value for path, value in session.answers().items() if path.endswith("]")}
+
+
+def _path_in_item(template: str, place: int, each: Answers) -> str | None:
     """The template's path in the item at a place of its repeat; as it is when it stands in none."""
     steps = template.split("/")
     for length in range(1, len(steps)):
         repeat = "/".join(steps[:length])
-        items = [path for path in answers if path.startswith(repeat + "[") and path.endswith("]")]
+        items = [path for path in each if path.startswith(repeat + "[")]
         if items:
-            ranked = sorted(items, key=lambda path: answers[path])
+            ranked = sorted(items, key=lambda path: each[path])
             return ranked[place] + template[len(repeat) :] if place < len(ranked) else None
     return template
 
