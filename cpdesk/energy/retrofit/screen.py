@@ -200,13 +200,17 @@ def unbeaten(costs: Single, needs: Single, margin: Floats) -> Numbers:
             columns, cost, need, numbers = columns[:, kept], cost[kept], need[kept], numbers[kept]
     order = np.argsort(cost + need, kind="stable")
     columns, numbers = columns[:, order], numbers[order]
-    at = 0
-    while at < min(len(numbers), _ASKED):  # good ones are asked first, since they beat most
-        kept = _not_beaten(columns, slack, at)
-        if not kept.all():
-            columns, numbers, at = columns[:, kept], numbers[kept], int(kept[:at].sum())
+    alive = np.ones(len(numbers), dtype=bool)
+    at = asked = 0
+    while at < len(numbers) and asked < _ASKED:  # good ones are asked first, since they beat most
+        if alive[at]:
+            alive &= _not_beaten(columns, slack, at)
+            asked = int(np.count_nonzero(alive[: at + 1]))
+            if np.count_nonzero(alive) < _SHRINK * len(alive):
+                columns, numbers, at = columns[:, alive], numbers[alive], asked - 1
+                alive = np.ones(len(numbers), dtype=bool)
         at += 1
-    return np.sort(numbers)
+    return np.sort(numbers[alive])
 
 
 def _scaled(column: NDArray[np.floating]) -> Single:
@@ -218,11 +222,13 @@ def _scaled(column: NDArray[np.floating]) -> Single:
 def _not_beaten(columns: Single, slack: Single, best: int) -> NDArray[np.bool_]:
     """Which states the state `best` does not beat."""
     kept = np.ones(columns.shape[1], dtype=bool)
-    beaten = np.flatnonzero(columns[0] >= columns[0, best] + slack[0])
-    for column, more in zip(columns[1:], slack[1:], strict=True):
-        beaten = beaten[column[beaten] >= column[best] + more]
+    least = columns[:, best] + slack
+    both = (columns[0] >= least[0]) & (columns[-2] >= least[-2])  # money and a need: few are left
+    beaten = np.flatnonzero(both)
+    for column, limit in zip(columns[1:], least[1:], strict=True):
         if not len(beaten):
             return kept
+        beaten = beaten[column[beaten] >= limit]
     kept[beaten] = False
     kept[best] = True  # without a margin a state would beat itself
     return kept
