@@ -107,8 +107,8 @@ class Search:
         own, saving, yearly = float(side.own[at]), float(side.saving[at]), float(side.yearly[at])
         spent = float(grid.investment[at] + extras.investment[extra])
         ratio = None if yearly <= 0 else quantity(
-            saving / yearly, "", "sir_yearly", ("saving", saving, "CNY/a"), ("yearly_capital", yearly, "CNY/a"),
-            source="NIST Handbook 135", status="to_confirm",
+            saving / yearly, "", "saving_per_yearly_yuan", ("saving", saving, "CNY/a"),
+            ("yearly_capital", yearly, "CNY/a"), source="measures.csv", status="to_confirm",
         )  # fmt: skip
         return Combination(
             measures=self.measures(place),
