@@ -50,7 +50,7 @@ _LEAST: Final = 1e-4  # of the largest value: the margin's least
 _UNKNOWN: Final = 80  # states of a sample that the fit does not know
 _CHUNK: Final = 8192
 _TRIES: Final = 2
-_WEIGHTS: Final = np.logspace(-2.5, 2.5, 24)
+_WEIGHTS: Final = 10.0 ** np.array(sorted(np.linspace(-2.5, 2.5, 24), key=abs))  # the middle ones beat most
 _SHRINK: Final = 0.8
 _ASKED: Final = 1200  # states that are asked which others they beat
 _CUBED: Final = 9  # strongest coordinates, whose third powers and triple products count
