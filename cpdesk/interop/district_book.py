@@ -161,8 +161,12 @@ def _ranking(result: DistrictResult, words: _Words) -> Table:
     for number, one in enumerate(result.ranking, 1):
         house = by_id[one.house]
         works = words.works(house.options.measures[one.option])
-        rows.append([number, house.village, house.label, words.basis(house), one.cost_yuan_t, one.money_yuan, one.carbon_kg,
-                     works, words.mark("to_confirm")])  # fmt: skip
+        rows.append(
+            [
+                number, house.village, house.label, words.basis(house), one.cost_yuan_t, one.money_yuan, one.carbon_kg,
+                works, words.mark("to_confirm"),
+            ]
+        )  # fmt: skip
     return "", ("rank", "village", "number", "basis", "yuan_t", "money", "carbon_kg", "measures", "status"), rows
 
 

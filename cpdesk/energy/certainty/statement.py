@@ -1,18 +1,16 @@
-"""What bills and survey say of each other, in sentences: agreement, or contradiction with likely reasons and questions.
+"""What bills and survey say of each other: agreement, or contradiction with likely reasons and questions.
 
-Texts are keys of `resources/i18n/texts/energy_certainty.csv`; `sentence` fills them.
+Texts are keys of `resources/i18n/texts/energy_certainty.csv`; `certainty.words` fills them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from cpdesk.base.errors import InputFault
-from cpdesk.base.i18n import Translator
 from cpdesk.energy.certainty.draws import Family, evenly
 from cpdesk.energy.certainty.outcomes import outcomes
 from cpdesk.energy.certainty.unsure import Unsure
@@ -34,37 +32,6 @@ _TOLD: Final = {
 def bill_question(carrier: str) -> str:
     """Quantity of the form that asks for the bill of a carrier."""
     return _TOLD.get(carrier, "bill.fuels")
-
-
-def sentence(key: str, fields: Mapping[str, str | float], translator: Translator) -> str:
-    """A text filled: numbers rounded for reading, text keys (several apart by spaces) as words."""
-    joint = "、" if translator.language == "zh" else ", "
-    shown: dict[str, object] = {}
-    for name, value in fields.items():
-        if isinstance(value, str):
-            shown[name] = joint.join(translator(part) for part in value.split())
-        else:
-            shown[name] = _rounded(value)
-    return " ".join(translator(key, **shown).split())
-
-
-def sentences(report: Calibration, translator: Translator) -> tuple[str, ...]:
-    """All that a report says of the bills: the statement, what it changes of package A, and what to ask."""
-    found = [sentence(report.statement, report.fields, translator)]
-    change = report.saving_change_pct
-    if change is not None and abs(change) >= 1.0:
-        key = "energy.calibration.saving_up" if change > 0.0 else "energy.calibration.saving_down"
-        found.append(sentence(key, {"percent": abs(change)}, translator))
-    found += [translator(item.text) for item in report.questions]
-    return tuple(found)
-
-
-def _rounded(value: float) -> str:
-    """Three figures, whole from ten on: 1234 is 1230, 31.4 is 31, 4.567 is 4.57."""
-    if abs(value) < 10.0:
-        return f"{value:.2f}".rstrip("0").rstrip(".")
-    digits = 2 - int(np.floor(np.log10(abs(value))))
-    return f"{round(value, min(digits, 0)):.0f}"
 
 
 def agreement(report: Calibration) -> Calibration:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpdesk.base.i18n import Translator
-from cpdesk.energy.certainty.statement import sentences
+from cpdesk.energy.certainty.words import sentences
 from cpdesk.energy.weather.words import weather_sentence
 from cpdesk.model.assessment import Audit, FactorUse, Influence
 from cpdesk.model.building import Input

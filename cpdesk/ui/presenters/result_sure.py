@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cpdesk.base.i18n import Translator
-from cpdesk.energy.certainty.statement import sentence, sentences
+from cpdesk.energy.certainty.words import sentence, sentences
 from cpdesk.forms.session import Session
 from cpdesk.model.assessment import Audit, Package, PackageItem, Quantity
 from cpdesk.model.certainty import Advice

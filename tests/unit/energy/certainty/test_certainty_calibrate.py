@@ -14,7 +14,7 @@ from cpdesk.energy.certainty.calibrate import Calibrated, calibrate, chi_square_
 from cpdesk.energy.certainty.draws import make_family, prior_houses
 from cpdesk.energy.certainty.outcomes import Chosen, chosen, outcomes
 from cpdesk.energy.certainty.response import Response
-from cpdesk.energy.certainty.statement import sentence, sentences
+from cpdesk.energy.certainty.words import sentence, sentences
 from cpdesk.energy.house.construct import build
 from cpdesk.energy.retrofit.grid import Setting, evaluate, make_setting
 from cpdesk.energy.retrofit.measures import judge
