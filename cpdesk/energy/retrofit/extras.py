@@ -4,35 +4,33 @@ None of it changes the heat of the rooms, so that carbon and own money of a comb
 side and this side bring. The yearly bill is not quite a sum: heating without a valley meter is priced in the tiers on
 top of other electricity. `heating_shift` gives what that changes, to the yuan, for every combination.
 
-Photovoltaics serve the other uses of the house hour by hour; what is left is sold. That a heat pump takes some of it in
-winter is left out, which understates the saving (rule of this program).
+Photovoltaics serve the other uses of the house hour by hour first. What heating then takes of the rest depends on state
+and plant and is found by `retrofit.sun_heating`; the sale here is that of a house whose heating takes nothing.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
 from cpdesk.base.errors import InputFault
 from cpdesk.energy.catalogue import EXTRA_GROUPS
-from cpdesk.energy.money.prices import annuity, rows_of, tiered
+from cpdesk.energy.money.prices import annuity, tiered
 from cpdesk.energy.money.programmes import granted
 from cpdesk.energy.retrofit.measures import Option, Verdict, verdict
+from cpdesk.energy.retrofit.other_year import Held, OtherYear, feed_in_yuan, fuel_yuan
 from cpdesk.energy.retrofit.primary import primary_factor
 from cpdesk.energy.retrofit.rules import Reasons
 from cpdesk.energy.rows import Measure
-from cpdesk.energy.systems.solar import pv_power_w, split
-from cpdesk.energy.systems.uses import OtherUses, of_uses
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.energy.weather.climate import HOURS, Floats, Weather
+from cpdesk.energy.weather.climate import Floats, Weather
 from cpdesk.energy.zone.envelope import Layout
 from cpdesk.model.assessment import Wishes
 from cpdesk.model.building import Building
-from cpdesk.model.energy_uses import Solar, Uses, Way
 
 _LED_SLACK: Final = 1.2  # lamps that use so much more than LED lamps are worth changing
 
@@ -47,6 +45,7 @@ class Extras:
         saving: yuan a year on other uses, the sale of electricity with it.
         electricity_kwh: used apart from heating, before the sun's share; `generation_kwh`, `self_kwh` of the sun.
         primary_kwh: primary energy of hot water and light, less that of what the sun generates.
+        years: the other uses and the generation behind these.
     """
 
     groups: tuple[tuple[Option, ...], ...]
@@ -61,6 +60,7 @@ class Extras:
     investment: Floats
     own_cost: Floats
     yearly_capital: Floats
+    years: tuple[Held, ...] = field(repr=False)
 
     @property
     def co2_saving_kg(self) -> Floats:
@@ -114,17 +114,24 @@ _RULES: Final = {
 
 
 def make_extras(
-    building: Building, tables: EnergyTables, weather: Weather, verdicts: Sequence[Verdict], base_kwh: float
+    building: Building,
+    tables: EnergyTables,
+    weather: Weather,
+    verdicts: Sequence[Verdict],
+    base_kwh: float,
+    year: OtherYear | None = None,
 ) -> Extras:
     """Every combination of the extras that apply.
 
     Args:
         base_kwh: electricity of a year apart from heating that heating is priced on top of.
+        year: the other uses where the caller has them already.
 
     Raises:
         InputFault: CP-1378 a programme pays for extras and for what changes heat under one cap.
     """
     _check_programmes(tables)
+    year = OtherYear(building, tables, weather) if year is None else year
     options = [item.option for item in verdicts if item.option is not None and item.measure.group in EXTRA_GROUPS]
     by_group = [tuple(item for item in options if item.measure.group == group) for group in EXTRA_GROUPS]
     groups = tuple(group for group in by_group if group)
@@ -132,14 +139,15 @@ def make_extras(
         tuple(item for item in choice if item is not None)
         for choice in itertools.product(*([None, *group] for group in groups))
     )
-    year = _Year(building, tables, weather)
-    rows = [year.of(item) for item in held]
+    years = [year.of(item) for item in held]
+    rows = [_figures(item, tables) for item in years]
     bought, generation, own_use, co2, fuels, sold, primary = (np.array(column) for column in zip(*rows, strict=True))
     after = np.maximum(base_kwh + bought - bought[0], 0.0)
     cost = tiered(after, "electricity", tables) + fuels - sold
     return Extras(
         groups=groups, options=held, base_kwh=after, saving=cost[0] - cost, co2_kg=co2,
         electricity_kwh=bought + own_use, generation_kwh=generation, self_kwh=own_use, primary_kwh=primary,
+        years=tuple(years),
         **_money(held, building.floor_area_m2, tables),
     )  # fmt: skip
 
@@ -169,111 +177,32 @@ def heating_shift(extras: Extras, at: int, heating_kwh: Floats, tables: EnergyTa
     return shift
 
 
-class _Year:
-    """The other uses of a house with some extras; uses do not depend on one another, so each is computed once."""
-
-    def __init__(self, building: Building, tables: EnergyTables, weather: Weather) -> None:
-        self._tables, self._weather, self._building = tables, weather, building
-        self._uses, self._solar = building.uses, building.solar
-        self._of: dict[str, OtherUses] = {}
-        self._light: dict[float, Floats] = {}
-        if self._uses is not None and self._solar is not None:
-            now = of_uses(self._uses, self._solar, tables, weather)
-            factor = now.bill_factor
-            # What the bill made of lamps and appliances stays so when something else changes.
-            self._uses = replace(
-                self._uses, billed_month_kwh=None, lighting_kwh=factor * self._uses.lighting_kwh,
-                appliances=tuple(
-                    replace(item, kwh=item.kwh * (factor if item.code not in _VEHICLES else 1.0))
-                    for item in self._uses.appliances
-                ),
-            )  # fmt: skip
-            self._of[""] = now
-
-    def of(self, options: Sequence[Option]) -> tuple[float, ...]:
-        """Of a year: bought electricity, generation, own use of it (kWh), carbon (kg), other fuels and sale (yuan),
-        primary energy (kWh)."""
-        tables = self._tables
-        kwh: dict[str, float] = {}
-        primary = 0.0
-        power: Floats = np.zeros(HOURS)
-        changed = {use: option for option in options for use in _USES.get(option.measure.effect, ())}
-        if self._uses is not None:
-            for use in dict.fromkeys([*self._of[""].by_use, *changed]):
-                year = self._with(changed.get(use))
-                for carrier, value in year.by_use.get(use, {}).items():
-                    kwh[carrier] = kwh.get(carrier, 0.0) + value
-                    primary += primary_factor(carrier, tables) * value if use in _COUNTED else 0.0
-                power = power + year.electricity_w.get(use, np.zeros(HOURS))
-        generation = self._generation(options)
-        shared = split(generation, power)
-        own_use, sold_kwh = float(shared.self_kwh[0]), float(shared.export_kwh[0])
-        carbon = sum(
-            value / tables.factors[c].kwh_per_unit * tables.factors[c].co2_kg_per_unit for c, value in kwh.items()
-        )
-        generated = primary_factor("electricity", tables) * (own_use + sold_kwh)
-        carbon -= (own_use + sold_kwh) * tables.factors["electricity"].co2_kg_per_unit
-        fuels = sum(
-            float(tiered(np.array([value / tables.factors[c].kwh_per_unit]), c, tables, scheme=_SCHEMES.get(c, ""))[0])
-            for c, value in kwh.items()
-            if c != "electricity"
-        )
-        price = next((row.price_yuan for row in rows_of(tables, "electricity", "feed_in")), 0.0)
-        return (
-            kwh.get("electricity", 0.0) - own_use,
-            own_use + sold_kwh,
-            own_use,
-            carbon,
-            fuels,
-            price * sold_kwh,
-            primary - generated,
-        )
-
-    def _with(self, option: Option | None) -> OtherUses:
-        """The year with one extra that changes a use."""
-        key = "" if option is None else option.id
-        if key not in self._of and option is not None and self._uses is not None and self._solar is not None:
-            uses, solar = after(self._uses, self._solar, option.measure)
-            self._of[key] = of_uses(uses, solar, self._tables, self._weather)
-        return self._of[key]
-
-    def _generation(self, options: Sequence[Option]) -> Floats:
-        """(8760,) W of the panels that are built."""
-        kwp = sum(option.measure.value or 0.0 for option in options if option.measure.effect == "pv")
-        if kwp <= 0 or self._solar is None:
-            return np.zeros(HOURS)
-        if kwp not in self._light:
-            self._light[kwp] = pv_power_w(
-                self._weather, kwp, self._solar.azimuth_deg, self._solar.tilt_deg, self._tables
-            )
-        return self._light[kwp]
-
-
-_VEHICLES: Final = ("bike", "tricycle", "car")
-_USES: Final[Mapping[str, tuple[str, ...]]] = {
-    "solar_water": ("hot_water",),
-    "cooking": ("cooking",),
-    "light": ("lighting",),
-}
-"""Uses that an effect changes."""
-_SCHEMES: Final = {"gas": "general"}
 _COUNTED: Final = ("hot_water", "lighting")
 """Uses that GB/T 51350 counts beside heating."""
 
 
-def after(uses: Uses, solar: Solar, measure: Measure) -> tuple[Uses, Solar]:
-    """Uses and sun after an extra."""
-    if measure.effect == "solar_water":
-        return uses, replace(solar, collector_m2=measure.value or 0.0)
-    if measure.effect == "light":
-        return replace(uses, lighting_kwh=uses.lighting_kwh * (1.0 - (measure.value or 0.0))), solar
-    ways = tuple(
-        Way(measure.id, measure.material, way.share, measure.value or way.efficiency, 0.0, way.profile)
-        if way.carrier == "lpg"
-        else way
-        for way in uses.cooking
+def _figures(held: Held, tables: EnergyTables) -> tuple[float, ...]:
+    """Of a year: bought electricity, generation, own use of it (kWh), carbon (kg), other fuels and sale (yuan),
+    primary energy (kWh)."""
+    factors, kwh = tables.factors, held.kwh
+    own_use, sold = float(held.shared.self_kwh[0]), float(held.shared.export_kwh[0])
+    # What is sold spares others the same power; what nobody takes spares nothing.
+    given = own_use + sold
+    carbon = sum(value / factors[code].kwh_per_unit * factors[code].co2_kg_per_unit for code, value in kwh.items())
+    primary = sum(
+        primary_factor(carrier, tables) * value
+        for use in _COUNTED
+        for carrier, value in held.by_use.get(use, {}).items()
     )
-    return replace(uses, cooking=ways), solar
+    return (
+        held.bought_kwh,
+        given,
+        own_use,
+        carbon - given * factors["electricity"].co2_kg_per_unit,
+        sum(fuel_yuan(carrier, value, tables) for carrier, value in kwh.items() if carrier != "electricity"),
+        feed_in_yuan(tables) * sold,
+        primary - primary_factor("electricity", tables) * given,
+    )
 
 
 def _money(held: Sequence[Sequence[Option]], area_m2: float, tables: EnergyTables) -> dict[str, Floats]:

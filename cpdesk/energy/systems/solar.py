@@ -16,6 +16,7 @@ from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.calendar import HOURS, MONTH, monthly_mean
 from cpdesk.energy.weather.climate import Floats, Weather
 from cpdesk.energy.weather.sky import tilted
+from cpdesk.model.energy_uses import Solar
 
 _WATER_WH_LK = 1.163
 _BOILING_C = 95.0
@@ -76,30 +77,48 @@ def inverted(direct_w: Floats, limit_w: float, nominal: float) -> Floats:
     return np.clip(np.maximum(efficiency, 0.0) * direct_w, 0.0, limit_w)
 
 
+def standing_w(solar: Solar, tables: EnergyTables, weather: Weather) -> Floats:
+    """Power of the panels that stand on the roof already, (8760,) W; as a year's reading says where there is one."""
+    if solar.pv_kwp <= 0:
+        return np.zeros(HOURS)
+    power = pv_power_w(weather, solar.pv_kwp, solar.azimuth_deg, solar.tilt_deg, tables, age_a=solar.pv_age_a)
+    total = float(power.sum()) / 1000.0
+    read = solar.pv_billed_kwh
+    return power if read is None or total <= 0 else power * (read / total)
+
+
+SELF_REST, ALL_GRID, OFF_GRID = "self_rest", "all_grid", "off_grid"
+"""What becomes of generation: the house first and the rest sold, all sold, the house only (codes of `pv_mode`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """Where a year's generation goes and what is still bought, kWh, one entry for each load.
 
-    self + export = generation, self + import = load.
+    self + export + unused = generation, self + import = load; only panels without a grid leave anything unused.
     """
 
     self_kwh: Floats
     export_kwh: Floats
     import_kwh: Floats
+    unused_kwh: Floats
 
 
-def split(generation_w: Floats, load_w: Floats) -> Split:
-    """Self-use hour by hour: the smaller of generation and load.
+def split(generation_w: Floats, load_w: Floats, mode: str = SELF_REST) -> Split:
+    """Self-use hour by hour: the smaller of generation and load, nothing where all is sold.
 
     Args:
         generation_w: (hours,); load_w: (N, hours) or (hours,).
+        mode: `SELF_REST`, `ALL_GRID` or `OFF_GRID`.
     """
     loads = np.atleast_2d(np.asarray(load_w, dtype=float))
-    own = np.empty(len(loads))
-    for first in range(0, len(loads), _LOADS):
+    own, nothing = np.zeros(len(loads)), np.zeros(len(loads))
+    for first in range(0, len(loads) if mode != ALL_GRID else 0, _LOADS):
         cut = slice(first, first + _LOADS)
         own[cut] = np.minimum(loads[cut], generation_w).sum(axis=1) / 1000.0
-    return Split(own, np.sum(generation_w) / 1000.0 - own, loads.sum(axis=1) / 1000.0 - own)
+    rest = np.sum(generation_w) / 1000.0 - own
+    export, unused = (nothing, rest) if mode == OFF_GRID else (rest, nothing)
+    return Split(own, export, loads.sum(axis=1) / 1000.0 - own, unused)
 
 
 def possible_kwp(roof_m2: float, strength: str, tables: EnergyTables) -> float:

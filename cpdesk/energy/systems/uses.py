@@ -2,7 +2,8 @@
 
 Energy = useful heat x share / efficiency + standing losses, by carrier; electricity also hour by hour from the daily
 shapes of `profiles.csv`. Lamps burn only while the sun is down. Where a month without heating was billed, lamps and
-appliances make up for what the other electric uses leave of it, so that the year agrees with the bill.
+appliances make up for what the other electric uses leave of it, so that the year agrees with the bill; a house with
+photovoltaics used more than it was billed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from cpdesk.energy.systems.solar import SolarWater, solar_water
+from cpdesk.energy.systems.solar import ALL_GRID, SolarWater, solar_water, standing_w
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.calendar import HOUR, HOURS, MONTH, season_hours
 from cpdesk.energy.weather.climate import Floats, Weather
@@ -35,6 +36,7 @@ class OtherUses:
         months_kwh: (12,) by carrier.
         electricity_w: (8760,) by use; `power_w` their sum.
         solar: the solar water heater in its year, `None` without.
+        generation_w: (8760,) of the photovoltaics that stand there.
         bill_factor: what lamps and appliances were multiplied by to meet the bill; 1 where none is known.
     """
 
@@ -42,6 +44,7 @@ class OtherUses:
     months_kwh: Mapping[str, Floats]
     electricity_w: Mapping[str, Floats]
     solar: SolarWater | None
+    generation_w: Floats
     bill_factor: float
 
     @property
@@ -97,17 +100,36 @@ def of_uses(uses: Uses, solar: Solar, tables: EnergyTables, weather: Weather) ->
             tally.take("vehicle", "electricity", hourly)
         else:
             devices = devices + hourly
-    factor = _bill_factor(uses, tally.electricity_kwh, float((lamps + devices).sum()))
+    generation = standing_w(solar, tables, weather)
+    factor = _bill_factor(uses, tally.power_w / 1000.0, lamps + devices, generation / 1000.0, solar.pv_mode)
     tally.take("lighting", "electricity", factor * lamps)
     tally.take("appliances", "electricity", factor * devices)
-    return OtherUses(tally.by_use, tally.months, tally.power, heater, factor)
+    return OtherUses(tally.by_use, tally.months, tally.power, heater, generation, factor)
 
 
-def _bill_factor(uses: Uses, others_kwh: float, plain_kwh: float) -> float:
-    """Factor on lamps and appliances that makes the year agree with the billed month, never below a fifth."""
-    if uses.billed_month_kwh is None or plain_kwh <= 0:
+_LEAST_FACTOR: Final = 0.2
+_HALVINGS: Final = 40
+
+
+def _bill_factor(uses: Uses, others: Floats, plain: Floats, generation: Floats, mode: str) -> float:
+    """Factor on lamps and appliances that makes the year agree with the billed month, never below a fifth.
+
+    Args:
+        others, plain, generation: (8760,) kWh of the other uses, of lamps and appliances, of the photovoltaics.
+    """
+    if uses.billed_month_kwh is None or plain.sum() <= 0:
         return 1.0
-    return max(0.2, (12.0 * uses.billed_month_kwh - others_kwh) / plain_kwh)
+    billed = 12.0 * uses.billed_month_kwh
+    without = max(_LEAST_FACTOR, (billed - float(others.sum())) / float(plain.sum()))
+    if mode == ALL_GRID or not generation.any():
+        return without
+    # What was bought is less than what was used, by no more than all that was generated.
+    low, high = without, without + float(generation.sum()) / float(plain.sum())
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2.0
+        bought = float(np.maximum(others + middle * plain - generation, 0.0).sum())
+        low, high = (middle, high) if bought < billed else (low, middle)
+    return (low + high) / 2.0
 
 
 class _Tally:
@@ -119,9 +141,9 @@ class _Tally:
         self.power: dict[str, Floats] = {}
 
     @property
-    def electricity_kwh(self) -> float:
-        """Electricity so far."""
-        return sum(carriers.get("electricity", 0.0) for carriers in self.by_use.values())
+    def power_w(self) -> Floats:
+        """(8760,) electric power so far."""
+        return sum(self.power.values(), np.zeros(HOURS))
 
     def add(self, use: str, way: Way, useful_kwh: Floats) -> None:
         """One way of a use: its share of the hourly useful heat over its efficiency, and its standing loss."""
