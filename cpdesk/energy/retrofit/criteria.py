@@ -1,7 +1,8 @@
 """The best of all combinations by each criterion, and the levels a house can reach.
 
 A combination is a state, a plant and extras. Own money, carbon and yearly payment are sums of the heating side and of
-the extras; the yearly saving is too but for the tiers of electricity (`extras.heating_shift`). All are compared.
+the extras; the yearly saving is too but for the tiers of electricity (`extras.heating_shift`) and for the sun that
+heating takes (`sun_heating`). All are compared.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from cpdesk.energy.retrofit.grid import Grid, frontier
 from cpdesk.energy.retrofit.packages import measures_of, payback
 from cpdesk.energy.retrofit.primary import heating_primary_kwh
 from cpdesk.energy.retrofit.statement import quantity
+from cpdesk.energy.retrofit.sun_heating import SunHeating
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.model.retrofit import Best, Check, Combination, Level
 
@@ -48,6 +50,9 @@ class Search:
         tables = grid.setting.tables
         self._years = annuity(tables.rule("discount_rate"), tables.rule("horizon_a"))
         self._tiered_kwh = _tiered_kwh(grid)
+        self.sun = SunHeating(grid, extras)
+        now = self.sun.gain_yuan(0)
+        self._sun_now = now if isinstance(now, float) else float(now[0, 0])
 
     @property
     def counted(self) -> int:
@@ -61,7 +66,7 @@ class Search:
         return Side(
             extra=extra,
             own=grid.own_cost + extras.own_cost[extra],
-            saving=grid.saving + float(extras.saving[extra]) - shift,
+            saving=grid.saving + float(extras.saving[extra]) - shift + (self.sun.gain_yuan(extra) - self._sun_now),
             yearly=grid.yearly_capital + extras.yearly_capital[extra],
             co2_saving_kg=grid.co2_saving_kg + float(extras.co2_saving_kg[extra]),
         )
@@ -99,12 +104,22 @@ class Search:
                     found[code] = (value, (int(state), int(plant), side.extra))
         return {code: place for code, (_, place) in found.items()}
 
+    def hourly(self, place: Place) -> float:
+        """What the self-use of heating by the hour changes in the saving that the search takes, yuan a year."""
+        state, plant, extra = place
+        taken = self.sun.gain_yuan(extra)
+        if isinstance(taken, float):
+            return 0.0
+        found = self.sun.exact(state, plant, extra, float(self.grid.warmth[state, plant])).gain_yuan
+        now = self.sun.exact(0, 0, 0, 0.0).gain_yuan
+        return (found - now) - (float(taken[state, plant]) - self._sun_now)
+
     def combination(self, place: Place) -> Combination:
         """The figures of one combination."""
         state, plant, extra = place
         grid, extras, tables = self.grid, self.extras, self.grid.setting.tables
         side, at = self.side(extra), (state, plant)
-        own, saving, yearly = float(side.own[at]), float(side.saving[at]), float(side.yearly[at])
+        own, saving, yearly = float(side.own[at]), float(side.saving[at]) + self.hourly(place), float(side.yearly[at])
         spent = float(grid.investment[at] + extras.investment[extra])
         ratio = None if yearly <= 0 else quantity(
             saving / yearly, "", "saving_per_yearly_yuan", ("saving", saving, "CNY/a"),

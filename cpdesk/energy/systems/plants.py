@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cpdesk.energy.rows import SystemType
 from cpdesk.energy.systems.heat_pumps import (
@@ -121,7 +122,7 @@ def weight_rows(
             where nothing is known: water temperatures then stay at their design value.
     """
     hour, outdoor = drivers.hour, drivers.outdoor_c
-    valley = ((hour >= _VALLEY_FROM_H) | (hour < _VALLEY_TO_H)).astype(float)
+    valley = in_valley(hour).astype(float)
     coldest = float(outdoor.min())
     nodes = [node for at, node in enumerate(_NODES_C) if at == len(_NODES_C) - 1 or coldest < _middle(at)]
     hats = np.array([np.interp(outdoor, nodes, unit) for unit in np.eye(len(nodes))])
@@ -144,6 +145,12 @@ def weight_rows(
         rows=np.vstack(rows), parts=parts, hours=hours, design_w=design_w,
         curves={kind: curves_at(kind, at, frost[:, None], tables) for kind in KINDS},
     )  # fmt: skip
+
+
+def in_valley(hour: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether hours of the day lie in the valley window."""
+    found: NDArray[np.bool_] = (hour >= _VALLEY_FROM_H) | (hour < _VALLEY_TO_H)
+    return found
 
 
 def _middle(at: int) -> float:

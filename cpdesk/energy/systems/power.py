@@ -1,4 +1,5 @@
-"""Electric power at the design hour: of one household for its breaker, of many for the village transformer.
+"""Electric power: of a plant hour by hour, and at the design hour of one household for its breaker, of many for the
+village transformer.
 
 N households never draw their own peaks in the same minute. Of a kind of load the transformer sees the part
 g(N) = g_inf + (1 - g_inf) / sqrt(N) of the sum of the households' peaks (S. Rusck, "The simultaneous demand in
@@ -15,9 +16,11 @@ from typing import Final
 
 import numpy as np
 
-from cpdesk.energy.systems.plants import hourly_draw, works_at
+from cpdesk.energy.systems.plants import Plant, hourly_draw, works_at
 from cpdesk.energy.systems.uses import VEHICLES
 from cpdesk.energy.tables import EnergyTables
+from cpdesk.energy.weather.climate import Floats
+from cpdesk.energy.zone.drivers import Drivers
 from cpdesk.model.assessment import Quantity
 from cpdesk.model.building import HeatingSystem
 from cpdesk.model.energy_uses import Uses
@@ -100,6 +103,40 @@ def _electric_w(
     if system.type == "storage_heater":
         return power * 24.0 / tables.device("power.storage_h")
     return power + pump
+
+
+def heating_power_w(
+    plant: Plant, heat_w: Floats, drivers: Drivers, tables: EnergyTables, *, limit: float, emitter_w: float
+) -> Floats:
+    """Electricity of a plant by the hour: heat pumps, electric heaters, circulation pumps; (counted hours,) W.
+
+    Args:
+        heat_w: (counted hours,) heat into the rooms by all heaters.
+        limit: heat a new plant brings at the design temperature; a present one brings what its plate says.
+        emitter_w: heat the emitters of the whole house were laid out for.
+    """
+    outdoor = drivers.outdoor_c[drivers.counted]
+    humidity = None if drivers.humidity_pct is None else drivers.humidity_pct[drivers.counted]
+    kept = plant.code.startswith("keep")
+    found = np.zeros(len(heat_w))
+    for system in plant.systems:
+        low = -np.inf if system.above_c is None else system.above_c
+        high = np.inf if system.below_c is None else system.below_c
+        heat = system.share * heat_w * ((outdoor >= low) & (outdoor < high))
+        row = tables.systems[system.type]
+        if row.heat_pump:
+            drawn = hourly_draw(
+                system, heat, outdoor, tables, design_w=emitter_w, humidity_pct=humidity,
+                capacity_w=None if kept else system.share * limit,
+            )  # fmt: skip
+            found += drawn.total_w
+            continue
+        if system.carrier == "electricity":
+            found += heat / (system.efficiency * system.distribution)
+        if row.water == "yes" and row.carrier not in ("heat", "solar"):
+            least = tables.device("boiler.min_load_share") * 1000.0 * system.capacity_kw * system.distribution
+            found += tables.device("boiler.pump_w") * np.minimum(1.0, heat / least)
+    return found
 
 
 def household_peak(power: HouseholdPower) -> Quantity:

@@ -32,3 +32,12 @@ def season_hours(start: tuple[int, int], end: tuple[int, int]) -> NDArray[np.boo
     if first < last:
         return (hours >= first) & (hours < last)
     return (hours >= first) | (hours < last)
+
+
+def season_order(start: tuple[int, int], end: tuple[int, int]) -> NDArray[np.intp]:
+    """Hours of the year that lie in a season, from its first day on, over the new year."""
+    inside = season_hours(start, end)
+    first = np.flatnonzero(inside & ~np.roll(inside, 1))
+    begin = int(first[0]) if len(first) else 0
+    result: NDArray[np.intp] = (begin + np.arange(int(inside.sum()))) % HOURS
+    return result

@@ -1,0 +1,200 @@
+"""What heating takes of the photovoltaics' power, and what that is worth.
+
+The sun serves the other uses of the house first; what it leaves in an hour, s_h, heating may take before it is sold:
+
+    own = sum over the hours of min(s_h, e_h)        gain = own x (price of electricity - price of what is sold)
+
+e_h is the plant's electricity of the hour. For a printed combination it is computed hour by hour, scaled to the
+season's electricity of day and of valley hours, so that the year's balance closes. The search over all combinations
+takes e_h = E_day p_h in day hours (the sun hardly shines in valley hours of the season): p_h the shape that heating
+the house as it is has with such a plant, E_day the combination's own electricity in day hours. `docs/method.md` says
+how far that lies from the hours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from cpdesk.energy.money.prices import cost_by_carrier, has_valley_tariff, rows_of, tiered
+from cpdesk.energy.retrofit.extras import Extras
+from cpdesk.energy.retrofit.grid import Grid
+from cpdesk.energy.retrofit.other_year import feed_in_yuan
+from cpdesk.energy.retrofit.solving import set_points
+from cpdesk.energy.retrofit.statement import mixed_energy
+from cpdesk.energy.systems.plants import Energy, Plant, in_valley
+from cpdesk.energy.systems.power import heating_power_w
+from cpdesk.energy.systems.solar import OFF_GRID
+from cpdesk.energy.weather.calendar import season_order
+from cpdesk.energy.weather.climate import Floats
+from cpdesk.energy.zone.hourly import trace
+
+_STEPS: Final = 32  # of the table of self-use over day electricity; it is concave, linear between
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What heating takes of the sun in a season, kWh by day and in valley hours, and what it changes in money a year.
+
+    Attributes:
+        spared_yuan: electricity of heating not bought; `unsold_yuan` sale forgone.
+    """
+
+    day_kwh: float
+    valley_kwh: float
+    spared_yuan: float
+    unsold_yuan: float
+
+    @property
+    def kwh(self) -> float:
+        """Day and valley."""
+        return self.day_kwh + self.valley_kwh
+
+    @property
+    def gain_yuan(self) -> float:
+        """What it is worth a year."""
+        return self.spared_yuan - self.unsold_yuan
+
+
+class SunHeating:
+    """Self-use by heating for the combinations of a grid with extras."""
+
+    def __init__(self, grid: Grid, extras: Extras) -> None:
+        self._grid, self._extras = grid, extras
+        setting = grid.setting
+        self._feed_in = feed_in_yuan(setting.tables)
+        self._order = season_order(setting.building.schedule.season_start, setting.building.schedule.season_end)
+        hour = setting.drivers.hour[setting.drivers.counted]
+        self._valley = in_valley(hour)
+        self._surplus = {at: held.surplus_w for at, held in enumerate(extras.years)}
+        self._heat: dict[tuple[int, bool, float], Floats] = {}
+        self._exact: dict[tuple[int, int, int, float], Taken] = {}
+        self._prepared = False
+
+    def gain_yuan(self, extra: int) -> Floats | float:
+        """(states, plants): what the sun on heating changes in the yearly bill, as the search takes it."""
+        surplus = self._surplus[extra]
+        if surplus is None:
+            return 0.0
+        self._prepare()
+        own = self._own_kwh(surplus[self._order])
+        spared = np.empty_like(own)
+        spared[:, self._metered] = self._day_price * own[:, self._metered]
+        if self._tiered.any():
+            base = float(self._extras.base_kwh[extra])
+            before = self._bought[:, self._tiered]
+            spared[:, self._tiered] = tiered(before, "electricity", self._grid.setting.tables, base) - tiered(
+                before - own[:, self._tiered], "electricity", self._grid.setting.tables, base
+            )
+        result: Floats = spared - self._unsold_price(extra) * own
+        return result
+
+    def _unsold_price(self, extra: int) -> float:
+        return 0.0 if self._extras.years[extra].mode == OFF_GRID else self._feed_in
+
+    def _prepare(self) -> None:
+        """Electricity of all states and plants, and the shapes of the plants' hours."""
+        if self._prepared:
+            return
+        self._prepared = True
+        grid, plants = self._grid, self._grid.setting.plants
+        tables = grid.setting.tables
+        shape = grid.saving.shape
+        self._bought, day = np.zeros(shape), np.zeros(shape)
+        for at in range(len(plants)):
+            usual, wish, share = grid.usual[at].energy, grid.wish[at].energy, grid.warmth[:, at]
+            if "electricity" in usual.kwh:
+                one, two = usual.kwh["electricity"], wish.kwh["electricity"]
+                self._bought[:, at] = one + share * (two - one)
+                valley = usual.valley_kwh + share * (wish.valley_kwh - usual.valley_kwh)
+                day[:, at] = self._bought[:, at] - valley
+        valley_tariff = has_valley_tariff(tables)
+        self._metered = np.array([plant.valley_meter and valley_tariff for plant in plants])
+        self._tiered = ~self._metered
+        rows = rows_of(tables, "electricity", "heating_day")
+        self._day_price = rows[0].price_yuan if rows else 0.0
+        kinds = list(dict.fromkeys(_kind(plant) for plant in plants))
+        place = np.array([kinds.index(_kind(plant)) for plant in plants])
+        most = np.array([max(float(day[:, place == at].max()), 1e-6) for at in range(len(kinds))])
+        self._shapes = np.stack([
+            self._shape(int(np.flatnonzero(place == at)[0])) for at in range(len(kinds))
+        ])  # fmt: skip
+        self._most = most
+        steps = day / most[place] * _STEPS
+        below = np.minimum(steps.astype(np.intp), _STEPS - 1)
+        self._between = steps - below
+        self._at = below + place * (_STEPS + 1)
+
+    def _shape(self, plant: int) -> Floats:
+        """(hours of the season,) how a plant's day electricity lies over the hours, the house as it is; sums to one."""
+        power = np.where(self._valley, 0.0, self._power_w(0, plant, 0.0))
+        total = float(power.sum())
+        return power / total if total > 0 else power
+
+    def _power_w(self, state: int, plant: int, warmth: float) -> Floats:
+        """(hours of the season,) electricity of a state with a plant, W."""
+        grid, setting = self._grid, self._grid.setting
+        kept = setting.plants[plant].code.startswith("keep")
+        limit = float(grid.solved[0 if kept else 1].limit_w[state])
+        if (state, kept, warmth) not in self._heat:
+            low, high = (set_points(setting.building.schedule, wish=wish) for wish in (False, True))
+            day, night = (one + warmth * (two - one) for one, two in zip(low, high, strict=True))
+            self._heat[state, kept, warmth] = trace(grid.rows[state], setting.drivers, day, night, limit).heating_w
+        return heating_power_w(
+            setting.plants[plant], self._heat[state, kept, warmth], setting.drivers, setting.tables, limit=limit,
+            emitter_w=setting.weights.design_w,
+        )  # fmt: skip
+
+    def _own_kwh(self, surplus_w: Floats) -> Floats:
+        """(states, plants): self-use from the table of each kind of plant."""
+        sunny = (surplus_w > 0) & ~self._valley
+        left = surplus_w[sunny] / 1000.0
+        steps = np.linspace(0.0, 1.0, _STEPS + 1)
+        table = np.empty((len(self._shapes), _STEPS + 1))
+        for at, shape in enumerate(self._shapes):
+            wanted = (self._most[at] * steps)[:, None] * shape[sunny]
+            table[at] = np.minimum(wanted, left).sum(axis=1)
+        flat = table.ravel()
+        rise = np.append(np.diff(flat), 0.0)
+        result: Floats = flat[self._at] + self._between * rise[self._at]
+        return result
+
+    def exact(self, state: int, plant: int, extra: int, warmth: float) -> Taken:
+        """One combination hour by hour; `warmth` 0 at usual set points, 1 at wished ones."""
+        key = (state, plant, extra, warmth)
+        if key not in self._exact:
+            self._exact[key] = self._hourly(*key)
+        return self._exact[key]
+
+    def _hourly(self, state: int, plant: int, extra: int, warmth: float) -> Taken:
+        grid, surplus = self._grid, self._surplus[extra]
+        energy = mixed_energy(grid.usual[plant], grid.wish[plant], state, warmth)
+        if surplus is None or "electricity" not in energy.kwh:
+            return Taken(0.0, 0.0, 0.0, 0.0)
+        valley = float(energy.valley_kwh[0])
+        day = float(energy.kwh["electricity"][0]) - valley
+        power, left = self._power_w(state, plant, warmth), surplus[self._order]
+        own = []
+        for season_kwh, hours in ((day, ~self._valley), (valley, self._valley)):
+            total = float(power[hours].sum())
+            scaled = power[hours] * (1000.0 * season_kwh / total if total > 0 else 0.0)
+            own.append(float(np.minimum(scaled, left[hours]).sum()) / 1000.0)
+        spared = self._cost(plant, extra, day, valley) - self._cost(plant, extra, day - own[0], valley - own[1])
+        return Taken(own[0], own[1], spared, self._unsold_price(extra) * sum(own))
+
+    def _cost(self, plant: int, extra: int, day_kwh: float, valley_kwh: float) -> float:
+        """Yuan a year for electricity of heating."""
+        setting = self._grid.setting
+        energy = Energy({"electricity": np.array([day_kwh + valley_kwh])}, np.array([valley_kwh]))
+        costs = cost_by_carrier(
+            energy, setting.tables, valley_meter=setting.plants[plant].valley_meter,
+            base_kwh=float(self._extras.base_kwh[extra]),
+        )  # fmt: skip
+        return float(costs["electricity"][0])
+
+
+def _kind(plant: Plant) -> tuple[tuple[str, float | None, float | None], ...]:
+    """Plants of one kind draw their electricity at the same hours."""
+    return tuple((item.type, item.above_c, item.below_c) for item in plant.systems)
