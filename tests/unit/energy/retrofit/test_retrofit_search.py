@@ -11,7 +11,7 @@ import pytest
 from cpdesk.base.errors import InputFault
 from cpdesk.energy.audit.household import audit
 from cpdesk.energy.house.construct import build
-from cpdesk.energy.money.prices import tiered
+from cpdesk.energy.money.prices import rows_of, tiered
 from cpdesk.energy.retrofit.criteria import Search, best_by_criterion, levels
 from cpdesk.energy.retrofit.extras import judge_extras, make_extras
 from cpdesk.energy.retrofit.grid import evaluate, make_setting
@@ -101,15 +101,18 @@ def test_tiers_of_heating_and_other_uses_are_billed_together(search: Search) -> 
     assert not grid.setting.plants[0].valley_meter
     heat = float(grid.usual[0].energy.kwh["electricity"][0])
     before = float(tiered(np.array([extras.base_kwh[0] + heat]), "electricity", tables)[0])
+    price = next(row.price_yuan for row in rows_of(tables, "electricity", "feed_in"))
     for at in range(len(extras.options)):
-        after = float(tiered(np.array([extras.base_kwh[at] + heat]), "electricity", tables)[0])
+        own = search.sun.exact(0, 0, at, 0.0).kwh
+        after = float(tiered(np.array([extras.base_kwh[at] + heat - own]), "electricity", tables)[0])
         # What fuels and the sale of electricity change stands in the extras' own saving.
         alone = float(
             tiered(extras.base_kwh[:1], "electricity", tables)[0]
             - tiered(extras.base_kwh[at : at + 1], "electricity", tables)[0]
         )
-        rest = float(extras.saving[at]) - alone
-        assert float(search.side(at).saving[0, 0]) == pytest.approx(before - after + rest, abs=1e-6)
+        rest = float(extras.saving[at]) - alone - price * own
+        saving = float(search.side(at).saving[0, 0]) + search.hourly((0, 0, at))
+        assert saving == pytest.approx(before - after + rest, abs=1e-6)
 
 
 def test_extras_change_uses_one_by_one(search: Search) -> None:
