@@ -12,7 +12,7 @@ from cpdesk.energy.certainty.advice import advice, influences
 from cpdesk.energy.certainty.calibrate import calibrate
 from cpdesk.energy.certainty.draws import Family, Houses, evenly, make_family, prior_houses
 from cpdesk.energy.certainty.figures import certainty
-from cpdesk.energy.certainty.outcomes import Chosen, chosen, outcomes
+from cpdesk.energy.certainty.outcomes import Chosen, as_audited, chosen, outcomes
 from cpdesk.energy.certainty.unsure import PRICE, Z90
 from cpdesk.energy.retrofit.grid import Grid, make_setting
 from cpdesk.energy.retrofit.packages import Choice
@@ -76,13 +76,18 @@ def make_sure(
     """Ranges of the house as it is and of the packages, the strongest influences and the answers worth measuring."""
     works = chosen(grid, choices)
     houses = known.houses or prior_houses(known.family, draws=DRAWS, seed=seed)
-    found = outcomes(grid.setting, works, houses)
+    # The middle of the survey goes along as one more draw: what the audit would have said without the bills.
+    middle = np.zeros((1, len(houses.dimensions)))
+    every = outcomes(grid.setting, works, evenly(houses.family, np.vstack([houses.z, middle])))
+    found = every.first(len(houses.z))
     best = next((at for at, choice in enumerate(choices) if choice.code == "A"), None)
     told = () if best is None else advice(found.saving[:, best], houses, grid.setting, found.amounts)
     sure = certainty(found, works, houses, calibrated=known.houses is not None, advice=told)
     report = known.report
     if report is not None and report.used and best is not None:
-        report = replace(report, saving_change_pct=_saving_change(grid, works[best], known))
+        before = float(every.saving[-1, best])
+        change = 100.0 * (packages[best].saving_yuan.value / before - 1.0) if before > 0.0 else None
+        report = replace(report, saving_change_pct=change)
     return Sure(
         baseline=_ranged(baseline, sure),
         packages=[_ranged_package(package, sure, at) for at, package in enumerate(packages)],
@@ -93,17 +98,6 @@ def make_sure(
     )
 
 
-def _saving_change(grid: Grid, package: Chosen, known: Known) -> float | None:
-    """How far the bills moved a package's saving, in percent: both at the middle of all that is unsure."""
-    middle = np.zeros((1, len(known.family.dimensions)))
-    before, after = (
-        float(outcomes(grid.setting, (package,), evenly(replace(known.family, building=building, ends=()), middle))
-              .saving[0, 0])
-        for building in (known.family.building, known.building)
-    )  # fmt: skip
-    return 100.0 * (after / before - 1.0) if before > 0.0 else None
-
-
 def _price_savings(grid: Grid, package: Chosen, family: Family) -> tuple[float, ...]:
     """Saving with fuel prices at P10 and P90, all else as in the audit."""
     z = np.zeros((2, len(family.dimensions)))
@@ -112,7 +106,7 @@ def _price_savings(grid: Grid, package: Chosen, family: Family) -> tuple[float, 
         return ()
     z[:, at] = -Z90, Z90
     alone = evenly(Family(family.dimensions, grid.setting.building, ()), z)
-    return tuple(float(value) for value in outcomes(grid.setting, (package,), alone).saving[:, 0])
+    return tuple(float(value) for value in as_audited(grid, (package,), alone).saving[:, 0])
 
 
 def _with(figure: Quantity, found: Range) -> Quantity:

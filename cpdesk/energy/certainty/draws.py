@@ -9,15 +9,15 @@ A draw then costs an addition instead of a building. Against buildings made anew
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from cpdesk.base.errors import InputFault
 from cpdesk.energy.certainty.latin import latin_hypercube
-from cpdesk.energy.certainty.unsure import CHOICE, Z90, Unsure, assignments, unsure_inputs
-from cpdesk.energy.house.construct import build
+from cpdesk.energy.certainty.unsure import CHOICE, Z90, Unsure, alone, assignments, unsure_inputs
+from cpdesk.energy.house.construct import Rebuilder, build
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.model.building import Building, Element
@@ -28,11 +28,16 @@ _NOTHING = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """A building with one dimension off its middle: the dimension's place, how far in z, and the building."""
+    """A building with one dimension off its middle: the dimension's place, how far in z, and the building.
+
+    Attributes:
+        rooms: whether zones and buffers differ from the surveyed ones; else only heaters or set points do.
+    """
 
     at: int
     z: float
     building: Building
+    rooms: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +47,22 @@ class Family:
     dimensions: tuple[Unsure, ...]
     building: Building
     ends: tuple[_End, ...]
+    _known: dict[Hashable, Floats] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def numbers(self, of: Callable[[Building], Floats], z: Floats) -> Floats:
-        """(draws, numbers): what `of` gives for the building of each draw."""
-        middle = of(self.building)
-        found = np.array([of(end.building) for end in self.ends]).reshape(-1, len(middle))
+    def values(self, of: Callable[[Building], Floats]) -> Floats:
+        """(1 + ends, numbers): what `of` gives for the surveyed building and for every end."""
+        return np.array([of(self.building), *(of(end.building) for end in self.ends)])
+
+    def of_rooms(self, key: Hashable, of: Callable[[Building], Floats]) -> Floats:
+        """`values` of what depends on zones and buffers only; `key` says which numbers, so that they are kept."""
+        if key not in self._known:
+            middle = of(self.building)
+            self._known[key] = np.array([middle, *(of(end.building) if end.rooms else middle for end in self.ends)])
+        return self._known[key]
+
+    def numbers(self, values: Floats, z: Floats) -> Floats:
+        """(draws, numbers): what the building of each draw gives, from the `values` of the ends."""
+        middle, found = values[0], values[1:]
         signs = np.sign(middle) * (np.abs(middle) > _NOTHING)
         product = (signs != 0.0) & np.all(np.sign(found) == signs, axis=0) & np.all(np.abs(found) > _NOTHING, axis=0)
         start = np.where(product, np.log(np.abs(np.where(product, middle, 1.0))), middle)
@@ -73,26 +89,26 @@ def make_family(building: Building, tables: EnergyTables) -> Family:
     the dimension does nothing on that side.
     """
     dimensions = unsure_inputs(building, tables)
+    rebuild = Rebuilder(building.facts, tables)
+    rooms = {zone.name for zone in building.zones}
     ends = []
     for at, item in enumerate(dimensions):
         if not item.of_building:
             continue
         for side in (1.0,) if item.kind == CHOICE else (-1.0, 1.0):
             for step in (6.0,) if item.kind == CHOICE else _STEPS:
-                made = _made(building, tables, dimensions, at, side * step)
+                made = _made(rebuild, item, side * step)
                 if made is not None:
-                    ends.append(_End(at, side * step, made))
+                    inside = any(member.key.partition(".")[0] in rooms for member in item.members)
+                    made = _as_planned(made, building) if inside else replace(made, zones=building.zones)
+                    ends.append(_End(at, side * step, made, inside))
                     break
     return Family(dimensions, building, tuple(ends))
 
 
-def _made(
-    building: Building, tables: EnergyTables, dimensions: tuple[Unsure, ...], at: int, z: float
-) -> Building | None:
-    row = np.zeros((1, len(dimensions)))
-    row[0, at] = z
+def _made(rebuild: Rebuilder, dimension: Unsure, z: float) -> Building | None:
     try:
-        return building_at(building, tables, dimensions, row[0])
+        return rebuild(*alone(dimension, z))
     except InputFault:
         return None
 

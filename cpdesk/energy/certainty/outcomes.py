@@ -6,8 +6,8 @@ and added. All states of all draws are then marched together (`energy.zone.state
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +31,11 @@ from cpdesk.energy.money.prices import annuity, co2_kg, cost_by_carrier, subsidi
 from cpdesk.energy.retrofit.grid import Grid, Setting, design_load_w, set_points
 from cpdesk.energy.retrofit.measures import CURTAINED, POINTS, Option, base_row, finish, make_option
 from cpdesk.energy.retrofit.packages import Choice
+from cpdesk.energy.rows import Measure
 from cpdesk.energy.systems.plants import Energy, Plant, final_energy, limit_w
+from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
+from cpdesk.energy.zone.envelope import Layout
 from cpdesk.energy.zone.states import Solution, solve
 from cpdesk.model.building import Building
 
@@ -60,6 +63,12 @@ class Outcomes:
     own_cost: Floats
     yearly_capital: Floats
     annuity: float
+
+    def first(self, draws: int) -> Outcomes:
+        """Those of the first draws only."""
+        cut = {item.name: getattr(self, item.name)[:draws] for item in fields(self)
+               if item.name not in ("amounts", "annuity")}  # fmt: skip
+        return replace(self, **cut, amounts={code: values[:draws] for code, values in self.amounts.items()})
 
     @property
     def saving(self) -> Floats:
@@ -94,6 +103,14 @@ class _Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class _Heat:
+    """Seasons of all draws: sums of heating times weights, (weights, draws, states) in Wh; (draws, states) in degC."""
+
+    sums: Floats
+    coldest_c: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """A package as the draws need it: envelope state, plant, and its measures."""
 
@@ -123,26 +140,49 @@ def outcomes(setting: Setting, choices: Sequence[Chosen], houses: Houses) -> Out
     Raises:
         InputFault: CP-1308 where the envelope of a draw loses more than its mass can take.
     """
+    plan = _plan(setting, choices)
+    return _reckoned(setting, choices, houses, plan, _solve(setting, plan, houses))
+
+
+def as_audited(grid: Grid, choices: Sequence[Chosen], houses: Houses) -> Outcomes:
+    """Figures of draws that leave rooms and heaters as the audit has them (prices, costs): nothing is solved again."""
+    plan, draws = _plan(grid.setting, choices), len(houses.z)
+    envelope = [0] * len(plan.new)
+    for item, place in zip(choices, plan.place, strict=True):
+        envelope[place] = item.state
+    solved = [(grid.solved[int(new)], state) for new, state in zip(plan.new, envelope, strict=True)]
+
+    def heat(name: str) -> _Heat:
+        found = [(getattr(one, name), state) for one, state in solved]
+        sums = np.column_stack([one.sums[:, state] for one, state in found])
+        coldest = np.array([one.coldest_c[state] for one, state in found])
+        return _Heat(np.repeat(sums[:, None], draws, axis=1), np.tile(coldest, (draws, 1)))
+
+    limits = np.tile([one.limit_w[state] for one, state in solved], (draws, 1))
+    return _reckoned(grid.setting, choices, houses, plan, (heat("usual"), heat("wish"), limits))
+
+
+def _reckoned(
+    setting: Setting, choices: Sequence[Chosen], houses: Houses, plan: _Plan, solved: tuple[_Heat, _Heat, Floats]
+) -> Outcomes:
+    """Fuel, money and carbon of solved seasons."""
     tables = setting.tables
     dimensions, z = houses.dimensions, houses.z
-    plan = _plan(setting, choices)
-    usual, wish, limits = _solve(setting, plan, houses)
+    usual, wish, limits = solved
     model = factor(dimensions, z, MODEL)
-    draws, states = len(z), len(plan.new)
     content = {system.carrier: factor(dimensions, z, f"{CONTENT}.{system.carrier}")
                for system in setting.building.systems}  # fmt: skip
     prices = factor(dimensions, z, PRICE)
     carbon = factor(dimensions, z, CARBON)
 
-    def priced(plant: int, places: list[int], solution: Solution) -> _Priced:
-        sums = solution.sums.reshape(-1, draws, states)[:, :, places] * model[:, None]
+    def priced(plant: int, places: list[int], heat: _Heat) -> _Priced:
+        sums = heat.sums[:, :, places] * model[:, None]
         return _priced(setting, plant, sums, limits[:, places], houses, content, prices, carbon)
 
     before = priced(0, [0], usual)
-    shape = (draws, len(choices))
+    shape = (len(z), len(choices))
     figures = {name: np.zeros(shape) for name in ("need", "energy", "cost", "co2", "coldest")}
     share = np.clip(tables.rule("take_back_share") * factor(dimensions, z, TAKE_BACK), 0.0, 1.0)[:, None]
-    air_usual, air_wish = (item.coldest_c.reshape(draws, states) for item in (usual, wish))
     for plant in sorted({item.plant for item in choices}):
         numbers = [at for at, item in enumerate(choices) if item.plant == plant]
         places = [plan.place[at] for at in numbers]
@@ -155,13 +195,13 @@ def outcomes(setting: Setting, choices: Sequence[Chosen], houses: Houses) -> Out
         for name, first, second in (
             ("need", one.need_kwh, two.need_kwh), ("energy", one.energy_kwh, two.energy_kwh),
             ("cost", one.cost, two.cost), ("co2", one.co2_kg, two.co2_kg),
-            ("coldest", air_usual[:, places], air_wish[:, places]),
+            ("coldest", usual.coldest_c[:, places], wish.coldest_c[:, places]),
         ):  # fmt: skip
             figures[name][:, numbers] = first + warmth * (second - first)
     own, capital = _own_money(setting, choices, houses)
     return Outcomes(
         need_kwh=before.need_kwh[:, 0], energy_kwh=before.energy_kwh[:, 0], cost=before.cost[:, 0],
-        co2_kg=before.co2_kg[:, 0], coldest_c=air_usual[:, 0],
+        co2_kg=before.co2_kg[:, 0], coldest_c=usual.coldest_c[:, 0],
         amounts={carrier: kwh[:, 0] / tables.factors[carrier].kwh_per_unit for carrier, kwh in before.bought.items()},
         package_need_kwh=figures["need"], package_energy_kwh=figures["energy"], package_cost=figures["cost"],
         package_co2_kg=figures["co2"], package_coldest_c=figures["coldest"], own_cost=own, yearly_capital=capital,
@@ -182,11 +222,15 @@ def _plan(setting: Setting, choices: Sequence[Chosen]) -> _Plan:
     return _Plan(measures, held.reshape(len(kinds), len(measures)), np.array([new for _, new in kinds]), tuple(place))
 
 
-def _solve(setting: Setting, plan: _Plan, houses: Houses) -> tuple[Solution, Solution, Floats]:
-    """All states of all draws, draw after draw, at usual and at wished set points, and their (N, states) limits, W."""
+def _solve(setting: Setting, plan: _Plan, houses: Houses) -> tuple[_Heat, _Heat, Floats]:
+    """All states of all draws at usual and at wished set points, and their (draws, states) limits, W.
+
+    The house as it is gets no wished season unless a package keeps it: take-back begins with a saving.
+    """
     tables = setting.tables
     finished = finish(_rows(setting, plan, houses), setting.building, setting.columns, tables)
-    of_draw = houses.family.numbers(lambda building: _household(building, setting), houses.z)
+    family = houses.family
+    of_draw = family.numbers(family.values(lambda building: _household(building, setting)), houses.z)
     heating = np.repeat(of_draw, len(plan.new), axis=0)
     day, night, wish_day, wish_night, present = heating.T
     new = np.tile(plan.new, len(houses.z))
@@ -197,10 +241,21 @@ def _solve(setting: Setting, plan: _Plan, houses: Houses) -> tuple[Solution, Sol
         )
         limits = np.where(new, np.maximum(present, sized), present)
     by_draw, weights = limits.reshape(-1, len(plan.new)), setting.weights.rows
-    usual = solve(finished, setting.drivers, day, night, limits, weights)
+    usual = _by_draw(solve(finished, setting.drivers, day, night, limits, weights), by_draw)
     if not plan.place or np.array_equal(day, wish_day):
         return usual, usual, by_draw
-    return usual, solve(finished, setting.drivers, wish_day, wish_night, limits, weights), by_draw
+    places = sorted(set(plan.place))
+    held = np.isin(np.tile(np.arange(len(plan.new)), len(houses.z)), places)
+    warm = solve(finished[held], setting.drivers, wish_day[held], wish_night[held], limits[held], weights)
+    found = _by_draw(warm, by_draw[:, places])
+    wish = _Heat(usual.sums.copy(), usual.coldest_c.copy())
+    wish.sums[:, :, places], wish.coldest_c[:, places] = found.sums, found.coldest_c
+    return usual, wish, by_draw
+
+
+def _by_draw(solution: Solution, like: Floats) -> _Heat:
+    """A solution whose states stand draw after draw, as many as in `like` (draws, states)."""
+    return _Heat(solution.sums.reshape(-1, *like.shape), solution.coldest_c.reshape(like.shape))
 
 
 def _rows(setting: Setting, plan: _Plan, houses: Houses) -> Floats:
@@ -209,17 +264,21 @@ def _rows(setting: Setting, plan: _Plan, houses: Houses) -> Floats:
     known = {row.id: row for row in tables.measures}
     measures = [known[code] for code in plan.measures]
 
-    def vectors(building: Building) -> Floats:
-        parts = [base_row(building, columns, tables)]
-        parts += [make_option(building, item, columns, tables).difference for item in measures]
-        return np.concatenate(parts)
-
-    found = houses.family.numbers(vectors, houses.z).reshape(len(houses.z), 1 + len(measures), -1)
+    family = houses.family
+    parts = [family.of_rooms(("base", columns), lambda building: base_row(building, columns, tables))]
+    parts += [family.of_rooms((item.id, columns), _difference(item, columns, tables)) for item in measures]
+    flat = family.numbers(np.concatenate(parts, axis=1), houses.z)
+    found = flat.reshape(len(houses.z), 1 + len(measures), -1)
     width = columns.width
     work = factor(houses.dimensions, houses.z, WORK)
     found[:, 1:, [*range(width), width + CURTAINED, width + POINTS]] *= work[:, None, None]
     rows: Floats = found[:, :1] + plan.held @ found[:, 1:]
     return rows.reshape(-1, rows.shape[2])
+
+
+def _difference(measure: Measure, columns: Layout, tables: EnergyTables) -> Callable[[Building], Floats]:
+    """What a measure adds to the row of a building."""
+    return lambda building: make_option(building, measure, columns, tables).difference
 
 
 def _household(building: Building, setting: Setting) -> Floats:
@@ -306,12 +365,9 @@ def _scale(setting: Setting, plant: Plant, at: int, houses: Houses) -> Floats:
     if system.share <= 0.0:
         return np.zeros(len(houses.z))
     present = setting.building.systems[at]
-    drawn = houses.family.numbers(
-        lambda building: np.array(
-            [getattr(building.systems[at], name) for name in ("share", "efficiency", "distribution")]
-        ),
-        houses.z,
-    )
+    names = ("share", "efficiency", "distribution")
+    values = houses.family.values(lambda building: np.array([getattr(building.systems[at], name) for name in names]))
+    drawn = houses.family.numbers(values, houses.z)
     carried = drawn[:, 2]
     if system.distribution > present.distribution:  # its pipes were wrapped
         carried = np.maximum(carried, system.distribution)

@@ -213,6 +213,11 @@ def _in_building(key: str) -> bool:
     return key in _TEMPERATURES or ("." in key and not key.startswith(f"{CONTENT}."))
 
 
+def alone(dimension: Unsure, z: float) -> tuple[dict[str, float | str], dict[str, float]]:
+    """Overrides and factors of one dimension at z, all others at their middle."""
+    return assignments((dimension,), np.array([[z]]))[0]
+
+
 def assignments(dimensions: tuple[Unsure, ...], z: Floats) -> list[tuple[dict[str, float | str], dict[str, float]]]:
     """Overrides and factors for `energy.house.construct.build`, one pair for each row of the (draws, dimensions) z."""
     found: list[tuple[dict[str, float | str], dict[str, float]]] = [({}, {}) for _ in z]

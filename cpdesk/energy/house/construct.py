@@ -6,7 +6,8 @@ ledger, so that `Building.inputs` lists all answers and all defaults with their 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from cpdesk.base.errors import InputFault
 from cpdesk.energy.house.bills import season_bills
@@ -23,6 +24,7 @@ from cpdesk.model.building import (
     Building,
     BuildingFacts,
     Draught,
+    Input,
 )
 
 _ERA_YEAR = {
@@ -51,23 +53,58 @@ def build(
         InputFault: CP-1301 implausible number, CP-1302 windows larger than their wall, CP-1303 nothing is heated,
             CP-1304 unknown choice code, CP-1305 heated area larger than the building.
     """
-    ledger = Ledger(overrides, factors)
+    return _assembled(facts, tables, Ledger(overrides, factors), {})[0]
+
+
+class Rebuilder:
+    """Makes one surveyed building again and again with other values: parts that no change touches are kept.
+
+    Each gives what `build` with the same overrides and factors gives.
+    """
+
+    def __init__(self, facts: BuildingFacts, tables: EnergyTables) -> None:
+        """Make the parts of the building as surveyed.
+
+        Raises:
+            InputFault: as `build`.
+        """
+        self._facts, self._tables = facts, tables
+        surveyed, self._kept = _assembled(facts, tables, Ledger(), {})
+        self._known = {item.key: item for item in surveyed.inputs}
+
+    def __call__(
+        self, overrides: Mapping[str, float | str] | None = None, factors: Mapping[str, float] | None = None
+    ) -> Building:
+        """The building with these values.
+
+        Raises:
+            InputFault: as `build`.
+        """
+        return _assembled(self._facts, self._tables, Ledger(overrides, factors, self._known), self._kept)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One building of the yard as made, with the inputs it took."""
+
+    archetype: Archetype
+    result: BlockResult
+    inputs: tuple[Input, ...]
+
+
+def _assembled(
+    facts: BuildingFacts, tables: EnergyTables, ledger: Ledger, kept: Mapping[str, _Block]
+) -> tuple[Building, dict[str, _Block]]:
+    """The building, and its blocks by name; those in `kept` are used where the ledger changes nothing of them."""
     heated = [block for block in facts.blocks if _is_heated(block)]
     if not heated:
         raise InputFault("CP-1303")
     default_terrain = "hill" if facts.township_code in _HILL_TOWNSHIPS else "plain"
     terrain = ledger.code("terrain", facts.terrain, default_terrain, _TERRAINS, reason="energy.default.township")
-    local = _local_heaters(facts, tables) if len(heated) == 1 else 0
-    made: list[tuple[Archetype, BlockResult]] = []
-    names: dict[str, int] = {}
-    for block in heated:
-        kind = ledger.code(f"block{len(made) + 1}.kind", block.kind, "main", _KINDS)
-        names[kind] = names.get(kind, 0) + 1
-        name = kind if names[kind] == 1 else f"{kind}{names[kind]}"
-        archetype = choose_archetype(block, tables)
-        made.append((archetype, make_block(Maker(block, tables, ledger, archetype, name, terrain, local))))
-    archetype = made[0][0]
-    zones = tuple(result.zone for _, result in made)
+    made = _blocks(facts, heated, tables, ledger, terrain, kept)
+    parts = list(made.values())
+    archetype = parts[0].archetype
+    zones = tuple(part.result.zone for part in parts)
     area = sum(zone.floor_area_m2 for zone in zones)
     normal = tables.normals.get((terrain, "mean_temperature"))
     if normal is None:
@@ -79,7 +116,7 @@ def build(
     systems = heaters(facts, tables, ledger, archetype, area, rooms)
     other = household_uses(facts, tables, ledger, area, max(systems, key=lambda item: item.share).carrier)
     sun = roof_sun(facts, tables, ledger, [zone.name for zone in zones])
-    return Building(
+    building = Building(
         facts=facts,
         archetype=archetype.id,
         terrain=terrain,
@@ -91,13 +128,43 @@ def build(
         uses=other,
         solar=sun,
         inputs=tuple(ledger.inputs.values()),
-        gross_area_m2=sum(result.gross_m2 for _, result in made),
-        joint_length_m=sum(result.joint_m for _, result in made),
-        door_count=sum(result.doors for _, result in made),
-        leak_points=max(result.leak_points for _, result in made),
+        gross_area_m2=sum(part.result.gross_m2 for part in parts),
+        joint_length_m=sum(part.result.joint_m for part in parts),
+        door_count=sum(part.result.doors for part in parts),
+        leak_points=max(part.result.leak_points for part in parts),
         sunspace_lag_h=tables.rule("sunspace_lag_h"),
         draught=_draught(tables, ledger.inputs[f"{zones[0].name}.storeys"].value),
     )
+    return building, made
+
+
+def _blocks(
+    facts: BuildingFacts,
+    heated: Sequence[BlockFacts],
+    tables: EnergyTables,
+    ledger: Ledger,
+    terrain: str,
+    kept: Mapping[str, _Block],
+) -> dict[str, _Block]:
+    """The heated buildings of the yard by name."""
+    local = _local_heaters(facts, tables) if len(heated) == 1 else 0
+    alike = not (ledger.touches("terrain") or ledger.touches("block"))
+    made: dict[str, _Block] = {}
+    names: dict[str, int] = {}
+    for block in heated:
+        kind = ledger.code(f"block{len(made) + 1}.kind", block.kind, "main", _KINDS)
+        names[kind] = names.get(kind, 0) + 1
+        name = kind if names[kind] == 1 else f"{kind}{names[kind]}"
+        same = kept.get(name) if alike else None
+        if same is not None and not ledger.touches(f"{name}."):
+            ledger.take(same.inputs)
+            made[name] = same
+            continue
+        archetype = choose_archetype(block, tables)
+        result = make_block(Maker(block, tables, ledger, archetype, name, terrain, local))
+        inputs = tuple(item for key, item in ledger.inputs.items() if key.startswith(f"{name}."))
+        made[name] = _Block(archetype, result, inputs)
+    return made
 
 
 def _local_heaters(facts: BuildingFacts, tables: EnergyTables) -> int:

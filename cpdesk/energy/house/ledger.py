@@ -7,7 +7,7 @@ overridden, or multiplied by a factor where it is worked out from others.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from cpdesk.base.errors import InputFault
 from cpdesk.base.i18n import Translator
@@ -38,14 +38,28 @@ class Ledger:
     """Collects inputs.
 
     `overrides` replaces the value of an entry by its key, `factors` multiplies it; the entry keeps what was answered.
+    `known` are entries of another ledger for the same facts and tables: those that come out the same are taken over, so
+    that a house made again and again for samples is quick.
     """
 
     def __init__(
-        self, overrides: Mapping[str, float | str] | None = None, factors: Mapping[str, float] | None = None
+        self,
+        overrides: Mapping[str, float | str] | None = None,
+        factors: Mapping[str, float] | None = None,
+        known: Mapping[str, Input] | None = None,
     ) -> None:
         self.inputs: dict[str, Input] = {}
         self._overrides = overrides or {}
         self._factors = factors or {}
+        self._known = known or {}
+
+    def touches(self, prefix: str) -> bool:
+        """Whether an override or a factor changes an entry whose key begins like this."""
+        return any(key.startswith(prefix) for key in (*self._overrides, *self._factors))
+
+    def take(self, entries: Iterable[Input]) -> None:
+        """Entries of a part that is as it was."""
+        self.inputs.update((item.key, item) for item in entries)
 
     def number(
         self,
@@ -71,6 +85,9 @@ class Ledger:
         Raises:
             InputFault: CP-1301 with place, name, value and range.
         """
+        held = self._known.get(key)
+        if held is not None and held.value == (default if answer is None else answer.value):
+            return self._enter(held)
         name = f"energy.input.{key.rpartition('.')[2]}"
         if answer is not None:
             value, low, high = float(answer.value), limits[0], limits[1]
@@ -110,6 +127,10 @@ class Ledger:
         Raises:
             InputFault: CP-1304 with place, name, value and the codes there are.
         """
+        held = self._known.get(key)
+        if held is not None and held.value == (default if answer is None else answer.value):
+            self.inputs[key] = held
+            return str(held.value) if answer is not None else str(self._overrides.get(key, default))
         name = f"energy.input.{key.rpartition('.')[2]}"
         if answer is not None:
             if answer.value not in allowed:
@@ -147,6 +168,9 @@ class Ledger:
         status: str = "computed",
     ) -> float:
         """A value worked out from answers and tables (a U-value, an efficiency), with its P10 and P90 as factors."""
+        held = self._known.get(key)
+        if held is not None and held.value == value and held.quality is quality:
+            return self._enter(held)
         sure = spread == (1.0, 1.0)
         entry = Input(
             key=key,
