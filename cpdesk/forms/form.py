@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from cpdesk.base.errors import InputFault
+from cpdesk.forms.xpath.syntax import Call, Literal, Path, Step
 
 if TYPE_CHECKING:
     from cpdesk.forms.entities import EntityDef
@@ -60,6 +61,23 @@ class ItemSet:
     label: Expression
     label_is_itext: bool
     instance: str = ""
+
+    @property
+    def list_name(self) -> str:
+        """Id of the choice list whose items are offered, all of them or those that a filter leaves; "" where the
+        options come from anything else."""
+        match self.nodeset.ast:
+            case Path(
+                start=Call(name="instance", arguments=(Literal(value=str(name)),)),
+                steps=(Step("child", "root", ()), Step("child", "item")),
+            ):
+                return name
+        return ""
+
+    @property
+    def is_whole_list(self) -> bool:
+        """Whether all items of a choice list are offered."""
+        return bool(self.list_name) and isinstance(self.nodeset.ast, Path) and not self.nodeset.ast.steps[-1].predicates
 
 
 SETVALUE = "setvalue"

@@ -8,7 +8,7 @@ from typing import Final
 
 from cpdesk.forms.files.external import LAST_SAVED, ChoiceTable, ListTable, MemoryTable, XmlTable
 from cpdesk.forms.files.table_nodes import document_over, table_document
-from cpdesk.forms.form import Form, NodeDef
+from cpdesk.forms.form import Form, Kind, NodeDef
 from cpdesk.forms.tree import ELEMENT, Node
 
 _ITEM: Final = re.compile(r"(.*)\[[^\[\]/]+\]\Z", re.DOTALL)
@@ -72,7 +72,7 @@ def _visit(form: Form, answers: Mapping[str, str]) -> Node:
         node.attributes = {**definition.literal_attributes, **bound}
         for child in definition.children:
             below = f"{path}/{child.name}".lstrip("/")
-            entries = [entry for _, entry in sorted(items.get(below, ()))] if child.kind == "repeat" else [below]
+            entries = [entry for _, entry in sorted(items.get(below, ()))] if child.kind is Kind.REPEAT else [below]
             for entry in entries:
                 node.append(made(child, entry))
         return node

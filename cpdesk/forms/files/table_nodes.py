@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from cpdesk.forms.files.external import ChoiceTable, Row, rows_where_all
+from cpdesk.forms.files.offers import Offers
 from cpdesk.forms.tree import DOCUMENT, ELEMENT, Node
 
 if TYPE_CHECKING:
@@ -146,36 +147,21 @@ class TableNode(Node):
         return OfferedRows(self, column)
 
 
-class OfferedRows(Mapping[str, int]):
-    """The values that an unfiltered select over a table offers, with their places, without reading all rows: what is
-    asked is looked up, and places are counted only where somebody wants them."""
+class OfferedRows(Offers):
+    """The values that an unfiltered select over a table offers, without reading all rows."""
 
     def __init__(self, root: TableNode, column: str) -> None:
+        super().__init__()
         self._root = root
         self._column = column
-        self._places: dict[str, int] | None = None
 
     def __contains__(self, value: object) -> bool:
         return isinstance(value, str) and bool(self._root.children_where("item", ((self._column, value),)))
 
-    def _counted(self) -> dict[str, int]:
-        if self._places is None:
-            self._places = {}
-            for place, row in enumerate(self._root.table.rows()):
-                self._places.setdefault(row.get(self._column, ""), place)
-        return self._places
-
-    def __getitem__(self, value: str) -> int:
-        return self._counted()[value]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._counted())
-
-    def __len__(self) -> int:
-        return len(self._counted())
+    def _values(self) -> Iterator[str]:
+        return (row.get(self._column, "") for row in self._root.table.rows())
 
 
-_WHOLE_LIST: Final = re.compile(r"""\s*instance\(\s*(?:'([^']*)'|"([^"]*)")\s*\)/root/item\s*\Z""")
 _NAME: Final = re.compile(r"[^\W\d][\w.\-]*")
 
 
@@ -186,14 +172,13 @@ def is_column(source: str) -> bool:
 
 def whole_table(itemset: ItemSet, instances: Mapping[str, Node]) -> TableNode | None:
     """The table whose rows an item set offers, all of them, valued and labelled by columns; None for any other."""
-    match = _WHOLE_LIST.match(itemset.nodeset.source)
     if (
-        match is None
+        not itemset.is_whole_list
         or itemset.label_is_itext
         or not (is_column(itemset.value.source) and is_column(itemset.label.source))
     ):
         return None
-    document = instances.get(match[1] or match[2])
+    document = instances.get(itemset.list_name)
     root = document.children[0] if document is not None and document.children else None
     return root if isinstance(root, TableNode) else None
 

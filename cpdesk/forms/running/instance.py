@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final
 
+from cpdesk.forms.files.offers import places
 from cpdesk.forms.files.table_nodes import whole_table
 from cpdesk.forms.form import Form, Kind, NodeDef
-from cpdesk.forms.running.offers import accepted, is_limited, offered_by, places
+from cpdesk.forms.running.offers import accepted, is_limited, offered_by
 from cpdesk.forms.tree import ATTRIBUTE, DOCUMENT, ELEMENT, Node
 from cpdesk.forms.xpath.context import Environment
 from cpdesk.model.ranks import rank_between, rank_list, ranks_after

@@ -6,10 +6,11 @@ that is no longer among the choices, is no answer to expressions and submissions
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cpdesk.base.errors import CpdeskError
 from cpdesk.forms import lexical
+from cpdesk.forms.files.offers import Offers, places
 from cpdesk.forms.files.table_nodes import is_column
 from cpdesk.forms.form import ItemSet, NodeDef
 from cpdesk.forms.tree import Node
@@ -45,14 +46,6 @@ def is_limited(definition: NodeDef) -> bool:
     return definition.is_select and bool(definition.items or definition.itemset is not None)
 
 
-def places(values: Collection[str]) -> dict[str, int]:
-    """Values with their places, the first place of a value that comes twice."""
-    found: dict[str, int] = {}
-    for place, value in enumerate(values):
-        found.setdefault(value, place)
-    return found
-
-
 def options(node: Node, environment: Environment) -> Iterator[tuple[str, Node]]:
     """Values and nodes of the options that an item set gives now.
 
@@ -69,16 +62,15 @@ def options(node: Node, environment: Environment) -> Iterator[tuple[str, Node]]:
 Conditions = Sequence[tuple[str, str]]
 
 
-class FilteredOffers(Mapping[str, int]):
-    """The values that a filter leaves of a list that never changes, with their places: what is asked is looked up, and
-    all are gone through only where somebody wants their places."""
+class FilteredOffers(Offers):
+    """The values that a filter leaves of a list that never changes."""
 
     def __init__(self, itemset: ItemSet, root: Node, conditions: Conditions, environment: Environment) -> None:
+        super().__init__()
         self._itemset = itemset
         self._root = root
         self._conditions = conditions
         self._environment = environment
-        self._places: dict[str, int] | None = None
 
     def _value(self, option: Node) -> str:
         return self._itemset.value.text(Context(option, self._environment))
@@ -89,20 +81,8 @@ class FilteredOffers(Mapping[str, int]):
         found = self._root.children_where("item", [*self._conditions, (self._itemset.value.source, value)])
         return any(self._value(option) == value for option in found)
 
-    def _counted(self) -> dict[str, int]:
-        if self._places is None:
-            found = self._root.children_where("item", self._conditions)
-            self._places = places([self._value(option) for option in found])
-        return self._places
-
-    def __getitem__(self, value: str) -> int:
-        return self._counted()[value]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._counted())
-
-    def __len__(self) -> int:
-        return len(self._counted())
+    def _values(self) -> list[str]:
+        return [self._value(option) for option in self._root.children_where("item", self._conditions)]
 
 
 def asked_of_list(node: Node, environment: Environment) -> tuple[Node, Conditions] | None:
@@ -126,11 +106,11 @@ def offered_by(node: Node, environment: Environment) -> Mapping[str, int] | None
     definition = node.definition
     assert definition is not None
     if definition.itemset is None:
-        return places([item.value for item in definition.items])
+        return places(item.value for item in definition.items)
     try:
         asked = asked_of_list(node, environment)
         if asked is not None:
             return FilteredOffers(definition.itemset, *asked, environment)
-        return places([value for value, _ in options(node, environment)])
+        return places(value for value, _ in options(node, environment))
     except CpdeskError:
         return None

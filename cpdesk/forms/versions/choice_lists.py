@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from cpdesk.forms.form import Form, NodeDef, Text, Words
 from cpdesk.forms.tree import Node
-
-_LIST: Final = re.compile(r"\s*instance\(\s*(?:'([^']*)'|\"([^\"]*)\")\s*\)/root/item\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +40,7 @@ def listed_choices(form: Form, node: NodeDef) -> Choices | None:
         return {item.value: ListedChoice(_words(item.label)) for item in node.items}
     if node.itemset is None:
         return None
-    match = _LIST.match(node.itemset.nodeset.source)
-    instance = form.instances.get(match[1] or match[2]) if match else None
+    instance = form.instances.get(node.itemset.list_name)
     root = instance.first("root") if instance is not None else None
     if root is None:
         return None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
 
 from cpdesk.base.clock import SystemClock
 from cpdesk.base.ids import IdMaker
@@ -13,8 +11,6 @@ from cpdesk.forms.form import Form, NodeDef, Text, Words
 from cpdesk.forms.session import Session
 from cpdesk.operations.surveys import first_path
 from cpdesk.ui.blocks import folded
-
-_INSTANCE: Final = re.compile(r"\s*instance\(\s*['\"]([^'\"]+)['\"]\s*\)\s*/root/item")
 
 
 @lru_cache(maxsize=64)
@@ -79,8 +75,7 @@ def _itext_ids(form: Form, node: NodeDef) -> list[tuple[str, str]]:
     """Code and text id of each choice of a list that stands in the form."""
     if node.itemset is None or not node.itemset.label_is_itext:
         return []
-    source = _INSTANCE.match(node.itemset.nodeset.source)
-    listed = form.instances.get(source[1]) if source is not None else None
+    listed = form.instances.get(node.itemset.list_name)
     if listed is None or len(listed.children) != 1:
         return []
     found: list[tuple[str, str]] = []
