@@ -7,8 +7,8 @@ the server would refuse as malformed would stop everything behind it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeVar
 
 PATHS_PER_OPERATION_MAX: Final = 2000
 PATH_CHARACTERS_MAX: Final = 512
@@ -17,6 +17,8 @@ NAME_CHARACTERS_MAX: Final = 200
 """Of a form's name, its version, a person's account."""
 STREAM: Final = re.compile(r"[0-9]{9}")
 """A township's administrative code."""
+
+_Value = TypeVar("_Value")
 
 _NAME: Final = r"[^\W\d][\w.\-]*"
 _NODE: Final = rf"(?:{_NAME}:)?{_NAME}"
@@ -44,3 +46,10 @@ def containers(path: str) -> Iterator[str]:
     for place, sign in enumerate(path[:-1]):
         if sign == "]" and path[place + 1] in "/#":
             yield path[: place + 1]
+
+
+def portions(fields: Mapping[str, _Value]) -> Iterator[dict[str, _Value]]:
+    """Fields in their order, as many at once as one operation may hold."""
+    entries = list(fields.items())
+    for start in range(0, len(entries), PATHS_PER_OPERATION_MAX):
+        yield dict(entries[start : start + PATHS_PER_OPERATION_MAX])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from cpdesk.base.clock import Clock
 from cpdesk.base.errors import InputFault
 from cpdesk.model.oplog import Operation
-from cpdesk.model.paths import PATHS_PER_OPERATION_MAX, is_item
+from cpdesk.model.paths import is_item, portions
 from cpdesk.model.records import DELETED_FIELD, FORM_VERSION_FIELD, Changes, RecordKind
 from cpdesk.store.oplog import iso, operation_of
 from cpdesk.store.records import Records
@@ -194,8 +194,7 @@ class Batches:
         """One operation, or several where one may not hold so much; items of repeats come before what lies in them."""
         made: list[Operation] = []
         paths = sorted(wanted, key=lambda path: (not is_item(path), path))
-        for start in range(0, len(paths), PATHS_PER_OPERATION_MAX):
-            part = {path: wanted[path] for path in paths[start : start + PATHS_PER_OPERATION_MAX]}
+        for part in portions({path: wanted[path] for path in paths}):
             operation = self._records.change(db, shelved, part, actor=actor, target=target)
             if operation is not None:
                 made.append(operation)

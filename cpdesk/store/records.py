@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cpdesk.base.clock import Clock
 from cpdesk.base.errors import InputFault
 from cpdesk.model.oplog import Operation
-from cpdesk.model.paths import PATHS_PER_OPERATION_MAX, is_path
+from cpdesk.model.paths import is_path, portions
 from cpdesk.model.records import (
     DELETED_FIELD,
     FORM_VERSION_FIELD,
@@ -140,7 +140,7 @@ class Records(Lists):
         }
         shelved = self._shelf.add(db, RecordHead(record, kind.value, form, version, stream, 0))
         fields = {path: value for path, value in (facts | _checked(answers or {})).items() if value}
-        for portion in _portions(fields):
+        for portion in portions(fields):
             self.change(db, shelved, portion, actor=actor, role="barrier")
         return record, Changes(records=frozenset({record}), kinds=frozenset({kind}))
 
@@ -383,13 +383,6 @@ class Records(Lists):
         shelved.unsent += 1
         self._shelf.put(db, shelved, iso(self._clock.now()))
         return operation
-
-
-def _portions(fields: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Fields in their order, as many at once as an operation may hold: a visit to a large community has more."""
-    entries = list(fields.items())
-    for start in range(0, len(entries), PATHS_PER_OPERATION_MAX):
-        yield dict(entries[start : start + PATHS_PER_OPERATION_MAX])
 
 
 def _checked(changes: Mapping[str, str | None]) -> dict[str, str | None]:

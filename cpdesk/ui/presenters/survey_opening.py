@@ -9,7 +9,7 @@ from typing import Literal
 from cpdesk.base.errors import CpdeskError
 from cpdesk.context import Context
 from cpdesk.forms.session import Session
-from cpdesk.model.paths import PATHS_PER_OPERATION_MAX
+from cpdesk.model.paths import portions
 from cpdesk.model.records import Changes, Record, Status
 from cpdesk.operations import surveys
 from cpdesk.operations.families import FARMHOUSE, family_of
@@ -41,11 +41,9 @@ def read_survey(ctx: Context, survey: str) -> Opened:
 
 def save_all(ctx: Context, record: str, values: Mapping[str, str | None]) -> Changes:
     """One operation as a rule; a block too large for one is stored in several, and taken back in as many steps."""
-    paths = list(values)
     changes = Changes()
-    for start in range(0, len(paths), PATHS_PER_OPERATION_MAX):
-        part = paths[start : start + PATHS_PER_OPERATION_MAX]
-        changes |= surveys.save_answers(ctx, record, {path: values[path] for path in part})
+    for part in portions(values):
+        changes |= surveys.save_answers(ctx, record, part)
     return changes
 
 
