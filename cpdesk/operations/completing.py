@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cpdesk.base.errors import InputFault
 from cpdesk.context import Context
 from cpdesk.forms.state import Problem
 from cpdesk.model.records import Changes, Record, RecordKind
 from cpdesk.operations.entities import lessons_of
+from cpdesk.operations.sites import known_site
 from cpdesk.operations.surveys import complete_survey, open_survey
 
 
@@ -39,13 +39,13 @@ def complete_and_tell(ctx: Context, survey: str) -> Completion:
     """
     opened = open_survey(ctx, survey)
     learned = lessons_of(ctx, opened.record, opened.session.entities()).learned
-    before = {one.site: _known(ctx, one.site) for one in learned}
+    before = {one.site: known_site(ctx, one.site) for one in learned}
     problems, changes = complete_survey(ctx, survey)
     if problems:
         return Completion(tuple(problems), changes)
     told = []
     for site, was in before.items():
-        now = _known(ctx, site)
+        now = known_site(ctx, site)
         if now is not None and (was is None or _facts(was) != _facts(now)):
             told.append(SiteTold(site, now.kind, now.title, was is None))
     return Completion((), changes, tuple(told))
@@ -53,10 +53,3 @@ def complete_and_tell(ctx: Context, survey: str) -> Completion:
 
 def _facts(record: Record) -> dict[str, str]:
     return {path: value for path, value in record.answers.items() if not path.startswith("@")}
-
-
-def _known(ctx: Context, site: str) -> Record | None:
-    try:
-        return ctx.store.records.get(site)
-    except InputFault:
-        return None  # CP-1501: nobody made it yet

@@ -12,13 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cpdesk.base.errors import InputFault
 from cpdesk.context import Context
 from cpdesk.forms.entities import EntityChange
 from cpdesk.model.paths import is_path
 from cpdesk.model.records import Record
 from cpdesk.operations.families import SITE_VERSION, SiteKind, site_kind_of_dataset
-from cpdesk.operations.sites import refuse_double
+from cpdesk.operations.sites import known_site, refuse_double
 from cpdesk.store.records import Learned
 
 _log: Final = logging.getLogger(__name__)
@@ -57,7 +56,7 @@ def _lesson(ctx: Context, survey: Record, change: EntityChange) -> Learned | Non
     if kind is None or not _RECORD_ID.fullmatch(identity):
         _log.warning("an entity of list %s in form %s can be no site", change.dataset, survey.form)
         return None
-    known = _known(ctx, identity)
+    known = known_site(ctx, identity)
     if known is None:
         values.setdefault("township_code", survey.stream)
         if not all(values.get(name) for name in kind.needed):
@@ -72,10 +71,3 @@ def _lesson(ctx: Context, survey: Record, change: EntityChange) -> Learned | Non
 
 def _learned(kind: SiteKind, site: str, values: Mapping[str, str]) -> Learned:
     return Learned(site=site, kind=kind.kind, form=kind.kind.value, version=SITE_VERSION, values=values)
-
-
-def _known(ctx: Context, site: str) -> Record | None:
-    try:
-        return ctx.store.records.get(site)
-    except InputFault:
-        return None  # CP-1501: nobody made it yet

@@ -8,7 +8,7 @@ from typing import Final
 
 from cpdesk.base.errors import InputFault
 from cpdesk.context import Context
-from cpdesk.model.records import SURVEY_PREFIX, Answers, Changes, RecordKind, Status
+from cpdesk.model.records import SURVEY_PREFIX, Answers, Changes, Record, RecordKind, Status
 from cpdesk.operations.families import SITE_VERSION, SiteKind, family, site_kind
 from cpdesk.operations.photos import photos_taken
 from cpdesk.store.history import HistoryEntry
@@ -114,6 +114,14 @@ def new_surveys(ctx: Context, family_id: str) -> list[str]:
 def surveyed_sites(ctx: Context, query: SiteQuery) -> list[str]:
     """The newest surveys of the sites a query finds, in the list's order; the never visited are left out."""
     return newest_surveys(ctx, site_ids(ctx, query))
+
+
+def known_site(ctx: Context, site: str) -> Record | None:
+    """A site as this desk has it; None where nobody made it yet."""
+    try:
+        return ctx.store.records.get(site)
+    except InputFault:
+        return None  # CP-1501
 
 
 def survey_of(ctx: Context, site: str) -> str | None:
