@@ -10,7 +10,8 @@ from typing import Annotated, Final
 import typer
 
 from cpdesk.base.errors import InputFault
-from cpdesk.cli.output import EXIT_NO, Output, Step, command
+from cpdesk.base.progress import Step
+from cpdesk.cli.output import EXIT_NO, Output, command
 from cpdesk.operations.verification.cases import RangeCase, Verification
 
 app = typer.Typer()

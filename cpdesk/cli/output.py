@@ -25,6 +25,7 @@ from cpdesk.base.crash import write_crash_report
 from cpdesk.base.errors import CpdeskError
 from cpdesk.base.i18n import Translator
 from cpdesk.base.paths import Paths
+from cpdesk.base.progress import Step
 from cpdesk.base.settings import Settings
 
 _FIGURE: Final = re.compile(r"[-−+]?[\d,.]*\s?%?$")
@@ -33,8 +34,6 @@ EXIT_DECLARED: Final = 2
 EXIT_BUG: Final = 70
 
 P = ParamSpec("P")
-Step = Callable[[int, int], None]
-"""Called with (done, total) as long work goes on."""
 
 
 class Output:

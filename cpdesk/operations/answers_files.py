@@ -8,12 +8,13 @@ back.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.errors import CpdeskError, InputFault
+from cpdesk.base.progress import Look
 from cpdesk.context import Context
 from cpdesk.forms.form import NodeDef
 from cpdesk.forms.session import Session
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from cpdesk.interop.problems import CellProblem
 
 BATCH_KIND: Final = "import"
-Look = Callable[[int, int], bool]
-"""Told how many of how many surveys are done; answers whether to go on."""
 _APART: Final = re.compile(r"[\s、，,;；]+")
 
 

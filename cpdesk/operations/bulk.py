@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from cpdesk.base.errors import CpdeskError, InputFault
+from cpdesk.base.progress import Look
 from cpdesk.context import Context
 from cpdesk.forms.form import Form, Kind, NodeDef
 from cpdesk.forms.session import Session
@@ -19,8 +20,6 @@ from cpdesk.store.batches import BatchChange, BatchResult, Step
 BATCH_KIND: Final = "bulk_edit"
 EDITABLE: Final = (Status.DRAFT, Status.RETURNED, Status.COMPLETE)
 """What has been handed in is the district's; it comes back by being returned."""
-Look = Callable[[int, int], bool]
-"""Told how many of how many surveys have been looked at; answers whether to go on."""
 
 
 @dataclass(frozen=True, slots=True)

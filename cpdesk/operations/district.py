@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from cpdesk.base.errors import CpdeskError, InputFault
 from cpdesk.base.files import disk_faults, write_atomically
+from cpdesk.base.progress import Step
 from cpdesk.base.resources import resource_path
 from cpdesk.base.tables import read_table
 from cpdesk.context import Context
@@ -31,7 +32,6 @@ from cpdesk.operations.places import township_terrain
 from cpdesk.operations.surveys import open_survey
 from cpdesk.operations.weather_files import imported_weather, weather_for
 
-Step = Callable[[int, int], None]
 _CHUNK: Final = 8
 _THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _POOR: Final = frozenset({"dibao", "low", "wubao"})

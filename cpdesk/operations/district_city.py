@@ -12,7 +12,7 @@ import hashlib
 import importlib.util
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from cpdesk.base.errors import InputFault
 from cpdesk.base.files import write_atomically
+from cpdesk.base.progress import Step
 from cpdesk.energy.district.codec import decode
 from cpdesk.energy.district.figures import DistrictFigures
 from cpdesk.energy.district.run import Outcome, assess, conclude
@@ -29,7 +30,6 @@ from cpdesk.model.assessment import as_json
 from cpdesk.model.district import DistrictResult, House, HouseFigures, Options, Scenario, SetAside
 from cpdesk.operations.district import one_thread
 
-Step = Callable[[int, int], None]
 _COLUMNS: Final = ("id", "township", "village", "label", "surveyed", "poor", "refused", "facts")
 _OPTIONS: Final = tuple(item.name for item in fields(Options))
 _HOUSE: Final = tuple(item.name for item in fields(HouseFigures) if item.name != "options")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from cpdesk.base.errors import CpdeskError, InputFault
+from cpdesk.base.progress import Look
 from cpdesk.context import Context
 from cpdesk.forms.form import Form
 from cpdesk.forms.state import Problem
@@ -20,8 +21,6 @@ from cpdesk.store.lists import Query
 OPEN_STATUSES: Final = (Status.DRAFT, Status.RETURNED)
 """Surveys that are still being filled: those a new version is for. What is complete was right by its own version."""
 BATCH_KIND: Final = "migration"
-Look = Callable[[int, int], bool]
-"""Told how many of how many records have been looked at; answers whether to go on."""
 
 
 @dataclass(frozen=True)

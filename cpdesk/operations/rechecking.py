@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from cpdesk.base.errors import CpdeskError
+from cpdesk.base.progress import Look
 from cpdesk.context import Context
 from cpdesk.forms.form import Form
 from cpdesk.forms.state import Problem
@@ -19,8 +20,6 @@ from cpdesk.operations.surveys import session_for
 from cpdesk.store.lists import Query
 
 EVERY_STATUS: Final = tuple(status for status in Status if status is not Status.NONE)
-Look = Callable[[int, int], bool]
-"""Told how many of how many surveys have been looked at; answers whether to go on."""
 
 
 @dataclass(frozen=True, slots=True)

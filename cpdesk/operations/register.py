@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.clock import today_beijing
 from cpdesk.base.files import write_atomically
+from cpdesk.base.progress import Step
 from cpdesk.context import Context
 from cpdesk.model.records import Answers, Changes, RecordKind
 from cpdesk.operations.families import FAMILIES, FARMHOUSE, SITE_VERSION, SiteKind, family, site_kind
@@ -27,7 +28,6 @@ HOUSEHOLD_FORM_VERSION: Final = SITE_VERSION
 _SEPARATORS: Final = re.compile(r"[\s,，、;；]+")
 _ORDER: Final = ("substation", "well", "segment", "component", "community", "household")
 """Registers are taken in this order, so that what a row names has been read before."""
-Step = Callable[[int, int], None]
 _Key = tuple[str, ...]
 
 

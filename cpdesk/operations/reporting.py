@@ -10,6 +10,7 @@ from pathlib import Path
 from cpdesk.base.clock import BEIJING
 from cpdesk.base.errors import CpdeskError, InputFault
 from cpdesk.base.files import write_atomically
+from cpdesk.base.progress import Step
 from cpdesk.context import Context
 from cpdesk.interop.ledger import LedgerHead, LedgerRow, write_ledger
 from cpdesk.model.assessment import Audit, Package
@@ -27,8 +28,6 @@ from cpdesk.reports.household_pdf import Job, missing_glyphs, page_count, render
 from cpdesk.reports.rounding import rounded, to_step
 from cpdesk.reports.verify import Verdict, read_code, verify
 from cpdesk.store.lists import Query
-
-Step = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from cpdesk.base.clock import SystemClock
+from cpdesk.base.progress import Step
 from cpdesk.model.oplog import SignedOperation
 from cpdesk.model.ranks import rank_list
 from cpdesk.operations.bench.stopwatch import BenchResult, time_once_ms
@@ -21,7 +22,6 @@ from cpdesk.sync.protocol import push_answer_from_wire, push_to_wire
 from cpdesk.sync.reading import OPERATIONS_PER_PUSH_MAX
 from cpdesk.sync.transport import Transport
 
-Step = Callable[[int, int], None]
 _OPERATIONS: Final = 10_000
 _OPERATIONS_OF_A_SURVEY: Final = 50
 _STREAM: Final = "110114118"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from cpdesk.base.clock import SystemClock
 from cpdesk.base.ids import IdMaker
 from cpdesk.base.paths import Paths
+from cpdesk.base.progress import Step
 from cpdesk.context import open_context
 from cpdesk.forms.files.external import ChoiceTable
 from cpdesk.forms.publish import compile_xlsform
@@ -21,7 +22,6 @@ from cpdesk.operations.bench.javarosa import JavaRosa, missing_part
 from cpdesk.operations.bench.stopwatch import BenchResult, median, percentile, time_each_ms
 from cpdesk.operations.describe import describe_record
 
-Step = Callable[[int, int], None]
 _QUESTIONS: Final = 300
 _ANSWERS: Final = 600
 _CHOICES: Final = 20_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from cpdesk.base.clock import Clock, SystemClock
 from cpdesk.base.ids import IdMaker
 from cpdesk.base.paths import Paths
+from cpdesk.base.progress import Step
 from cpdesk.context import STORE_FOLDER, Context, open_context
 from cpdesk.interop.samples import sample_rows
 from cpdesk.model.records import RecordKind
@@ -22,7 +23,6 @@ from cpdesk.store.backup import DATABASE_NAME
 from cpdesk.store.driver import connect
 from cpdesk.store.search import normalise, terms_of
 
-Step = Callable[[int, int], None]
 _BATCH: Final = 5000
 _NAMES: Final = 4000
 _json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

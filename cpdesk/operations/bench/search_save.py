@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
+from cpdesk.base.progress import Step
 from cpdesk.context import Context
 from cpdesk.model.records import RecordKind
-from cpdesk.operations.bench.full_store import Step, full_store
+from cpdesk.operations.bench.full_store import full_store
 from cpdesk.operations.bench.stopwatch import BenchResult, median, percentile, time_each_ms
 from cpdesk.store.lists import Query
 

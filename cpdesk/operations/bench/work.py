@@ -12,6 +12,7 @@ from typing import Final
 from cpdesk.base.clock import SystemClock
 from cpdesk.base.ids import IdMaker
 from cpdesk.base.paths import Paths
+from cpdesk.base.progress import Step
 from cpdesk.base.resources import resource_path
 from cpdesk.context import load_energy_tables, open_context
 from cpdesk.energy.audit.household import audit
@@ -30,7 +31,6 @@ from cpdesk.operations.facts import building_facts, read_answers
 from cpdesk.operations.households import HouseholdQuery, household_ids
 from cpdesk.operations.reporting import household_report
 
-Step = Callable[[int, int], None]
 _AUDITS: Final = 7
 _REPORTS: Final = 200
 _HOUSES: Final = 5

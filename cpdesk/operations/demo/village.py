@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from cpdesk.base.clock import today_beijing
+from cpdesk.base.progress import Step
 from cpdesk.context import Context
 from cpdesk.forms.session import Session
 from cpdesk.interop.samples import sample_register
@@ -26,7 +27,6 @@ from cpdesk.operations.surveys import (
     submit_survey,
 )
 
-Step = Callable[[int, int], None]
 _VARIANTS: Final = 3
 """Different drawings a subject; the store keeps each once, however many surveys show it."""
 _HEATING: Final = ("coal_boiler", "coal_boiler", "coal_boiler", "ashp_water", "storage_heater", "coal_stove")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Final
 
 import numpy as np
 
+from cpdesk.base.progress import Step
 from cpdesk.energy.multizone.read import read_building
 from cpdesk.energy.multizone.results import Peak, Result, ZoneResult
 from cpdesk.energy.multizone.solve import assess
@@ -35,7 +36,6 @@ _COUNTED: Final = (
 _NEAR_SHARE: Final = 0.05
 _NEAR_K: Final = 1.0
 _SIDES: Final = {"north": 0.0, "east": 90.0, "south": 180.0, "west": 270.0}
-Step = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
