@@ -17,6 +17,7 @@ from cpdesk.model.climate import WeatherUse
 from cpdesk.model.energy_uses import CapacityCheck
 from cpdesk.model.records import Quality
 from cpdesk.model.retrofit import Best, Level, Share
+from cpdesk.model.year import YearUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +331,7 @@ class Audit:
         by_criterion: the best of all combinations by payback, npv, sir, bill, carbon, and within the budget.
         levels: how near the house comes to an ultra-low-energy and to a zero-carbon farmhouse.
         solved: states of the envelope that were solved hour by hour.
+        year: all uses of the whole year and the sun on the roof, now and with each choice.
     """
 
     archetype: str
@@ -362,6 +364,7 @@ class Audit:
     by_criterion: tuple[Best, ...] = ()
     levels: tuple[Level, ...] = ()
     solved: int = 0
+    year: YearUse | None = None
 
 
 def as_json(value: Any) -> Any:

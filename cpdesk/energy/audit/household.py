@@ -15,11 +15,13 @@ from cpdesk.energy.audit.checks import bill_checks, factors_used, free_acts, han
 from cpdesk.energy.audit.notes import loss_notes
 from cpdesk.energy.audit.offers import near_misses, offer, points
 from cpdesk.energy.audit.sure import Known, know, make_sure, surveyed_checks
+from cpdesk.energy.audit.year import make_year
 from cpdesk.energy.house.construct import build
 from cpdesk.energy.retrofit.criteria import Search, best_by_criterion, levels
 from cpdesk.energy.retrofit.extras import judge_extras, make_extras
 from cpdesk.energy.retrofit.grid import Grid, evaluate, figures, make_setting, set_points, with_states
 from cpdesk.energy.retrofit.measures import judge
+from cpdesk.energy.retrofit.other_year import OtherYear
 from cpdesk.energy.retrofit.packages import choose, digits_on_the_way, make_package, with_shares
 from cpdesk.energy.retrofit.setting import rows_of
 from cpdesk.energy.retrofit.shapley import digits_of_sets, shares
@@ -66,9 +68,9 @@ def audit(
     building = known.building
     columns = layout(building)
     verdicts = [*judge(building, columns, tables, wishes), *judge_extras(building, columns, tables, wishes)]
-    grid = evaluate(make_setting(building, tables, weather, verdicts))
-    setting = grid.setting
-    extras = make_extras(building, tables, weather, verdicts, setting.base_kwh)
+    other = OtherYear(building, tables, weather)
+    grid = evaluate(make_setting(building, tables, weather, verdicts, other.of(()).bought_kwh))
+    extras = make_extras(building, tables, weather, verdicts, grid.setting.base_kwh, other)
     choices = choose(grid, wishes.budget_yuan)
     grid = with_states(grid, [*digits_on_the_way(grid, choices), *digits_of_sets(grid, choices)])
     packages = [with_shares(make_package(grid, choice), shares(grid, choice)) for choice in choices]
@@ -110,6 +112,7 @@ def audit(
         by_criterion=best_by_criterion(search, wishes.budget_yuan),
         levels=levels(search),
         solved=len(grid.digits),
+        year=make_year(search, choices, wishes.budget_yuan),
     )
 
 
@@ -141,7 +144,7 @@ def assess_baseline(
     """
     known, weather = _known(household, tables, weather, ())
     building = known.building
-    setting = make_setting(building, tables, weather, [])
+    setting = make_setting(building, tables, weather, [], OtherYear(building, tables, weather).of(()).bought_kwh)
     row = rows_of(setting, np.zeros((1, len(setting.groups)), np.int16))[0]
     limit = limit_w(building.systems, tables)
     detail = trace(row, setting.drivers, *set_points(building.schedule, wish=False), limit)

@@ -61,8 +61,18 @@ class Setting:
         )
 
 
-def make_setting(building: Building, tables: EnergyTables, weather: Weather, verdicts: list[Verdict]) -> Setting:
-    """Groups and plants from the verdicts on the catalogue."""
+def make_setting(
+    building: Building,
+    tables: EnergyTables,
+    weather: Weather,
+    verdicts: list[Verdict],
+    base_kwh: float | None = None,
+) -> Setting:
+    """Groups and plants from the verdicts on the catalogue.
+
+    Args:
+        base_kwh: electricity that the other uses of a year buy; as billed, or of the rule, where not given.
+    """
     columns = layout(building)
     drivers = make_drivers(weather, building.schedule, columns)
     options = [verdict.option for verdict in verdicts if verdict.option is not None]
@@ -75,7 +85,8 @@ def make_setting(building: Building, tables: EnergyTables, weather: Weather, ver
     return Setting(
         building=building, tables=tables, columns=columns, drivers=drivers,
         groups=tuple(group for group in groups if group), plants=plants, plant_options=plant_options,
-        weights=weight_rows(plants, drivers, tables, design_w=float(load[0])), base_kwh=12.0 * monthly, base=base,
+        weights=weight_rows(plants, drivers, tables, design_w=float(load[0])),
+        base_kwh=12.0 * monthly if base_kwh is None else base_kwh, base=base,
     )  # fmt: skip
 
 
