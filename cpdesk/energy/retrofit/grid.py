@@ -20,9 +20,9 @@ from cpdesk.energy.money.prices import annuity
 from cpdesk.energy.money.programmes import granted
 from cpdesk.energy.retrofit.figures import Figures, figures, warmth_of
 from cpdesk.energy.retrofit.measures import Option
-from cpdesk.energy.retrofit.screen import surviving
+from cpdesk.energy.retrofit.screen import solved_survivors
 from cpdesk.energy.retrofit.setting import Digits, Setting, all_digits, design_load_w, make_setting, rows_of
-from cpdesk.energy.retrofit.solving import OFF_C, Solved, joined, set_points, solve_at, solve_states
+from cpdesk.energy.retrofit.solving import OFF_C, Solved, both, joined, set_points, solve_at, solve_states
 from cpdesk.energy.weather.climate import Floats
 
 
@@ -86,7 +86,8 @@ def state_rows(setting: Setting) -> Floats:
 
 def evaluate(setting: Setting, digits: Digits | None = None) -> Grid:
     """Solve and price states with all plants; the states of the screen where none are given."""
-    digits = surviving(setting) if digits is None else digits
+    if digits is None:
+        return _priced(setting, *solved_survivors(setting))
     rows = rows_of(setting, digits)
     return _priced(setting, digits, rows, solve_states(setting, rows))
 
@@ -101,10 +102,8 @@ def with_states(grid: Grid, wanted: Sequence[Sequence[int]]) -> Grid:
     new = np.array(missing, np.int16).reshape(len(missing), width)
     rows = rows_of(grid.setting, new)
     more = solve_states(grid.setting, rows)
-    kept = joined(grid.solved[0], more[0])
-    sized = kept if grid.solved[0] is grid.solved[1] else joined(grid.solved[1], more[1])
     digits = np.vstack([grid.digits, new])
-    return _priced(grid.setting, digits, np.vstack([grid.rows, rows]), (kept, sized))
+    return _priced(grid.setting, digits, np.vstack([grid.rows, rows]), both(joined, grid.solved, more))
 
 
 def _priced(setting: Setting, digits: Digits, rows: Floats, solved: tuple[Solved, Solved]) -> Grid:

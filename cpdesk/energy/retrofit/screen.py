@@ -2,18 +2,21 @@
 
 Fuel, money and carbon of a combination rise with the heat its state needs, by day and in the valley, at the usual and
 at the wished set points, and with the electricity a heat pump makes of it. A state that costs at least as much as
-another, in own money and as a yearly payment, needs more of all of these, and is not warmer on the coldest days (by
+another, in own money and over the horizon, needs more of all of these, and is not warmer on the coldest days (by
 0.05 K), is in no frontier and is best by no criterion.
 
-A house has some 10,000 to 700,000 states. Their heat is a smooth function of a dozen coordinates (conductances,
-apertures, air), so that polynomials through a few hundred states solved hour by hour give the heat of all others: of
-second degree within about one percent, of third degree, fitted to what the first leaves over, within about one in a
-thousand. They decide nothing by themselves: a state is left out only when it is beaten by more than a margin, which is
-three times the error that 95 % of 80 states keep which the fit did not know.
-All that stay are solved hour by hour and compared
-once more with what was solved. Every printed figure and the frontier come from solved states
-only. That the margin is wide enough is not proved but tested against solving every state
-(`tests/unit/energy/retrofit/test_retrofit_screen.py`).
+A house has some 10,000 to 700,000 states. Three steps leave some hundred:
+
+1. Of a sample that is solved hour by hour a polynomial of second degree in a dozen coordinates
+   (`retrofit.coordinates`) gives the heat of all states within about half a percent.
+2. For those that nothing beats by more than a margin, the network is solved for steady weather (`zone.steady`). Their
+   heat over their conductance is nearly linear in what that gives: known within about one in a thousand.
+3. Those that are left are solved hour by hour and compared once more. Every printed figure and the frontier come from
+   solved states only.
+
+A polynomial decides nothing by itself: a state is left out only when it is beaten by more than a margin, which is
+three times the error that 95 % of 80 states keep which the fit did not know. That the margin is wide enough is not
+proved but tested against solving every state (`tests/unit/energy/retrofit/test_retrofit_screen.py`).
 
 Points of the frontier may fall through. Of two states the one that needs less may, where a yuan buys more heat in the
 valley, keep a little more carbon as warmth. Measured in 18 cases (docs/method.md, 6) no unsolved state saves 1.3 kg of
@@ -24,7 +27,6 @@ What is sampled is drawn with a fixed seed: the same house always gives the same
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -35,40 +37,40 @@ from numpy.typing import NDArray
 from cpdesk.energy.money.prices import annuity, has_valley_tariff
 from cpdesk.energy.money.prices import rows_of as rows_of_tariff
 from cpdesk.energy.money.programmes import granted
-from cpdesk.energy.retrofit.measures import EXTRA_COLUMNS, night_and_air
+from cpdesk.energy.retrofit.coordinates import Coordinates, Numbers, features, terms
+from cpdesk.energy.retrofit.dominance import Single, unbeaten, unbeaten_roughly
 from cpdesk.energy.retrofit.setting import Digits, Setting, all_digits, rows_of
-from cpdesk.energy.retrofit.solving import Solved, solve_states
+from cpdesk.energy.retrofit.solving import Both, Solved, both, joined, picked, solve_states
 from cpdesk.energy.systems.plants import ALL, VALLEY, Plant, final_energy
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
-from cpdesk.energy.zone.envelope import AIR, AIR_STEADY, WINDOW, WINDOW_NIGHT
+from cpdesk.energy.zone.hourly import kinds
+from cpdesk.energy.zone.steady import steady
 
 SMALL: Final = 1200  # states up to which all are solved
 _QUANTILE: Final = 0.95  # of the errors on states the fit does not know
 _MARGIN: Final = 3.0  # over that error
 _LEAST: Final = 1e-4  # of the largest value: the margin's least
 _UNKNOWN: Final = 80  # states of a sample that the fit does not know
-_CHUNK: Final = 8192
-_TRIES: Final = 2
-_WEIGHTS: Final = 10.0 ** np.array(sorted(np.linspace(-2.5, 2.5, 24), key=abs))  # the middle ones beat most
-_SHRINK: Final = 0.8
-_ASKED: Final = 1200  # states that are asked which others they beat
-_CUBED: Final = 9  # strongest coordinates, whose third powers and triple products count
+_SAMPLE: Final = 1.8  # states by term of the first polynomial
+_FEW_ASKED: Final = 60  # states of the first step that are asked which others they beat
 _PUMPS_MAX: Final = 2
 _VALLEY: Final = ("heating_day", "heating_valley", "valley_subsidy")
 _RIDGE: Final = 1e-7
-_ONE_THREAD: Final = 2**18  # multiplications up to which OpenBLAS keeps to one thread: to wake others costs more
-_ALIKE_K: Final = 0.05  # rooms this much colder count as warm as others
-
-Single = NDArray[np.float32]
-Numbers = NDArray[np.intp]
-"""States by their number in mixed radix of the setting's shape."""
+_CHUNK: Final = 2048
 
 
 def surviving(setting: Setting) -> Digits:
     """The states that can matter: the house as it is, every measure alone, then those that nothing beats."""
+    return solved_survivors(setting)[0]
+
+
+def solved_survivors(setting: Setting) -> tuple[Digits, Floats, Both]:
+    """The states that can matter, their envelope rows, and their seasons, hour by hour."""
     if setting.states <= SMALL:
-        return all_digits(setting)
+        digits = all_digits(setting)
+        rows = rows_of(setting, digits)
+        return digits, rows, solve_states(setting, rows)
     return Screen(setting).survivors()
 
 
@@ -83,14 +85,6 @@ def singles(setting: Setting) -> Digits:
     return np.array(found, np.int16).reshape(len(found), len(setting.groups))
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """Weights (terms, outputs) of a polynomial, and the error most states keep that it did not know."""
-
-    weights: Single
-    error: Floats
-
-
 class Screen:
     """Coordinates and costs of all states of a setting, and those that were solved.
 
@@ -100,138 +94,174 @@ class Screen:
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self.costs = np.stack(cost_columns(setting)).astype(np.float32)
-        self._where = _coordinates(setting)
-        self._known: dict[int, Floats] = {}
+        self.where = Coordinates(setting)
+        self.costs = np.stack([self.where.in_order(column) for column in cost_columns(setting)]).astype(np.float32)
+        self._places: dict[int, int] = {}
+        self._rows = np.empty((0, len(setting.base)))
+        self._solved: Both | None = None
+        self._outputs = np.empty((0, 0))
         self._draw = np.random.default_rng(0)
-        self._fixed = self.numbers(singles(setting))
-
-    def numbers(self, digits: Digits) -> Numbers:
-        """Numbers of states by their digits."""
-        found: Numbers = np.ravel_multi_index(tuple(digits.T.astype(np.intp)), self.setting.shape)
-        return found
-
-    def digits(self, numbers: Numbers) -> Digits:
-        """Digits of states by their number."""
-        return np.array(np.unravel_index(numbers, self.setting.shape), np.int16).T
+        self._fixed = self.where.numbers(singles(setting))
 
     def solve(self, numbers: Numbers) -> Floats:
         """(states, outputs): needs of states solved hour by hour; each state is solved once."""
-        new = np.array([one for one in dict.fromkeys(numbers.tolist()) if one not in self._known], np.intp)
+        new = np.array([one for one in dict.fromkeys(numbers.tolist()) if one not in self._places], np.intp)
         if len(new):
-            solved = solve_states(self.setting, rows_of(self.setting, self.digits(new)))
-            for at, row in zip(new.tolist(), outputs(self.setting, solved), strict=True):
-                self._known[at] = row
-        return np.array([self._known[int(one)] for one in numbers])
+            rows = rows_of(self.setting, self.where.digits(new))
+            more = solve_states(self.setting, rows)
+            found = outputs(self.setting, more)
+            self._places |= {number: len(self._places) + at for at, number in enumerate(new.tolist())}
+            if self._solved is None:
+                self._rows, self._outputs, self._solved = rows, found, more
+            else:
+                self._rows, self._outputs = np.vstack([self._rows, rows]), np.vstack([self._outputs, found])
+                self._solved = both(joined, self._solved, more)
+        return self._outputs[self._places_of(numbers)]
 
-    def survivors(self) -> Digits:
-        """States that nothing beats by the margin; the margin is checked on those that stay."""
-        states = np.arange(self.setting.states)
-        squares = _squares(len(self._where))
-        rough = self._fit(states, squares, self._fixed, drawn=round(1.4 * len(squares)))
-        needs = _predicted(self._where, rough.weights, squares)
-        alive = np.union1d(unbeaten(self.costs, needs, _MARGIN * rough.error), self._fixed)
-        costs, needs = self.costs[:, alive], needs[:, alive]
-        terms = squares + _cubes(_strongest(rough, len(self._where)))
-        if len(alive) > 2 * len(terms):
-            front = alive[unbeaten(costs, needs, np.zeros(len(needs)))]
-            found = self._narrowed(alive, costs, needs, terms, rough, front)
-        else:
-            known = self.solve(alive).T.astype(np.float32)
-            found = alive[unbeaten(costs, known, _LEAST * np.abs(known).max(axis=1))]
-        return self.digits(np.concatenate([self._fixed, np.setdiff1d(found, self._fixed)]))
+    def _places_of(self, numbers: Numbers) -> NDArray[np.intp]:
+        return np.array([self._places[one] for one in numbers.tolist()], np.intp)
 
-    def _narrowed(
-        self, alive: Numbers, costs: Single, needs: Single, terms: Sequence[Term], rough: _Fit, front: Numbers
-    ) -> Numbers:
-        """Fit what the rough needs leave over, solve what nothing beats, and compare once more."""
-        known = np.union1d(front, self._fixed)
-        self.solve(known)
-        fit = self._fit(alive, terms, known, rough, drawn=round(1.4 * len(terms)))
-        needs = needs + _predicted(self._where[:, alive], fit.weights, terms)
-        margin = np.maximum(_MARGIN * fit.error, _LEAST * np.abs(needs).max(axis=1))
-        exact = np.zeros(len(alive), dtype=bool)
-        for _ in range(_TRIES):
-            left = unbeaten(costs, needs, margin)
-            new = left[~exact[left]]
-            if not len(new):
-                break
-            needs[:, new] = self.solve(alive[new]).T  # what was solved is known without an error
-            exact[new] = True
-        return alive[left]
+    def survivors(self) -> tuple[Digits, Floats, Both]:
+        """States that nothing beats by the margin, solved; the house as it is and every measure alone come first."""
+        sample = self._sample()
+        alive = np.union1d(self._first(sample), self._fixed)
+        found = self._second(alive, sample)
+        numbers = np.concatenate([self._fixed, np.setdiff1d(found, self._fixed)])
+        assert self._solved is not None  # the sample is
+        at = self._places_of(numbers)
+        return self.where.digits(numbers), self._rows[at], both(lambda one: picked(one, at), self._solved)
 
-    def _fit(
-        self, states: Numbers, terms: Sequence[Term], known: Numbers, rough: _Fit | None = None, *, drawn: int
-    ) -> _Fit:
-        """Solve a sample of some states, fit it with those known, and see how far the fit is from further ones.
+    def _sample(self) -> Numbers:
+        """Every measure alone, and states drawn from all, in the order in which they were drawn."""
+        states = self.setting.states
+        drawn = round(_SAMPLE * terms(self.where.count)) + _UNKNOWN
+        new = self._draw.choice(states, size=min(states, drawn), replace=False)
+        return np.concatenate([self._fixed, new[~np.isin(new, self._fixed)]])
 
-        With a rough fit, what that leaves over is fitted.
-        """
-        new = self._draw.choice(states, size=min(len(states), drawn + _UNKNOWN), replace=False)
-        new = new[~np.isin(new, known)]
-        sample = np.concatenate([known, new])
-        where, values = self._where[:, sample].astype(float), self.solve(sample)
-        if rough is not None:
-            values = values - _features(where, _squares(len(where))).T @ rough.weights.astype(float)
-        features = _features(where, terms).T
-        last = len(sample) - min(_UNKNOWN, len(new) - len(new) // 2)
-        fitted = features[:last]
-        least = _RIDGE * last * np.eye(len(terms))  # coordinates of the states that are left may hang together
-        weights = np.linalg.solve(fitted.T @ fitted + least, fitted.T @ values[:last])
-        apart = np.abs(features[last:] @ weights - values[last:])
-        error = np.quantile(apart, _QUANTILE, axis=0) if len(apart) else np.zeros(values.shape[1])
-        return _Fit(weights.astype(np.float32), error)
+    def _first(self, sample: Numbers) -> Numbers:
+        """What nothing beats by the margin of a polynomial that is evaluated at all states."""
+        values = self.solve(sample)
+        fit = _fit(features(self.where.of(sample)).T.astype(float), values)
+        margin = _MARGIN * fit.error
+        low, spread = values.min(axis=0), np.ptp(values, axis=0)
+        least = np.full(self.setting.states, np.inf, np.float32)
+        most = np.full(self.setting.states, -np.inf, np.float32)
+        *heat, cold_at = range(values.shape[1])
+        for at in heat:
+            unit = spread[at] or 1.0
+            need = self.where.polynomial(fit.weights[:, at])
+            need -= np.float32(low[at])
+            need /= np.float32(unit)
+            np.minimum(least, need, out=least)
+            need += np.float32(margin[at] / unit)
+            np.maximum(most, need, out=most)
+        cold = self.where.polynomial(fit.weights[:, cold_at])
+        alive = unbeaten_roughly(self.costs, cold, least, most)
+        needs = _at(self.where.of(alive), fit.weights)
+        found: Numbers = alive[unbeaten(self.costs[:, alive], needs, margin, _FEW_ASKED)]
+        return found
+
+    def _second(self, alive: Numbers, sample: Numbers) -> Numbers:
+        """What nothing beats of what is left, by the heat over the conductance; solved where it is not beaten by the
+        margin, and compared again."""
+        space = _Space(self.setting, self.where, np.concatenate([alive, sample]), sample)
+        outside = np.arange(len(alive), len(alive) + len(sample))
+        fit = space.fit(outside, self.solve(sample))
+        costs, needs = self.costs[:, alive], space.needs(fit, np.arange(len(alive)))
+        left = unbeaten(costs, needs, _margin(fit, needs))
+        front = left[unbeaten(costs[:, left], needs[:, left], np.zeros(len(needs)))]
+        new = self._draw.choice(left, size=min(len(left), 2 * _UNKNOWN), replace=False)
+        new = new[~np.isin(new, front)]
+        numbers = np.concatenate([sample, alive[front], alive[new]])
+        fit = space.fit(np.concatenate([outside, front, new]), self.solve(numbers))
+        alive, costs, needs = alive[left], costs[:, left], space.needs(fit, left)
+        margin = _margin(fit, needs)
+        exact = np.isin(alive, numbers)
+        needs[:, exact] = self.solve(alive[exact]).T  # what was solved is known without an error
+        left = unbeaten(costs, needs, margin)
+        alive, costs, needs = alive[left], costs[:, left], needs[:, left]
+        needs[:, ~exact[left]] = self.solve(alive[~exact[left]]).T
+        found: Numbers = alive[unbeaten(costs, needs, margin)]
+        return found
 
 
-def unbeaten(costs: Single, needs: Single, margin: Floats) -> Numbers:
-    """Places of the states that no other beats: dearer in every cost, and needier by the margin in every need.
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Weights (terms, outputs) of a fit, and the error that most states keep which it did not know."""
+
+    weights: Floats
+    error: Floats
+
+
+def _fit(known: Floats, values: Floats, scale: Floats | None = None) -> _Fit:
+    """Least squares of (N, outputs) values over (N, terms) of the same states; the last ones are not fitted but tell
+    the error.
 
     Args:
-        costs: (costs, N); needs: (outputs, N), the last one how cold the rooms get; margin: (outputs,).
+        scale: (N,) what the values are divided by before they are fitted, but for the last one.
     """
-    columns = np.vstack([costs, needs])
-    slack = np.concatenate([np.zeros(len(costs)), margin[:-1], [-_ALIKE_K]]).astype(np.float32)
-    cost = sum((_scaled(column) for column in costs), np.zeros(1, np.float32))
-    need = _scaled(needs[0]) + _scaled(needs[len(needs) // 2])
-    numbers = np.arange(columns.shape[1])
-    for weight in _WEIGHTS:
-        kept = _not_beaten(columns, slack, int(np.argmin(cost + np.float32(weight) * need)))
-        if kept.sum() < _SHRINK * len(kept):  # smaller arrays pay for copying them
-            columns, cost, need, numbers = columns[:, kept], cost[kept], need[kept], numbers[kept]
-    order = np.argsort(cost + need, kind="stable")
-    columns, numbers = columns[:, order], numbers[order]
-    alive = np.ones(len(numbers), dtype=bool)
-    at = asked = 0
-    while at < len(numbers) and asked < _ASKED:  # good ones are asked first, since they beat most
-        if alive[at]:
-            alive &= _not_beaten(columns, slack, at)
-            asked = int(np.count_nonzero(alive[: at + 1]))
-            if np.count_nonzero(alive) < _SHRINK * len(alive):
-                columns, numbers, at = columns[:, alive], numbers[alive], asked - 1
-                alive = np.ones(len(numbers), dtype=bool)
-        at += 1
-    return np.sort(numbers[alive])
+    unit = np.ones_like(values)
+    if scale is not None:
+        unit[:, :-1] = scale[:, None]
+    last = len(values) - min(_UNKNOWN, len(values) // 4)
+    fitted = known[:last]
+    least = _RIDGE * last * np.eye(known.shape[1])  # coordinates of the states that are left may hang together
+    weights = np.linalg.solve(fitted.T @ fitted + least, fitted.T @ (values / unit)[:last]).astype(float)
+    apart = np.abs((known[last:] @ weights) * unit[last:] - values[last:])
+    error: Floats = np.quantile(apart, _QUANTILE, axis=0)
+    return _Fit(weights, error)
 
 
-def _scaled(column: NDArray[np.floating]) -> Single:
-    spread = float(np.ptp(column))
-    result: Single = ((column - column.min()) / (spread or 1.0)).astype(np.float32)
-    return result
+def _margin(fit: _Fit, needs: Single) -> Floats:
+    found: Floats = np.maximum(_MARGIN * fit.error, _LEAST * np.abs(needs).max(axis=1))
+    return found
 
 
-def _not_beaten(columns: Single, slack: Single, best: int) -> NDArray[np.bool_]:
-    """Which states the state `best` does not beat."""
-    kept = np.ones(columns.shape[1], dtype=bool)
-    least = columns[:, best] + slack
-    both = (columns[0] >= least[0]) & (columns[-2] >= least[-2])  # money and a need: few are left
-    beaten = np.flatnonzero(both)
-    for column, limit in zip(columns[1:], least[1:], strict=True):
-        if not len(beaten):
-            return kept
-        beaten = beaten[column[beaten] >= limit]
-    kept[beaten] = False
-    kept[best] = True  # without a margin a state would beat itself
-    return kept
+class _Space:
+    """Some states in the coordinates in which heat over conductance is nearly linear.
+
+    Terms are the second degree of what steady weather tells, the coordinates of the envelope, and their products.
+    """
+
+    def __init__(self, setting: Setting, where: Coordinates, numbers: Numbers, sample: Numbers) -> None:
+        used = kinds(rows_of(setting, where.digits(sample)), setting.drivers)
+        self._plain = where.of(numbers)
+        parts = [
+            steady(rows_of(setting, where.digits(numbers[first : first + _CHUNK])), setting.drivers, used)
+            for first in range(0, len(numbers), _CHUNK)
+        ]
+        self._conductance = np.concatenate([part[0] for part in parts])
+        found = np.concatenate([part[1] for part in parts], axis=1)
+        low, high = found.min(axis=1, keepdims=True), found.max(axis=1, keepdims=True)
+        there = (high - low)[:, 0] > 1e-9
+        self._steady = (2.0 * (found - low)[there] / (high - low)[there] - 1.0).astype(np.float32)
+
+    def _terms(self, places: NDArray[np.intp]) -> Single:
+        """(terms, N) of the states at some places."""
+        plain, steady_ = self._plain[:, places], self._steady[:, places]
+        products = (steady_[:, None, :] * plain[None, :, :]).reshape(-1, plain.shape[1])
+        found: Single = np.vstack([features(steady_), plain, products])
+        return found
+
+    def fit(self, places: NDArray[np.intp], values: Floats) -> _Fit:
+        """Fit (N, outputs) of the states at some places; the last of them tell the error."""
+        return _fit(self._terms(places).T.astype(float), values, self._conductance[places])
+
+    def needs(self, fit: _Fit, places: NDArray[np.intp]) -> Single:
+        """(outputs, N) of the states at some places."""
+        weights = np.ascontiguousarray(fit.weights.T, np.float32)
+        parts = [weights @ self._terms(places[at : at + _CHUNK]) for at in range(0, len(places), _CHUNK)]
+        found: Single = np.concatenate(parts, axis=1)
+        found[:-1] *= self._conductance[places].astype(np.float32)
+        return found
+
+
+def _at(where: Single, weights: Floats) -> Single:
+    """(outputs, N): a polynomial of second degree at some states, in pieces that stay in the processor's cache."""
+    turned = np.ascontiguousarray(weights.T, np.float32)
+    parts = [turned @ features(where[:, at : at + _CHUNK]) for at in range(0, where.shape[1], _CHUNK)]
+    found: Single = np.concatenate(parts, axis=1)
+    return found
 
 
 def outputs(setting: Setting, solved: tuple[Solved, Solved]) -> Floats:
@@ -323,80 +353,3 @@ def _entangled(setting: Setting) -> bool:
         if envelope & set(row.measures) and plants & set(row.measures):
             return True
     return False
-
-
-def _coordinates(setting: Setting) -> Single:
-    """(coordinates, N): what the needs of a state depend on, each between -1 and 1.
-
-    Row columns only add, so that their main directions over all choices add too; air and the windows at night, which do
-    not, are coordinates of their own.
-    """
-    width = setting.columns.width
-    stacked = np.vstack(setting.differences)
-    steady = np.array([at for at in range(width) if at not in (AIR, AIR_STEADY, WINDOW_NIGHT)])
-    scale = np.abs(stacked[:, steady]).max(axis=0)
-    used = steady[scale > 1e-9]
-    scale = scale[scale > 1e-9]
-    _, strength, directions = np.linalg.svd(stacked[:, used] / scale, full_matrices=False)
-    directions = directions[strength > 1e-6 * strength[0]]
-    along = [(differences[:, used] / scale) @ directions.T for differences in setting.differences]
-    low, high = (sum(side(one, axis=0) for one in along) for side in (np.min, np.max))
-    middle, half = (low + high) / 2.0, np.maximum((high - low) / 2.0, 1e-12)
-    columns: list[NDArray[Any]] = [np.array([-one], np.float32) for one in middle / half]
-    apart = [WINDOW, AIR, *range(width, width + EXTRA_COLUMNS)]
-    plain: list[NDArray[Any]] = [np.array([setting.base[column]], np.float32) for column in apart]
-    for differences, step in zip(setting.differences, along, strict=True):
-        columns = [_product_sum(one, step[:, at] / half[at]) for at, one in enumerate(columns)]
-        plain = [
-            _product_sum(one, differences[:, column]) if differences[:, column].any() else np.repeat(one, len(step))
-            for one, column in zip(plain, apart, strict=True)
-        ]
-    night, air = night_and_air(
-        np.stack(plain[:2], axis=1), np.stack(plain[2:], axis=1), setting.building, setting.tables
-    )
-    rest = [one for one in (air, night - plain[0]) if np.ptp(one) > 1e-6]
-    return np.stack([*columns, *(2.0 * _scaled(one) - 1.0 for one in rest)])
-
-
-Term = tuple[int, ...]
-"""A product of coordinates; the empty one is the constant."""
-
-
-def _squares(count: int) -> tuple[Term, ...]:
-    """Terms up to the second degree."""
-    return tuple(term for degree in range(3) for term in itertools.combinations_with_replacement(range(count), degree))
-
-
-def _cubes(chosen: Sequence[int]) -> tuple[Term, ...]:
-    """Terms of the third degree in some coordinates."""
-    return tuple(itertools.combinations_with_replacement(sorted(chosen), 3))
-
-
-def _strongest(fit: _Fit, count: int) -> list[int]:
-    """The coordinates that move the first need most."""
-    return [int(at) for at in np.argsort(-np.abs(fit.weights[1 : count + 1, 0]))[:_CUBED]]
-
-
-def _features(where: NDArray[np.floating], terms: Sequence[Term]) -> NDArray[np.floating]:
-    """(terms, N): every term is a shorter one times a coordinate."""
-    found = np.empty((len(terms), where.shape[1]), where.dtype)
-    place = {term: at for at, term in enumerate(terms)}
-    for at, term in enumerate(terms):
-        if not term:
-            found[at] = 1.0
-        else:
-            np.multiply(found[place[term[:-1]]], where[term[-1]], out=found[at])
-    return found
-
-
-def _predicted(where: Single, weights: Single, terms: Sequence[Term]) -> Single:
-    """(outputs, N): the polynomials at all states, in pieces that stay in the processor's cache."""
-    found = np.empty((weights.shape[1], where.shape[1]), np.float32)
-    turned = np.ascontiguousarray(weights.T)
-    width = max(32, _ONE_THREAD // turned.size)
-    for start in range(0, where.shape[1], _CHUNK):
-        features = _features(np.ascontiguousarray(where[:, start : start + _CHUNK]), terms)
-        for at in range(0, features.shape[1], width):
-            end = min(at + width, features.shape[1])
-            found[:, start + at : start + end] = turned @ features[:, at:end]
-    return found

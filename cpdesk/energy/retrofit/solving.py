@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +31,10 @@ class Solved:
     usual: Solution
     wish: Solution
     limit_w: Floats
+
+
+Both = tuple[Solved, Solved]
+"""States with the present plant's power, and with a new plant's."""
 
 
 def solve_states(setting: Setting, rows: Floats) -> tuple[Solved, Solved]:
@@ -70,7 +75,7 @@ def _both(setting: Setting, rows: Floats, limit: Floats, *, same: bool) -> tuple
 _BY_STATE: Final = ("peak_w", "coldest_c", "mean_c", "wanted_w")
 
 
-def _cut(found: Solution, cut: slice) -> Solution:
+def _cut(found: Solution, cut: slice | NDArray[np.intp]) -> Solution:
     return Solution(found.sums[:, cut], *(getattr(found, name)[cut] for name in _BY_STATE))
 
 
@@ -84,8 +89,21 @@ def _placed(found: Solution, again: Solution, where: NDArray[np.intp]) -> Soluti
 
 
 def joined(one: Solved, two: Solved) -> Solved:
+    """States of both."""
     usual, wish = (_appended(getattr(one, name), getattr(two, name)) for name in ("usual", "wish"))
     return Solved(usual, wish, np.concatenate([one.limit_w, two.limit_w]))
+
+
+def picked(one: Solved, places: NDArray[np.intp]) -> Solved:
+    """Some of the states."""
+    usual, wish = (_cut(item, places) for item in (one.usual, one.wish))
+    return Solved(usual, usual if one.wish is one.usual else wish, one.limit_w[places])
+
+
+def both(change: Callable[..., Solved], *pairs: Both) -> Both:
+    """A change of states with either power; that of the present plant serves for a new one where they are the same."""
+    kept = change(*(pair[0] for pair in pairs))
+    return kept, kept if all(pair[0] is pair[1] for pair in pairs) else change(*(pair[1] for pair in pairs))
 
 
 def _appended(one: Solution, two: Solution) -> Solution:

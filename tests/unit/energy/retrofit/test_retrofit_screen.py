@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cpdesk.energy.house.construct import build
-from cpdesk.energy.retrofit import screen
+from cpdesk.energy.retrofit import dominance, screen
 from cpdesk.energy.retrofit.grid import Grid, evaluate, frontier
 from cpdesk.energy.retrofit.measures import judge
 from cpdesk.energy.retrofit.setting import Setting, all_digits, make_setting
@@ -85,6 +85,6 @@ def test_nothing_beaten_is_left_and_nothing_unbeaten_is_dropped() -> None:
     beaten = [
         any(np.all(columns[:, at] >= columns[:, by] + slack) for by in range(400) if by != at) for at in range(400)
     ]
-    found = set(screen.unbeaten(costs, needs, margin).tolist())
+    found = set(dominance.unbeaten(costs, needs, margin).tolist())
     assert found >= {at for at in range(400) if not beaten[at]}
     assert len(found) < 400
