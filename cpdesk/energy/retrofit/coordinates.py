@@ -122,7 +122,7 @@ def summed(choices: Sequence[Floats], start: Floats) -> Floats:
     return found
 
 
-def terms(count: int) -> int:
+def term_count(count: int) -> int:
     """How many terms a polynomial of second degree in so many coordinates has."""
     return (count + 1) * (count + 2) // 2
 

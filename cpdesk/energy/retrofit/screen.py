@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 from cpdesk.energy.money.prices import annuity, has_valley_tariff
 from cpdesk.energy.money.prices import rows_of as rows_of_tariff
 from cpdesk.energy.money.programmes import granted
-from cpdesk.energy.retrofit.coordinates import Coordinates, Numbers, features, terms
+from cpdesk.energy.retrofit.coordinates import Coordinates, Numbers, features, term_count
 from cpdesk.energy.retrofit.dominance import Single, unbeaten, unbeaten_roughly
 from cpdesk.energy.retrofit.setting import Digits, Setting, all_digits, rows_of
 from cpdesk.energy.retrofit.solving import Both, Solved, both, joined, picked, solve_states
@@ -134,7 +134,7 @@ class Screen:
     def _sample(self) -> Numbers:
         """Every measure alone, and states drawn from all, in the order in which they were drawn."""
         states = self.setting.states
-        drawn = round(_SAMPLE * terms(self.where.count)) + _UNKNOWN
+        drawn = round(_SAMPLE * term_count(self.where.count)) + _UNKNOWN
         new = self._draw.choice(states, size=min(states, drawn), replace=False)
         return np.concatenate([self._fixed, new[~np.isin(new, self._fixed)]])
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cpdesk.energy.house.construct import build
-from cpdesk.energy.retrofit.coordinates import Coordinates, features, terms
+from cpdesk.energy.retrofit.coordinates import Coordinates, features, term_count
 from cpdesk.energy.retrofit.dominance import unbeaten, unbeaten_roughly
 from cpdesk.energy.retrofit.measures import judge
 from cpdesk.energy.retrofit.setting import Setting, all_digits, make_setting, rows_of
@@ -59,8 +59,8 @@ def test_rows_that_are_alike_have_the_same_coordinates_and_others_have_not(setti
 def test_a_polynomial_at_all_states_is_the_polynomial_at_each(setting: Setting) -> None:
     where = Coordinates(setting)
     everything = where.of(np.arange(setting.states))
-    assert features(everything).shape == (terms(where.count), setting.states)
-    weights = np.random.default_rng(2).normal(size=terms(where.count))
+    assert features(everything).shape == (term_count(where.count), setting.states)
+    weights = np.random.default_rng(2).normal(size=term_count(where.count))
     assert np.allclose(where.polynomial(weights), weights @ features(everything), atol=1e-4)
 
 
