@@ -435,6 +435,7 @@ class Building:
         draught: how air leakage follows wind and cold; `None` keeps the air change constant.
         sunspace_lag_h: hours by which floor and walls of a sunspace delay sun and cold (time constant).
         uses, solar: what is used beside heating, and the sun on the roof; `build` always fills them.
+        base_month_kwh: electricity of a month apart from heating; `None`: the usual one of the rules.
     """
 
     facts: BuildingFacts
@@ -454,6 +455,7 @@ class Building:
     sunspace_lag_h: float = 6.5
     uses: Uses | None = None
     solar: Solar | None = None
+    base_month_kwh: float | None = None
 
     @property
     def floor_area_m2(self) -> float:

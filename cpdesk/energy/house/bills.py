@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from cpdesk.energy.house.base_months import Base
 from cpdesk.energy.house.ledger import Ledger
 from cpdesk.energy.rows import Rule
 from cpdesk.energy.tables import EnergyTables
@@ -30,13 +31,22 @@ class _Other:
     half: float = 0.0
 
 
-def season_bills(bills: BillFacts, tables: EnergyTables, ledger: Ledger) -> tuple[Bill, ...]:
+def season_bills(
+    bills: BillFacts, tables: EnergyTables, ledger: Ledger, month: Base, gas_month: Base
+) -> tuple[Bill, ...]:
     """Heating use of a season by carrier in its unit (kWh, kg, m3), with P10 and P90.
+
+    Args:
+        month, gas_month: electricity and piped gas of a month apart from heating.
 
     Raises:
         InputFault: CP-1301 an amount no household buys.
     """
-    return tuple(bill for make in (_solid, _electricity, _gas, _bottles) for bill in make(bills, tables, ledger))
+    found = [
+        *_solid(bills, tables, ledger), *_electricity(bills, tables, ledger, month),
+        *_gas(bills, tables, ledger, gas_month), *_bottles(bills, tables, ledger),
+    ]  # fmt: skip
+    return tuple(found)
 
 
 def _bill(
@@ -76,7 +86,7 @@ def _solid(bills: BillFacts, tables: EnergyTables, ledger: Ledger) -> list[Bill]
     return found
 
 
-def _electricity(bills: BillFacts, tables: EnergyTables, ledger: Ledger) -> list[Bill]:
+def _electricity(bills: BillFacts, tables: EnergyTables, ledger: Ledger, base: Base) -> list[Bill]:
     """The season's bill, else the year's, else the season worked out from its valley reading."""
     name = next((item for item in _ELECTRICITY if getattr(bills, item) is not None), None)
     if name is None:
@@ -88,25 +98,19 @@ def _electricity(bills: BillFacts, tables: EnergyTables, ledger: Ledger) -> list
         share = tables.rules["valley_share_season"]
         amount /= share.value
         unsure = 0.5 * (share.high - share.low) / share.value * amount
-    base = tables.rules["base_month_kwh"]
-    known = bills.elec_other_month_kwh
-    month = ledger.number("bill.elec_other_month_kwh", known, base.value, "kWh", limits=(0, 3000))
     months = _YEAR_MONTHS if name == "elec_year_kwh" else tables.rule("season_months")
-    half = 0.5 * (base.high - base.low)
-    if known is not None:
-        half = month * (0.1 if known.quality in (Quality.MEASURED, Quality.BILL) else 0.25)
-    other = _Other(months * month, math.hypot(months * half, unsure))
+    other = _Other(months * base.value, math.hypot(months * base.half, unsure))
     return _bill(f"bill.{name}", "electricity", amount, "kWh", answer.quality, tables, other)
 
 
-def _gas(bills: BillFacts, tables: EnergyTables, ledger: Ledger) -> list[Bill]:
+def _gas(bills: BillFacts, tables: EnergyTables, ledger: Ledger, base: Base) -> list[Bill]:
     season, year = bills.gas_season_m3, bills.gas_year_m3
     answer = season or year
     if answer is None:
         return []
     amount = ledger.number("bill.gas_m3", answer, 0.0, "m3", limits=(0, 10000))
     months = tables.rule("season_months") if season else _YEAR_MONTHS
-    other = _months(tables.rules["base_month_gas_m3"], months)
+    other = _Other(months * base.value, months * base.half)
     key = "bill.gas_season_m3" if season else "bill.gas_year_m3"
     return _bill(key, "gas", amount, "m3", answer.quality, tables, other)
 

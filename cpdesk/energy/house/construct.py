@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cpdesk.base.errors import InputFault
+from cpdesk.energy.house.base_months import Household, base_electricity, base_gas
 from cpdesk.energy.house.bills import season_bills
 from cpdesk.energy.house.blocks import BlockResult, make_block
 from cpdesk.energy.house.geometry import Maker
@@ -116,6 +117,8 @@ def _assembled(
     systems = heaters(facts, tables, ledger, archetype, area, rooms)
     other = household_uses(facts, tables, ledger, area, max(systems, key=lambda item: item.share).carrier)
     sun = roof_sun(facts, tables, ledger, [zone.name for zone in zones])
+    household = Household(facts.uses, other, sun, ledger.inputs)
+    month = base_electricity(facts.bills, household, tables, ledger)
     building = Building(
         facts=facts,
         archetype=archetype.id,
@@ -124,7 +127,7 @@ def _assembled(
         zones=zones,
         schedule=schedule(facts, tables, ledger),
         systems=systems,
-        bills=season_bills(facts.bills, tables, ledger),
+        bills=season_bills(facts.bills, tables, ledger, month, base_gas(household, tables)),
         uses=other,
         solar=sun,
         inputs=tuple(ledger.inputs.values()),
@@ -134,6 +137,7 @@ def _assembled(
         leak_points=max(part.result.leak_points for part in parts),
         sunspace_lag_h=tables.rule("sunspace_lag_h"),
         draught=_draught(tables, ledger.inputs[f"{zones[0].name}.storeys"].value),
+        base_month_kwh=month.value,
     )
     return building, made
 

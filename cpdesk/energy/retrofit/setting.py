@@ -78,8 +78,9 @@ def make_setting(
     options = [verdict.option for verdict in verdicts if verdict.option is not None]
     groups = [tuple(item for item in options if item.measure.group == group) for group in ENVELOPE_GROUPS]
     plants, plant_options = make_plants(building, tables, options)
-    other = building.facts.bills.elec_other_month_kwh
-    monthly = other.value if other is not None else tables.rule("base_month_kwh")
+    monthly = building.base_month_kwh
+    if monthly is None:
+        monthly = tables.rule("base_month_kwh")
     base = base_row(building, columns, tables)
     load = design_load_w(finish(base[None, :], building, columns, tables), building.schedule.wish_c, tables, drivers)
     return Setting(

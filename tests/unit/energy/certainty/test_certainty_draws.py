@@ -13,9 +13,9 @@ from cpdesk.base.errors import InputFault
 from cpdesk.energy.certainty.draws import Family, Houses, building_at, evenly, make_family, prior_houses
 from cpdesk.energy.certainty.figures import certainty
 from cpdesk.energy.certainty.latin import latin_hypercube, quantiles
-from cpdesk.energy.certainty.outcomes import Chosen, chosen, outcomes
-from cpdesk.energy.certainty.unsure import FACTOR, SHIFT, Z90, Member, Unsure, two_piece, unsure_inputs
-from cpdesk.energy.house.construct import build
+from cpdesk.energy.certainty.outcomes import Chosen, as_audited, chosen, outcomes
+from cpdesk.energy.certainty.unsure import FACTOR, PRICE, SHIFT, Z90, Member, Unsure, alone, two_piece, unsure_inputs
+from cpdesk.energy.house.construct import Rebuilder, build
 from cpdesk.energy.retrofit.grid import Setting, evaluate, make_setting
 from cpdesk.energy.retrofit.measures import judge
 from cpdesk.energy.retrofit.packages import Choice
@@ -131,7 +131,7 @@ def test_the_middle_of_all_dimensions_is_the_audit_itself(f5_facts: BuildingFact
     for at, item in enumerate(packages):
         assert found.saving[0, at] == pytest.approx(grid.saving[item.state, item.plant], rel=1e-6)
         assert found.own_cost[0, at] == pytest.approx(grid.own_cost[item.state, item.plant], rel=1e-6)
-        assert found.npv[0, at] == pytest.approx(grid.npv(grid.saving)[item.state, item.plant], rel=1e-5)
+        assert found.npv[0, at] == pytest.approx(grid.npv[item.state, item.plant], rel=1e-5)
 
 
 def test_ranges_are_ordered_repeat_and_do_not_depend_on_the_order_of_inputs(
@@ -186,3 +186,34 @@ def test_effective_draws_count_weights(f5_facts: BuildingFacts, few_tables: Ener
     family = Family((), build(f5_facts, few_tables), ())
     assert evenly(family, np.zeros((50, 0))).effective == pytest.approx(50.0)
     assert Houses(family, np.zeros((2, 0)), np.array([1.0, 0.0])).effective == pytest.approx(1.0)
+
+
+def test_a_house_made_again_in_parts_is_the_house_made_anew(f5_facts: BuildingFacts, tables: EnergyTables) -> None:
+    """For every end of every dimension, two heated buildings and heaters among them: equal to the last digit."""
+    wing = replace(f5_facts.blocks[0], kind=Answer("east_wing"), bays=Answer(2.0, Quality.ESTIMATED))
+    building = build(replace(f5_facts, blocks=(f5_facts.blocks[0], wing)), tables)
+    rebuild = Rebuilder(building.facts, tables)
+    for item in unsure_inputs(building, tables):
+        for z in (-Z90, 0.5 * Z90, 6.0):
+            changes = alone(item, z)
+            try:
+                anew = build(building.facts, tables, *changes)
+            except InputFault:
+                with pytest.raises(InputFault):
+                    rebuild(*changes)
+                continue
+            assert rebuild(*changes) == anew
+
+
+def test_prices_alone_need_no_new_season(f5_facts: BuildingFacts, few_tables: EnergyTables) -> None:
+    """What the audit solved and what the draws would solve again agree, packages with old and new heaters alike."""
+    setting = _setting(f5_facts, few_tables)
+    packages = _works(setting)
+    grid = evaluate(setting, np.array([[0] * len(setting.groups), [1] * len(setting.groups)], np.int16))
+    family = Family(unsure_inputs(setting.building, few_tables), setting.building, ())
+    z = np.zeros((3, len(family.dimensions)))
+    z[:, [item.key for item in family.dimensions].index(PRICE)] = -Z90, 0.0, Z90
+    quick, solved = as_audited(grid, packages, evenly(family, z)), outcomes(setting, packages, evenly(family, z))
+    for name in ("cost", "package_cost", "package_co2_kg", "package_coldest_c", "own_cost"):
+        assert getattr(quick, name) == pytest.approx(getattr(solved, name), rel=1e-5)
+    assert quick.cost[0] < quick.cost[1] < quick.cost[2]
