@@ -2,7 +2,8 @@
 """Set up cpdesk in its own folder and start it, with nothing but Python 3.11 to 3.13.
 
     python3 run.py                        open the program; without a display, run `demo`
-    python3 run.py test [--slow] [...]    run the test suite (further words go to pytest)
+    python3 run.py test [--slow] [...]    run the test suite on all cores, four at most (further words go to pytest;
+                                          `-n 0` runs it in one process)
     python3 run.py COMMAND [...]          any cpdesk command, e.g. `python3 run.py demo --out village`
 
 Packages go into `.venv` beside this file, fixed by the hashes of requirements.lock; pip's own configuration decides
@@ -36,6 +37,8 @@ ROOT = Path(__file__).resolve().parent
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 UNFINISHED = "cpdesk-setup-unfinished"
 STAMP = "cpdesk-setup.json"
+PARALLEL = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadfile")
+"""How the test suite is shared out: files whole, as their tests share what takes long to make; a process takes 1 GB."""
 SPACE_NEEDED_MB = 1000
 
 QT_LIBRARIES = {
@@ -132,7 +135,7 @@ def command_line(python: Path, words: list[str]) -> list[str]:
     """What to run with the environment's Python."""
     if words[:1] == ["test"]:
         os.chdir(str(ROOT))
-        return [str(python), "-m", "pytest", *words[1:]]
+        return [str(python), "-m", "pytest", *PARALLEL, *words[1:]]
     if not words and has_display():
         words = ["desk"]
     elif not words:

@@ -108,7 +108,7 @@ def test_an_update_comes_into_the_environment_that_is_there(small: Path) -> None
 def test_the_test_command_hands_words_and_exit_code_on(small: Path) -> None:
     done = run(small, "test", "--slow", "-k", "rank")
     assert done.returncode == 3, done.stderr
-    assert json.loads(done.stdout) == {"pytest": ["--slow", "-k", "rank"]}
+    assert json.loads(done.stdout)["pytest"][-3:] == ["--slow", "-k", "rank"]
     assert run(small, "forms").stderr == "", "the development packages hold all the program needs"
 
 
