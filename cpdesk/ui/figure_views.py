@@ -55,6 +55,24 @@ class ChoicesView:
 
 
 @dataclass(frozen=True, slots=True)
+class YearRow:
+    """One use of the year, the sun, or the total; `strong` the total."""
+
+    title: str
+    figures: tuple[Fact, ...]
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class YearView:
+    """The whole year of the house as it is: kWh, yuan and CO2 of every use; `lines` tell of the sun and of what a
+    choice would make of the year, each opens its figure."""
+
+    rows: tuple[YearRow, ...] = ()
+    lines: tuple[PanelLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ExplanationView:
     """The proof of one figure.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtGui import QImage
 
 if TYPE_CHECKING:
-    from cpdesk.ui.figure_views import ChoicesView, SureView
+    from cpdesk.ui.figure_views import ChoicesView, SureView, YearView
 
 Tone = Literal["mute", "info", "ok", "warn", "bad"]
 Control = Literal[
@@ -358,6 +358,7 @@ class ResultView:
     month_figures: tuple[str, ...] = ()
     sure: SureView | None = None
     choices: ChoicesView | None = None
+    year: YearView | None = None
 
 
 # sync, reports, unlock, settings ------------------------------------------------------------------------------------

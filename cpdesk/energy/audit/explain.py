@@ -102,6 +102,11 @@ _TERMS: Final[Mapping[str, tuple[str, ...]]] = {
     "area": ("floor_area_m2",),
     "saving": ("saving_yuan", "saving_alone_yuan"),
     "energy": ("energy_kwh",),
+    "sun_generated": ("generated_kwh",),
+    "sun_used": ("used_kwh",),
+    "sun_heating": ("heating_kwh",),
+    "sun_sold": ("sold_kwh",),
+    "sun_sale": ("sale_yuan",),
 }
 """Figures that a term may stand for where it has not their name."""
 
@@ -111,7 +116,8 @@ def _meant(term: str, rest: str) -> bool:
     if term in _TERMS:
         return any(rest == one or rest.endswith(f".{one}") for one in _TERMS[term])
     last = rest.rsplit(".", 1)[-1]
-    return last == term or last.rsplit("_", 1)[0] == term
+    # A part of a sum: `heating` of `uses.heating.cost_yuan`, `electricity` of `carriers.electricity.amount`.
+    return last == term or last.rsplit("_", 1)[0] == term or f".{term}." in f".{rest}"
 
 
 def _same(figure: Quantity, value: float) -> bool:

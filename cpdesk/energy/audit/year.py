@@ -87,7 +87,7 @@ def _tiers(kwh: float, tables: EnergyTables) -> float:
 def _line(code: str, kwh: Mapping[str, float], costs: Mapping[str, float], tables: EnergyTables) -> UseLine:
     """One use: its carriers, and their sums."""
     status = _UNCONFIRMED if code == "heating" else "own_rule"
-    source = "systems.csv" if code == "heating" else "docs/method.md: uses.py"
+    source = "systems.csv" if code == "heating" else "devices.csv"
     carriers = tuple(_carrier(code, carrier, value, costs[carrier], tables) for carrier, value in kwh.items())
     shown = [(f"energy.carrier.{item.carrier}", item) for item in carriers]
     amounts = tuple((name, item.amount.value, item.amount.unit) for name, item in shown)
@@ -121,7 +121,7 @@ def _carrier(code: str, carrier: str, kwh: float, cost: float, tables: EnergyTab
     price = cost / bought if bought > 0 else 0.0
     return CarrierUse(
         carrier=carrier,
-        energy_kwh=quantity(kwh, "kWh/a", f"year_{code}", source="docs/method.md: uses.py", status="own_rule"),
+        energy_kwh=quantity(kwh, "kWh/a", f"year_{code}", source="devices.csv", status="own_rule"),
         amount=quantity(
             bought, f"{factor.unit}/a", "amount", ("energy", kwh, "kWh"),
             ("calorific_value", factor.kwh_per_unit, f"kWh/{factor.unit}"), source=factor.source, status=factor.status,
@@ -166,13 +166,13 @@ def _sun(held: Held, taken: Taken, base_kwh: float, electricity_kwh: float, tabl
         generated_kwh=figure(total, "kWh/a", "generated", source="Perez 1990; Faiman 2008; NREL/TP-6A20-62641"),
         used_kwh=figure(
             used, "kWh/a", "used", ("sun_others", used - taken.kwh, "kWh/a"), ("sun_heating", taken.kwh, "kWh/a"),
-            source="docs/method.md: solar.py",
+            source="profiles.csv",
         ),
-        heating_kwh=figure(taken.kwh, "kWh/a", "heating", source="docs/method.md: sun_heating.py"),
+        heating_kwh=figure(taken.kwh, "kWh/a", "heating", source="profiles.csv"),
         sold_kwh=figure(sold, "kWh/a", "sold", generated, ("sun_used", used, "kWh/a"),
-                        source="docs/method.md: solar.py"),
+                        source="profiles.csv"),
         unused_kwh=figure(unused, "kWh/a", "unused", generated, ("sun_used", used, "kWh/a"),
-                          source="docs/method.md: solar.py"),
+                          source="profiles.csv"),
         sale_yuan=figure(sale, "CNY/a", "sale", ("sun_sold", sold, "kWh/a"), ("feed_in", price, "CNY/kWh"),
                          source="tariffs.csv"),
         cost_yuan=figure(-(spared + taken.spared_yuan + sale), "CNY/a", "cost",
@@ -182,12 +182,12 @@ def _sun(held: Held, taken: Taken, base_kwh: float, electricity_kwh: float, tabl
         kgce=figure(-(used + sold) * _kgce(factor), "kgce/a", "kgce", *given, source="GB/T 2589-2020"),
         self_consumption_pct=figure(
             100.0 * used / total, "%", "self_consumption", ("sun_used", used, "kWh/a"), generated,
-            source="docs/method.md: solar.py",
+            source="profiles.csv",
         ),
         self_sufficiency_pct=figure(
             100.0 * used / electricity_kwh if electricity_kwh > 0 else 0.0, "%", "self_sufficiency",
             ("sun_used", used, "kWh/a"), ("year_electricity", electricity_kwh, "kWh/a"),
-            source="docs/method.md: solar.py",
+            source="profiles.csv",
         ),
     )  # fmt: skip
 
@@ -204,7 +204,7 @@ def _summed(code: str, lines: Sequence[UseLine], sun: SunLine | None) -> HouseYe
             inputs=tuple((key, figure.value, unit) for key, figure in parts), source=source, status=_UNCONFIRMED,
         )  # fmt: skip
 
-    energy = total("energy_kwh", "kWh/a", "systems.csv; docs/method.md: uses.py")
+    energy = total("energy_kwh", "kWh/a", "systems.csv")
     used = 0.0 if sun is None else sun.used_kwh.value
     return HouseYear(
         code=code,
@@ -213,7 +213,7 @@ def _summed(code: str, lines: Sequence[UseLine], sun: SunLine | None) -> HouseYe
         energy_kwh=energy,
         bought_kwh=quantity(
             energy.value - used, "kWh/a", "year_bought", ("energy", energy.value, "kWh/a"), ("sun_used", used, "kWh/a"),
-            source="docs/method.md: solar.py", status=_UNCONFIRMED,
+            source="profiles.csv", status=_UNCONFIRMED,
         ),
         cost_yuan=total("cost_yuan", "CNY/a", "tariffs.csv", below=None if sun is None else sun.cost_yuan),
         co2_kg=total("co2_kg", "kg/a", "factors.csv", below=None if sun is None else sun.co2_kg),

@@ -7,14 +7,15 @@ from PySide6.QtWidgets import QWidget
 
 from cpdesk.ui.language import text, tr
 from cpdesk.ui.pages.result_sure import SurePart
+from cpdesk.ui.pages.result_year import YearPart
 from cpdesk.ui.views import ResultView
 from cpdesk.ui.widgets.bars import NowAfterBars, PackageList, ProgressBar, ShareBars
 from cpdesk.ui.widgets.basic import Block, Button, IconText, Label, Line, Pill, Scroll, column, row
 
 
 class ResultPanel(Block):
-    """Now/after bars, heat-loss bars, three packages, how sure it is. While an answer is wrong the last good figures
-    stay, dimmed. `figure_wanted` asks for the proof of a figure."""
+    """Now/after bars, heat-loss bars, three packages, how sure it is, the whole year. While an answer is wrong the last
+    good figures stay, dimmed. `figure_wanted` asks for the proof of a figure."""
 
     compare_wanted = Signal()
     figure_wanted = Signal(str)
@@ -86,6 +87,9 @@ class ResultPanel(Block):
         self.sure.figure_wanted.connect(self.figure_wanted)
         self.sure.question_wanted.connect(self.question_wanted)
         stack.addWidget(self.sure)
+        self.year = YearPart()
+        self.year.figure_wanted.connect(self.figure_wanted)
+        stack.addWidget(self.year)
         self._notes = Label("", "meta", "text3", wrap=True)
         stack.addWidget(self._notes)
         for part in (self.bars, self.shares, self.packages):
@@ -123,6 +127,7 @@ class ResultPanel(Block):
         for part in (self._line2, self._packages_title, self._packages_note, self.packages):
             part.setVisible(bool(shown.packages))
         self.sure.show_sure(shown.sure)
+        self.year.show_year(shown.year)
         self._notes.set_words(" ".join(shown.notes))
         self._notes.setVisible(bool(shown.notes))
         self.foot.setVisible(bool(shown.packages))

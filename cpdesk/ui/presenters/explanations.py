@@ -106,6 +106,12 @@ def figure_words(audit: Audit, name: str) -> tuple[str, str]:
             where.append(tr("ui.explain.package", letter=part))
         elif holder == "carriers":
             where.append(tr(f"report.carrier.{part}"))
+        elif holder == "uses" or part == "sun":
+            where.append(tr(f"energy.use.{part}"))
+        elif part == "year":
+            where.append(tr("ui.explain.year_of"))
+        elif holder == "year" and part == "now":
+            where.append(tr("ui.explain.now"))
         elif part in ("baseline", "after", "hand_check"):
             where.append(tr({"baseline": "ui.explain.now"}.get(part, f"ui.explain.{part}")))
         elif part == "share":
@@ -116,6 +122,9 @@ def figure_words(audit: Audit, name: str) -> tuple[str, str]:
         elif part in named:
             where.append(named[part])
     leaf = f"ui.figure.{parts[-1]}"
+    of_year = f"ui.figure.year.{parts[-1]}"
+    if parts[0] == "year" and Translator(language()).has(of_year):
+        leaf = of_year
     return in_a_row(*where), _said(leaf)
 
 

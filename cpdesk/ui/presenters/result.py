@@ -15,6 +15,7 @@ from cpdesk.ui.language import language, tr
 from cpdesk.ui.presenters.defaults import assumptions, questions
 from cpdesk.ui.presenters.explanations import LOSS_SHARE, MONTH
 from cpdesk.ui.presenters.result_sure import choices_view, sure_view
+from cpdesk.ui.presenters.result_year import year_view
 from cpdesk.ui.presenters.words import number
 from cpdesk.ui.views import Fact, NowAfter, PackageView, ResultView, Share, StatusView, Tone
 
@@ -108,6 +109,7 @@ def result_view(outcome: WorkedOut, session: Session) -> tuple[ResultView, dict[
         month_figures=tuple(f"{MONTH}.{month.month}" for month in audit.baseline.months),
         sure=sure_view(audit, chosen, session, questions(audit, session, causes=True)),
         choices=choices_view(audit),
+        year=year_view(audit),
     )
     return view, assumptions(audit, session)
 
