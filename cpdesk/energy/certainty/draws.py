@@ -20,7 +20,8 @@ from cpdesk.energy.certainty.unsure import CHOICE, Z90, Unsure, alone, assignmen
 from cpdesk.energy.house.construct import Rebuilder, build
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
-from cpdesk.model.building import Building, Element
+from cpdesk.energy.zone.shade import overhang_shares
+from cpdesk.model.building import Building, Element, Overhang
 
 _STEPS = (Z90, 0.5 * Z90, 0.25 * Z90)
 _NOTHING = 1e-12
@@ -100,7 +101,7 @@ def make_family(building: Building, tables: EnergyTables) -> Family:
                 made = _made(rebuild, item, side * step)
                 if made is not None:
                     inside = any(member.key.partition(".")[0] in rooms for member in item.members)
-                    made = _as_planned(made, building) if inside else replace(made, zones=building.zones)
+                    made = _as_planned(made, building, tables) if inside else replace(made, zones=building.zones)
                     ends.append(_End(at, side * step, made, inside))
                     break
     return Family(dimensions, building, tuple(ends))
@@ -120,20 +121,25 @@ def building_at(building: Building, tables: EnergyTables, dimensions: tuple[Unsu
         InputFault: no house can be like that.
     """
     overrides, factors = assignments(dimensions, z[None, :])[0]
-    return _as_planned(build(building.facts, tables, overrides, factors), building)
+    return _as_planned(build(building.facts, tables, overrides, factors), building, tables)
 
 
-def _as_planned(made: Building, building: Building) -> Building:
+def _as_planned(made: Building, building: Building, tables: EnergyTables) -> Building:
     """Works are planned for the surveyed house: they are done where the drawn one turns out to be insulated too.
 
-    Faces look where those of the surveyed house look (a steeper roof is a little larger), so that all draws are under
-    the same sun.
+    Faces look where those of the surveyed house look (a steeper roof is a little larger) from under the same eaves, so
+    that all draws are under the same sun; what other eaves let through is a factor on the glass.
     """
-    insulated = {item.id: item.insulated for item in _elements(building)}
+    surveyed = {item.id: item for item in _elements(building)}
+    weight = tables.rule("eaves_sun")
     faces = sorted({(item.azimuth_deg, item.tilt_deg) for item in _elements(building)})
 
     def aligned(item: Element) -> Element:
-        like = insulated.get(item.id, item.insulated)
+        own = surveyed.get(item.id, item)
+        like = own.insulated
+        if item.overhang is not None and own.overhang is not None and item.overhang != own.overhang:
+            sun = 1.0 + weight * (_sky_view(item.overhang) - _sky_view(own.overhang))
+            item = replace(item, overhang=own.overhang, g_value=item.g_value * sun)
         face = (item.azimuth_deg, item.tilt_deg)
         if face not in faces:
             face = min(faces, key=lambda one: (_turn(one[0], item.azimuth_deg), abs(one[1] - item.tilt_deg)))
@@ -152,6 +158,11 @@ def _as_planned(made: Building, building: Building) -> Building:
         for zone in made.zones
     )
     return replace(made, zones=zones)
+
+
+def _sky_view(overhang: Overhang) -> float:
+    """Share of the sky's light that reaches a window under eaves."""
+    return overhang_shares(overhang, np.zeros(0), np.zeros(0), 0.0)[1]
 
 
 def _elements(building: Building) -> list[Element]:

@@ -16,9 +16,14 @@ from cpdesk.energy.house.elements import wall_layers
 from cpdesk.energy.house.geometry import Maker, Size
 from cpdesk.energy.house.ledger import worst
 from cpdesk.model.building import SIDES, Element, Input
+from cpdesk.model.records import Quality
 
 _WITH_BEAMS: Final = ("brick_concrete", "rc_frame")
 _MASONRY: Final = ("brick_solid", "brick_hollow", "brick_lime", "aac", "concrete_block", "other", "unknown")
+_SPREAD: Final = {
+    Quality.MEASURED: "bridge_spread_measured", Quality.BILL: "bridge_spread_measured",
+    Quality.ESTIMATED: "bridge_spread_seen", Quality.DEFAULT: "bridge_spread_default",
+}  # fmt: skip
 _DOOR_M: Final = (0.95, 2.1)
 
 
@@ -30,16 +35,24 @@ def with_bridges(maker: Maker, size: Size, walls: Sequence[Element]) -> list[Ele
             found.append(wall)
             continue
         layer, quality = wall_layers(maker, wall.side)
-        extra = sum(psi * length for psi, length in _junctions(maker, size, wall.side, layer))
+        junctions = _junctions(maker, size, wall.side, layer)
+        extra = sum(psi * length for psi, length in junctions)
         quality = worst(quality, maker.ledger.quality(f"{maker.name}.length_m"))
         extra = maker.ledger.computed(
             f"{maker.name}.wall.{wall.side}.bridges_w_k", extra, "W/K", quality, spread=(1.0, 1.0),
             place=(*maker.place, f"energy.side.{wall.side}"), reason="energy.default.archetype",
             reason_fields={"archetype": maker.archetype.id}, source="ISO 14683:2017; bridges.csv", status="to_confirm",
+            half=_half_width(maker, junctions, quality),
         )  # fmt: skip
         u_value = max(wall.u_value_w_m2k + extra / wall.area_m2, 0.5 * wall.u_value_w_m2k)
         found.append(replace(wall, u_value_w_m2k=u_value))
     return found
+
+
+def _half_width(maker: Maker, junctions: Sequence[tuple[float, float]], quality: Quality) -> float:
+    """Half of P10 to P90 in W/K: table values of psi are off by a share of each junction, all the same way."""
+    spread = maker.tables.rule(_SPREAD[quality])
+    return spread * sum(abs(psi) * length for psi, length in junctions)
 
 
 def _junctions(maker: Maker, size: Size, side: str, layer: Layered) -> list[tuple[float, float]]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cpdesk.energy.house.constructions import ground_floor, outer_roof_u_value
-from cpdesk.energy.house.elements import roof_insulation, shading
+from cpdesk.energy.house.elements import roof_insulation, shading, u_spread
 from cpdesk.energy.house.geometry import SUNSPACES, Maker, Size, azimuth
 from cpdesk.energy.rows import SunspaceType
 from cpdesk.energy.tables import EnergyTables
@@ -33,13 +33,14 @@ def make_attic(maker: Maker, size: Size, roof: Element, walls: Sequence[Element]
     row = maker.tables.roofs[shape]
     tilt = math.radians(row.tilt_deg)
     insulation, thickness = _on_roof(maker)
+    quality = maker.ledger.quality(f"{maker.name}.roof_shape")
     u_value = maker.ledger.computed(
         f"{maker.name}.attic_roof_u", outer_roof_u_value(shape, insulation, thickness, maker.tables), "W/m2K",
-        maker.ledger.quality(f"{maker.name}.roof_shape"), spread=(1.0, 1.0), place=maker.place,
+        quality, spread=u_spread(maker, quality), place=maker.place,
         reason="energy.default.roof", reason_fields={"archetype": maker.archetype.id}, source=row.source,
         status=row.status,
     )  # fmt: skip
-    air_change = maker.number("attic_air_1_h", None, row.attic_air_1_h, "1/h", (0, 50))
+    air_change = maker.number("attic_air_1_h", None, row.attic_air_1_h, "1/h", (0, 50), "attic_air_spread")
     slopes = replace(
         roof, id=f"{maker.name}.attic.roof", area_m2=roof.area_m2 / math.cos(tilt), u_value_w_m2k=u_value, buffer="",
         absorptance=maker.tables.rule("absorptance") * math.cos(tilt),

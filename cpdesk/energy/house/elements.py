@@ -84,7 +84,8 @@ def wall_layers(maker: Maker, side: str) -> tuple[Layered, Quality]:
     return Layered(kind, thickness, insulation, insul_mm, where), worst(*qualities)
 
 
-def _spread(maker: Maker, quality: Quality) -> tuple[float, float]:
+def u_spread(maker: Maker, quality: Quality) -> tuple[float, float]:
+    """P10 and P90 of the U-value of a wall or roof as factors, by how its layers are known."""
     row = maker.tables.rules["wall_u_spread" if quality is Quality.DEFAULT else "estimate_u_spread"]
     return row.low, row.high
 
@@ -94,7 +95,7 @@ def _wall_u_value(maker: Maker, side: str, layer: Layered, quality: Quality) -> 
     place = (*maker.place, f"energy.side.{side}") if side else maker.place
     return maker.ledger.computed(
         f"{maker.name}.wall.{side}.wall_u" if side else f"{maker.name}.wall.wall_u",
-        wall_u_value(layer, maker.tables), "W/m2K", quality, spread=_spread(maker, quality), place=place,
+        wall_u_value(layer, maker.tables), "W/m2K", quality, spread=u_spread(maker, quality), place=place,
         reason="energy.default.wall", reason_fields={"archetype": maker.archetype.id, "mm": layer.mm},
         source=material.source, status=material.status,
     )  # fmt: skip
@@ -139,7 +140,7 @@ def make_roof(maker: Maker, size: Size) -> Element:
     quality = worst(*qualities)
     u_value = maker.ledger.computed(
         f"{maker.name}.{'ceiling_u' if attic else 'roof_u'}", value, "W/m2K", quality,
-        spread=_spread(maker, quality), place=maker.place, reason="energy.default.roof",
+        spread=u_spread(maker, quality), place=maker.place, reason="energy.default.roof",
         reason_fields={"archetype": archetype.id}, source="GB 50176-2016", status="to_confirm",
     )  # fmt: skip
     slope = math.radians(tables.roofs[shape].tilt_deg) if ceiling == "none" and shape in PITCHED else 0.0

@@ -166,8 +166,13 @@ class Ledger:
         reason_fields: Mapping[str, str | float] | None = None,
         source: str = "",
         status: str = "computed",
+        half: float | None = None,
     ) -> float:
-        """A value worked out from answers and tables (a U-value, an efficiency), with its P10 and P90 as factors."""
+        """A value worked out from answers and tables (a U-value, an efficiency), with its P10 and P90 as factors.
+
+        Args:
+            half: half-width of P10 to P90 in place of `spread`, of a value that may have either sign.
+        """
         held = self._known.get(key)
         if held is not None and held.value == value and held.quality is quality:
             return self._enter(held)
@@ -178,8 +183,8 @@ class Ledger:
             value=value,
             unit=unit,
             quality=quality,
-            low=None if sure else value * spread[0],
-            high=None if sure else value * spread[1],
+            low=value - half if half is not None else None if sure else value * spread[0],
+            high=value + half if half is not None else None if sure else value * spread[1],
             place=_place(place),
             reason=reason if quality is Quality.DEFAULT else "",
             reason_fields=reason_fields or {},

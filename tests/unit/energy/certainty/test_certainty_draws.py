@@ -17,11 +17,11 @@ from cpdesk.energy.certainty.outcomes import Chosen, as_audited, chosen, outcome
 from cpdesk.energy.certainty.unsure import FACTOR, PRICE, SHIFT, Z90, Member, Unsure, alone, two_piece, unsure_inputs
 from cpdesk.energy.house.construct import Rebuilder, build
 from cpdesk.energy.retrofit.grid import Setting, evaluate, make_setting
-from cpdesk.energy.retrofit.measures import judge
+from cpdesk.energy.retrofit.measures import base_row, judge
 from cpdesk.energy.retrofit.packages import Choice
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import make_weather
-from cpdesk.energy.zone.envelope import layout
+from cpdesk.energy.zone.envelope import FIXED, layout, to_outdoors
 from cpdesk.model.assessment import Wishes
 from cpdesk.model.building import Answer, BuildingFacts, WallFacts
 from cpdesk.model.records import Quality
@@ -166,20 +166,19 @@ def test_sure_inputs_give_no_range(f5_facts: BuildingFacts, few_tables: EnergyTa
 
 
 def test_a_measured_answer_never_widens_the_range(f5_facts: BuildingFacts, few_tables: EnergyTables) -> None:
-    """Over seeds: what is measured narrows need and saving, or leaves them within the noise of the draws."""
+    """What is measured narrows need and saving, or leaves them within the noise of 1,000 draws (2 %)."""
 
-    def width(quality: Quality, seed: int) -> tuple[float, float]:
+    def width(quality: Quality) -> tuple[float, float]:
         setting = _setting(_wall(f5_facts, quality), few_tables)
         packages = _works(setting)
-        houses = prior_houses(make_family(setting.building, few_tables), draws=200, seed=seed)
+        houses = prior_houses(make_family(setting.building, few_tables), draws=1000, seed=1)
         found = certainty(outcomes(setting, packages, houses), packages, houses, calibrated=False)
         saving = found.packages[0].saving_yuan
         return found.need_kwh.p90 - found.need_kwh.p10, saving.p90 - saving.p10
 
-    for seed in (1, 2):
-        told, measured = width(Quality.ESTIMATED, seed), width(Quality.MEASURED, seed)
-        assert measured[0] <= 1.03 * told[0]
-        assert measured[1] <= 1.03 * told[1]
+    told, measured = width(Quality.ESTIMATED), width(Quality.MEASURED)
+    assert measured[0] <= 1.02 * told[0]
+    assert measured[1] <= 1.02 * told[1]
 
 
 def test_effective_draws_count_weights(f5_facts: BuildingFacts, few_tables: EnergyTables) -> None:
@@ -217,3 +216,26 @@ def test_prices_alone_need_no_new_season(f5_facts: BuildingFacts, few_tables: En
     for name in ("cost", "package_cost", "package_co2_kg", "package_coldest_c", "own_cost"):
         assert getattr(quick, name) == pytest.approx(getattr(solved, name), rel=1e-5)
     assert quick.cost[0] < quick.cost[1] < quick.cost[2]
+
+
+@pytest.mark.parametrize("roof", ["pitched_tile", "flat_precast"])
+def test_defaults_of_attic_eaves_and_bridges_have_a_spread_that_is_felt(
+    f5_facts: BuildingFacts, tables: EnergyTables, roof: str
+) -> None:
+    """Each moves the row of the house, the way physics says."""
+    block = replace(f5_facts.blocks[0], roof_shape=Answer(roof), ceiling=Answer("gypsum"))
+    building = build(replace(f5_facts, blocks=(block,)), tables)
+    family = make_family(building, tables)
+    columns = layout(building)
+    values = family.values(lambda one: base_row(one, columns, tables))
+    found = {}
+    for at, end in enumerate(family.ends, 1):
+        name = family.dimensions[end.at].key.split(".")[1] if "." in family.dimensions[end.at].key else ""
+        found[name, end.z > 0] = float(to_outdoors(values[[at]])[0]), float(values[at, FIXED : columns.width].sum())
+    loss, sun = float(to_outdoors(values[[0]])[0]), float(values[0, FIXED : columns.width].sum())
+    assert found["bridges_w_k", False][0] < loss < found["bridges_w_k", True][0]
+    assert found["eaves_m", True][1] < sun < found["eaves_m", False][1]
+    if roof == "pitched_tile":
+        assert found["attic_air_1_h", False][0] < loss < found["attic_air_1_h", True][0]
+        assert found["attic_roof_u", False][0] < loss < found["attic_roof_u", True][0]
+    assert family.building == building
