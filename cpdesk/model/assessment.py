@@ -7,7 +7,7 @@ keys of `resources/i18n/texts`, so that a result is the same in both languages.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
@@ -168,6 +168,8 @@ class Package:
         payback_a: own cost over yearly saving; `None` when nothing is saved.
         system: code of the heating system afterwards.
         notices: text keys of what the household must know (electric capacity, seals and stove air, ...).
+        views: what it means for household, government and society, by indicator (`energy.money.views.explained`);
+            `None` where it does not exist. `npv_yuan` is that of the household.
     """
 
     code: str
@@ -187,6 +189,7 @@ class Package:
     system: str
     within_budget: bool
     notices: tuple[str, ...] = ()
+    views: Mapping[str, Quantity | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

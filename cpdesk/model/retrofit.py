@@ -16,7 +16,8 @@ class Combination:
     Attributes:
         measures: ids, in the order of the work.
         saving_yuan: a year, heating and other uses together, after part of it was kept as warmth.
-        sir: yearly saving over the yearly payment of own money with upkeep; above 1 it pays.
+        npv_yuan: present savings less present investment; `sir` the one over the other, above 1 it pays. Savings are
+            those of energy less more maintenance over the horizon.
         co2_saving_t: a year, what the sun on the roof gives included.
         coldest_days_c: room temperature of the five coldest days.
     """

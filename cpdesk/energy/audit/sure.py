@@ -132,11 +132,13 @@ def _ranged_package(package: Package, sure: Certainty, at: int) -> Package:
         low = back.value if found.payback_low_a is None else min(found.payback_low_a, back.value)
         high = None if found.payback_high_a is None else max(found.payback_high_a, back.value)
         back = replace(back, low=low, high=high)
+    npv = _with(package.npv_yuan, found.npv_yuan)
     return replace(
         package,
         saving_yuan=_with(package.saving_yuan, found.saving_yuan),
         payback_a=back,
-        npv_yuan=_with(package.npv_yuan, found.npv_yuan),
+        npv_yuan=npv,
+        views={**package.views, "payback": back, "npv_household": npv},
         co2_saving_t=_with(package.co2_saving_t, found.co2_saving_t),
         coldest_days_c=_with(package.coldest_days_c, found.coldest_days_c),
     )

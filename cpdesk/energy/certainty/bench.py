@@ -30,7 +30,7 @@ def uncertainty(building: Building, tables: EnergyTables, *, packages: int, draw
     """
     weather = make_weather(tables, building.terrain, building.height_m)
     grid = evaluate(make_setting(building, tables, weather, judge(building, layout(building), tables, Wishes())))
-    best = np.argsort(grid.npv(grid.saving), axis=None)[::-1][:packages]
+    best = np.argsort(grid.npv, axis=None)[::-1][:packages]
     places = zip(*np.unravel_index(best, grid.saving.shape), strict=True)
     works = chosen(grid, [Choice("A", int(state), int(plant), 0.0, True) for state, plant in places])
 

@@ -27,7 +27,9 @@ from cpdesk.energy.certainty.unsure import (
     is_fuel,
     two_piece,
 )  # fmt: skip
-from cpdesk.energy.money.prices import annuity, co2_kg, cost_by_carrier, subsidies
+from cpdesk.energy.money.indicators import Terms, life_cycle, present_investment
+from cpdesk.energy.money.prices import co2_kg, cost_by_carrier, subsidies, summed
+from cpdesk.energy.retrofit.figures import Capital
 from cpdesk.energy.retrofit.grid import Grid, Setting, design_load_w, set_points
 from cpdesk.energy.retrofit.measures import CURTAINED, POINTS, Option, base_row, finish, make_option
 from cpdesk.energy.retrofit.packages import Choice
@@ -46,7 +48,8 @@ class Outcomes:
 
     Attributes:
         amounts: by carrier, what the house as it is uses in the unit bought.
-        own_cost, yearly_capital: own money, and as a yearly payment over the measures' lives.
+        own_cost: own money; `present_savings` and `present_invested` are PVS less upkeep and PVI of the household
+            (`energy.money.indicators`), prices along the path that packages are chosen by.
     """
 
     need_kwh: Floats
@@ -61,8 +64,8 @@ class Outcomes:
     package_co2_kg: Floats
     package_coldest_c: Floats
     own_cost: Floats
-    yearly_capital: Floats
-    annuity: float
+    present_savings: Floats
+    present_invested: Floats
 
     def first(self, draws: int) -> Outcomes:
         """Those of the first draws only."""
@@ -78,12 +81,12 @@ class Outcomes:
     @property
     def npv(self) -> Floats:
         """Net present value in CNY over the horizon, (N, packages)."""
-        return (self.saving - self.yearly_capital) * self.annuity
+        return self.present_savings - self.present_invested
 
     @property
     def sir(self) -> Floats:
-        """Present value of the saving over that of the own money, (N, packages)."""
-        return self.saving / np.maximum(self.yearly_capital, 1e-9)
+        """Present savings over present investment, (N, packages)."""
+        return self.present_savings / np.maximum(self.present_invested, 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,7 @@ def _reckoned(
 
     before = priced(0, [0], usual)
     shape = (len(z), len(choices))
-    figures = {name: np.zeros(shape) for name in ("need", "energy", "cost", "co2", "coldest")}
+    figures = {name: np.zeros(shape) for name in ("need", "energy", "cost", "present", "co2", "coldest")}
     share = np.clip(tables.rule("take_back_share") * factor(dimensions, z, TAKE_BACK), 0.0, 1.0)[:, None]
     for plant in sorted({item.plant for item in choices}):
         numbers = [at for at, item in enumerate(choices) if item.plant == plant]
@@ -194,18 +197,20 @@ def _reckoned(
         warmth = np.where(full[None, :], 1.0, warmth)
         for name, first, second in (
             ("need", one.need_kwh, two.need_kwh), ("energy", one.energy_kwh, two.energy_kwh),
-            ("cost", one.cost, two.cost), ("co2", one.co2_kg, two.co2_kg),
+            ("cost", one.cost, two.cost), ("present", one.present_cost, two.present_cost),
+            ("co2", one.co2_kg, two.co2_kg),
             ("coldest", usual.coldest_c[:, places], wish.coldest_c[:, places]),
         ):  # fmt: skip
             figures[name][:, numbers] = first + warmth * (second - first)
-    own, capital = _own_money(setting, choices, houses)
+    money = _own_money(setting, choices, houses)
     return Outcomes(
         need_kwh=before.need_kwh[:, 0], energy_kwh=before.energy_kwh[:, 0], cost=before.cost[:, 0],
         co2_kg=before.co2_kg[:, 0], coldest_c=usual.coldest_c[:, 0],
         amounts={carrier: kwh[:, 0] / tables.factors[carrier].kwh_per_unit for carrier, kwh in before.bought.items()},
         package_need_kwh=figures["need"], package_energy_kwh=figures["energy"], package_cost=figures["cost"],
-        package_co2_kg=figures["co2"], package_coldest_c=figures["coldest"], own_cost=own, yearly_capital=capital,
-        annuity=annuity(tables.rule("discount_rate"), tables.rule("horizon_a")),
+        package_co2_kg=figures["co2"], package_coldest_c=figures["coldest"], own_cost=money.own_cost,
+        present_savings=before.present_cost - figures["present"] - money.present_upkeep,
+        present_invested=money.present_invested,
     )  # fmt: skip
 
 
@@ -294,6 +299,7 @@ class _Priced:
     need_kwh: Floats
     energy_kwh: Floats
     cost: Floats
+    present_cost: Floats
     co2_kg: Floats
     bought: dict[str, Floats]
 
@@ -315,11 +321,13 @@ def _priced(
     costs = cost_by_carrier(
         Energy(bought, valley), tables, valley_meter=setting.plants[plant].valley_meter, base_kwh=setting.base_kwh
     )
-    parts = [cost * prices[:, None] if is_fuel(carrier) else cost for carrier, cost in costs.items()]
+    paid = {carrier: cost * prices[:, None] if is_fuel(carrier) else cost for carrier, cost in costs.items()}
+    terms = Terms.of(tables)
     return _Priced(
         need_kwh=sums[0] / 1000.0,
         energy_kwh=np.sum(list(kwh.values()), axis=0),
-        cost=np.sum(parts, axis=0),
+        cost=summed(paid, dict.fromkeys(paid, 1.0)),
+        present_cost=summed(paid, {carrier: terms.energy_worth(carrier, tables) for carrier in paid}),
         co2_kg=co2_kg(Energy(kwh, valley), tables) * carbon[:, None],
         bought=bought,
     )
@@ -374,16 +382,16 @@ def _scale(setting: Setting, plant: Plant, at: int, houses: Houses) -> Floats:
     return drawn[:, 0] / system.share * present.efficiency / drawn[:, 1] * system.distribution / carried
 
 
-def _own_money(setting: Setting, choices: Sequence[Chosen], houses: Houses) -> tuple[Floats, Floats]:
-    """Own money and its yearly payment, (draws, packages): low, mid and high costs are P10, P50 and P90.
+def _own_money(setting: Setting, choices: Sequence[Chosen], houses: Houses) -> Capital:
+    """What the works cost, (draws, packages): low, mid and high costs are P10, P50 and P90.
 
     A part of the spread is shared by all works (`cost_shared`): the prices of a year rise and fall together; the rest
     is averaged out between the measures of a package.
     """
     tables = setting.tables
     z = column(houses.dimensions, houses.z, COST)
-    rate = tables.rule("discount_rate")
-    own, capital = (np.zeros((len(z), len(choices))) for _ in range(2))
+    terms = Terms.of(tables)
+    price, own, invested, upkeep = (np.zeros((len(z), len(choices))) for _ in range(4))
     for at, choice in enumerate(choices):
         options = choice.options
         total = sum(option.cost_yuan[1] for option in options) or 1.0
@@ -395,6 +403,9 @@ def _own_money(setting: Setting, choices: Sequence[Chosen], houses: Houses) -> t
         for option in options:
             code = option.measure.id
             mine = costs[code] - sum((item[code] for item in given.values() if code in item), np.zeros_like(z))
+            cycle = life_cycle(terms.rate, terms.years, option.measure.life_a)
+            price[:, at] += costs[code]
             own[:, at] += mine
-            capital[:, at] += mine / annuity(rate, option.measure.life_a) + option.measure.maintenance_yuan
-    return own, capital
+            invested[:, at] += present_investment(mine, costs[code], cycle)
+            upkeep[:, at] += option.measure.maintenance_yuan * terms.worth()
+    return Capital(price, own, invested, upkeep)

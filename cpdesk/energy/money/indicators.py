@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,6 +28,8 @@ from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
 
 Flags = NDArray[np.bool_]
+DECIDED: Final = "mid"
+"""Path of prices that packages are chosen by and their indicators are printed for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,43 @@ def growth_of(carrier: str, path: str, tables: EnergyTables) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """Real discount rate and horizon in years."""
+
+    rate: float
+    years: int
+
+    @classmethod
+    def of(cls, tables: EnergyTables) -> Terms:
+        """Those of the program's rules (`rules.csv`)."""
+        return cls(tables.rule("discount_rate"), round(tables.rule("horizon_a")))
+
+    def worth(self, growth: float = 0.0) -> float:
+        """Present value of a yearly amount of one yuan that grows."""
+        return upv(self.rate, growth, self.years)
+
+    def energy_worth(self, carrier: str, tables: EnergyTables) -> float:
+        """Present value of a yuan a year spent on a carrier, its price along the path that decisions are made with."""
+        return self.worth(growth_of(carrier, DECIDED, tables))
+
+
+@dataclass(frozen=True, slots=True)
 class LifeCycle:
     """Present values for one yuan of a measure's price: `replacements` bought when it is worn out, and `residual`, what
     is left at the end of the horizon of the last purchase, written off in a straight line."""
 
     replacements: float
     residual: float
+
+    @property
+    def own_weight(self) -> float:
+        """Part of the own money in PVI: where nothing is replaced, less what is left of it."""
+        return 1.0 if self.replacements > 0 else 1.0 - self.residual
+
+    @property
+    def price_weight(self) -> float:
+        """Part of the full price in PVI: what is bought again, less what is left of that."""
+        return self.replacements - self.residual if self.replacements > 0 else 0.0
 
 
 def life_cycle(rate: float, horizon_a: float, life_a: float) -> LifeCycle:
@@ -86,9 +120,8 @@ def present_investment(own: Floats, price: Floats, cycle: LifeCycle) -> Floats:
     Subsidies are paid once: a replacement is not subsidised, and where nothing is replaced the residual is that of the
     own money.
     """
-    last = price if cycle.replacements > 0 else own
-    result: Floats = own + price * cycle.replacements - last * cycle.residual
-    return result
+    result: Floats = own * cycle.own_weight
+    return result + price * cycle.price_weight if cycle.price_weight else result
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """The best of all combinations by each criterion, and the levels a house can reach.
 
-A combination is a state, a plant and extras. Own money, carbon and yearly payment are sums of the heating side and of
-the extras; the yearly saving is too but for the tiers of electricity (`extras.heating_shift`) and for the sun that
-heating takes (`sun_heating`). All are compared.
+A combination is a state, a plant and extras. Own money, carbon and present investment are sums of the heating side
+and of the extras; the yearly saving and its present value are too but for the tiers of electricity
+(`extras.heating_shift`) and for the sun that heating takes (`sun_heating`), both on the electricity bill. All are
+compared.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cpdesk.energy.money.prices import annuity
+from cpdesk.energy.money.indicators import Terms
 from cpdesk.energy.retrofit.extras import Extras, heating_shift
 from cpdesk.energy.retrofit.grid import Grid, frontier
 from cpdesk.energy.retrofit.packages import measures_of, payback
@@ -33,12 +34,17 @@ Place = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """All states and plants with one combination of extras; arrays are (states, plants)."""
+    """All states and plants with one combination of extras; arrays are (states, plants).
+
+    Attributes:
+        saving: of the first year; `present_savings` PVS of the horizon less upkeep, `present_invested` PVI.
+    """
 
     extra: int
     own: Floats
     saving: Floats
-    yearly: Floats
+    present_savings: Floats
+    present_invested: Floats
     co2_saving_kg: Floats
 
 
@@ -48,10 +54,12 @@ class Search:
     def __init__(self, grid: Grid, extras: Extras) -> None:
         self.grid, self.extras = grid, extras
         tables = grid.setting.tables
-        self._years = annuity(tables.rule("discount_rate"), tables.rule("horizon_a"))
+        self._terms = Terms.of(tables)
+        self._electricity_worth = self._terms.energy_worth("electricity", tables)
         self._tiered_kwh = _tiered_kwh(grid)
         self.sun = SunHeating(grid, extras)
         now = self.sun.gain_yuan(0)
+        self._places: dict[float | None, dict[str, Place]] = {}
         self._sun_now = now if isinstance(now, float) else float(now[0, 0])
 
     @property
@@ -62,12 +70,16 @@ class Search:
     def side(self, extra: int) -> Side:
         """Everything with one combination of extras."""
         grid, extras = self.grid, self.extras
-        shift = heating_shift(extras, extra, self._tiered_kwh, grid.setting.tables)
+        spared = self.sun.gain_yuan(extra) - self._sun_now
+        spared = spared - heating_shift(extras, extra, self._tiered_kwh, grid.setting.tables)
         return Side(
             extra=extra,
             own=grid.own_cost + extras.own_cost[extra],
-            saving=grid.saving + float(extras.saving[extra]) - shift + (self.sun.gain_yuan(extra) - self._sun_now),
-            yearly=grid.yearly_capital + extras.yearly_capital[extra],
+            saving=grid.saving + float(extras.saving[extra]) + spared,
+            present_savings=grid.present_savings
+            + float(extras.present_savings[extra])
+            + self._electricity_worth * spared,
+            present_invested=grid.present_invested + float(extras.present_invested[extra]),
             co2_saving_kg=grid.co2_saving_kg + float(extras.co2_saving_kg[extra]),
         )
 
@@ -77,21 +89,27 @@ class Search:
 
     def score(self, side: Side, code: str) -> Floats:
         """What a criterion ranks by, the higher the better; minus infinity where it does not apply."""
-        real, pays = side.own > 0, side.saving > 0
+        nothing = np.full_like(side.own, -np.inf)
         if code == "payback":
-            found = np.divide(-side.own, side.saving, out=np.full_like(side.own, -np.inf), where=real & pays)
+            found = np.divide(-side.own, side.saving, out=nothing, where=(side.own > 0) & (side.saving > 0))
         elif code == "sir":
-            found = np.divide(side.saving, side.yearly, out=np.full_like(side.own, -np.inf), where=real & pays)
+            exists = (side.present_invested > 0) & (side.present_savings > 0)
+            found = np.divide(side.present_savings, side.present_invested, out=nothing, where=exists)
         elif code == "bill":
             found = side.saving - _TIE * side.own
         elif code == "carbon":
             found = side.co2_saving_kg - _TIE * side.own
         else:
-            found = (side.saving - side.yearly) * self._years
+            found = side.present_savings - side.present_invested
         return found
 
     def best(self, budget: float | None) -> dict[str, Place]:
         """Where each criterion is best, `budget` the best present value for the money there is."""
+        if budget not in self._places:
+            self._places[budget] = self._best(budget)
+        return self._places[budget]
+
+    def _best(self, budget: float | None) -> dict[str, Place]:
         found: dict[str, tuple[float, Place]] = {}
         for side in self.sides():
             scores = {code: self.score(side, code) for code in CRITERIA}
@@ -117,14 +135,13 @@ class Search:
     def combination(self, place: Place) -> Combination:
         """The figures of one combination."""
         state, plant, extra = place
-        grid, extras, tables = self.grid, self.extras, self.grid.setting.tables
-        side, at = self.side(extra), (state, plant)
-        own, saving, yearly = float(side.own[at]), float(side.saving[at]) + self.hourly(place), float(side.yearly[at])
+        grid, extras = self.grid, self.extras
+        side, at, hourly = self.side(extra), (state, plant), self.hourly(place)
+        own, saving = float(side.own[at]), float(side.saving[at]) + hourly
+        brought = float(side.present_savings[at]) + self._electricity_worth * hourly
+        invested = float(side.present_invested[at])
+        present = (("present_savings", brought, "CNY"), ("present_invested", invested, "CNY"))
         spent = float(grid.investment[at] + extras.investment[extra])
-        ratio = None if yearly <= 0 else quantity(
-            saving / yearly, "", "saving_per_yearly_yuan", ("saving", saving, "CNY/a"),
-            ("yearly_capital", yearly, "CNY/a"), source="measures.csv", status="to_confirm",
-        )  # fmt: skip
         return Combination(
             measures=self.measures(place),
             investment_yuan=quantity(spent, "CNY", "investment", source="measures.csv", status="to_confirm"),
@@ -135,11 +152,9 @@ class Search:
                                  ("saving_other", saving - float(grid.saving[at]), "CNY/a"), source="tariffs.csv",
                                  status="to_confirm"),
             payback_a=payback(own, saving),
-            npv_yuan=quantity((saving - yearly) * self._years, "CNY", "npv", ("saving", saving, "CNY/a"),
-                              ("yearly_capital", yearly, "CNY/a"), ("rate", tables.rule("discount_rate"), ""),
-                              ("horizon", tables.rule("horizon_a"), "a"), source="NIST Handbook 135",
-                              status="to_confirm"),
-            sir=ratio,
+            npv_yuan=quantity(brought - invested, "CNY", "npv_household", *present, ("rate", self._terms.rate, ""),
+                              ("horizon", float(self._terms.years), "a"), status="to_confirm"),
+            sir=None if invested <= 0 else quantity(brought / invested, "", "sir", *present, status="to_confirm"),
             co2_saving_t=quantity(float(side.co2_saving_kg[at]) / 1000.0, "t/a", "co2_saving", source="factors.csv",
                                   status="to_confirm"),
             coldest_days_c=quantity(float(grid.coldest_c[at]), "degC", "coldest", source="ISO 13790:2008 annex C"),

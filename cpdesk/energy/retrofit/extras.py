@@ -19,8 +19,10 @@ import numpy as np
 
 from cpdesk.base.errors import InputFault
 from cpdesk.energy.catalogue import EXTRA_GROUPS
-from cpdesk.energy.money.prices import annuity, tiered
+from cpdesk.energy.money.indicators import Terms, life_cycle, present_investment
+from cpdesk.energy.money.prices import summed, tiered
 from cpdesk.energy.money.programmes import granted
+from cpdesk.energy.retrofit.figures import Capital
 from cpdesk.energy.retrofit.measures import Option, Verdict, verdict
 from cpdesk.energy.retrofit.other_year import Held, OtherYear, feed_in_yuan, fuel_yuan
 from cpdesk.energy.retrofit.primary import primary_factor
@@ -43,6 +45,8 @@ class Extras:
         options: by combination, what it holds.
         base_kwh: electricity bought a year for other uses; `co2_kg` of all other uses less what the sun gives.
         saving: yuan a year on other uses, the sale of electricity with it.
+        present_savings: PVS of `saving` less upkeep over the horizon, prices growing by carrier; what is sold grows as
+            electricity does. `present_invested` PVI: own money, replacements, less residual values.
         electricity_kwh: used apart from heating, before the sun's share; `generation_kwh`, `self_kwh` of the sun.
         primary_kwh: primary energy of hot water and light, less that of what the sun generates.
         years: the other uses and the generation behind these.
@@ -59,7 +63,8 @@ class Extras:
     primary_kwh: Floats
     investment: Floats
     own_cost: Floats
-    yearly_capital: Floats
+    present_savings: Floats
+    present_invested: Floats
     years: tuple[Held, ...] = field(repr=False)
 
     @property
@@ -141,14 +146,18 @@ def make_extras(
     )
     years = [year.of(item) for item in held]
     rows = [_figures(item, tables) for item in years]
-    bought, generation, own_use, co2, fuels, sold, primary = (np.array(column) for column in zip(*rows, strict=True))
+    bought, generation, own_use, co2, sold, primary = (np.array(column) for column in zip(*rows, strict=True))
     after = np.maximum(base_kwh + bought - bought[0], 0.0)
-    cost = tiered(after, "electricity", tables) + fuels - sold
+    costs = {"electricity": tiered(after, "electricity", tables) - sold} | _fuels(years, tables)
+    cost = summed(costs, dict.fromkeys(costs, 1.0))
+    terms = Terms.of(tables)
+    worth = summed(costs, {carrier: terms.energy_worth(carrier, tables) for carrier in costs})
+    money = _capital(held, building.floor_area_m2, tables)
     return Extras(
         groups=groups, options=held, base_kwh=after, saving=cost[0] - cost, co2_kg=co2,
         electricity_kwh=bought + own_use, generation_kwh=generation, self_kwh=own_use, primary_kwh=primary,
-        years=tuple(years),
-        **_money(held, building.floor_area_m2, tables),
+        investment=money.investment, own_cost=money.own_cost, present_savings=worth[0] - worth - money.present_upkeep,
+        present_invested=money.present_invested, years=tuple(years),
     )  # fmt: skip
 
 
@@ -182,8 +191,7 @@ _COUNTED: Final = ("hot_water", "lighting")
 
 
 def _figures(held: Held, tables: EnergyTables) -> tuple[float, ...]:
-    """Of a year: bought electricity, generation, own use of it (kWh), carbon (kg), other fuels and sale (yuan),
-    primary energy (kWh)."""
+    """Of a year: bought electricity, generation, own use (kWh), carbon (kg), sale (yuan), primary energy (kWh)."""
     factors, kwh = tables.factors, held.kwh
     own_use, sold = float(held.shared.self_kwh[0]), float(held.shared.export_kwh[0])
     # What is sold spares others the same power; what nobody takes spares nothing.
@@ -199,14 +207,22 @@ def _figures(held: Held, tables: EnergyTables) -> tuple[float, ...]:
         given,
         own_use,
         carbon - given * factors["electricity"].co2_kg_per_unit,
-        sum(fuel_yuan(carrier, value, tables) for carrier, value in kwh.items() if carrier != "electricity"),
         feed_in_yuan(tables) * sold,
         primary - primary_factor("electricity", tables) * given,
     )
 
 
-def _money(held: Sequence[Sequence[Option]], area_m2: float, tables: EnergyTables) -> dict[str, Floats]:
-    """Investment, own money and its yearly payment with upkeep of the combinations."""
+def _fuels(years: Sequence[Held], tables: EnergyTables) -> dict[str, Floats]:
+    """What other fuels of the combinations cost a year, by carrier."""
+    carriers = dict.fromkeys(carrier for held in years for carrier in held.kwh if carrier != "electricity")
+    return {
+        carrier: np.array([fuel_yuan(carrier, held.kwh.get(carrier, 0.0), tables) for held in years])
+        for carrier in carriers
+    }
+
+
+def _capital(held: Sequence[Sequence[Option]], area_m2: float, tables: EnergyTables) -> Capital:
+    """What the combinations cost."""
     every = {option.id: option for options in held for option in options}
     there = {code: np.array([float(any(one.id == code for one in options)) for options in held]) for code in every}
     costs = {code: there[code] * option.cost_yuan[1] for code, option in every.items()}
@@ -215,13 +231,10 @@ def _money(held: Sequence[Sequence[Option]], area_m2: float, tables: EnergyTable
     for grant in granted(costs, area_m2, tables, power_kw=power) if costs else ():
         for code, value in grant.paid.items():
             own[code] = own[code] - value
-    nothing, rate = np.zeros(len(held)), tables.rule("discount_rate")
-    yearly = [
-        own[code] / annuity(rate, option.measure.life_a) + there[code] * option.measure.maintenance_yuan
-        for code, option in every.items()
-    ]
-    return {
-        "investment": sum(costs.values(), nothing),
-        "own_cost": sum(own.values(), nothing),
-        "yearly_capital": sum(yearly, nothing),
-    }
+    nothing, terms = np.zeros(len(held)), Terms.of(tables)
+    invested, upkeep = nothing, nothing
+    for code, option in every.items():
+        cycle = life_cycle(terms.rate, terms.years, option.measure.life_a)
+        invested = invested + present_investment(own[code], costs[code], cycle)
+        upkeep = upkeep + there[code] * (option.measure.maintenance_yuan * terms.worth())
+    return Capital(sum(costs.values(), nothing), sum(own.values(), nothing), invested, upkeep)

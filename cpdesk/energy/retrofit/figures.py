@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cpdesk.energy.money.prices import co2_kg, kgce, total_cost
+from cpdesk.energy.money.indicators import Terms
+from cpdesk.energy.money.prices import co2_kg, cost_by_carrier, kgce, summed
 from cpdesk.energy.retrofit.setting import Setting
 from cpdesk.energy.systems.plants import Energy, Plant, final_energy
 from cpdesk.energy.weather.climate import Floats
@@ -15,10 +16,15 @@ from cpdesk.energy.zone.states import Solution
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Season figures of (states,) with one plant at one pair of set points."""
+    """Season figures of (states,) with one plant at one pair of set points.
+
+    Attributes:
+        present_cost: present value of heating over the horizon in CNY, every carrier with the growth of its price.
+    """
 
     energy: Energy
     cost: Floats
+    present_cost: Floats
     co2_kg: Floats
     kgce: Floats
     need_kwh: Floats
@@ -27,14 +33,27 @@ class Figures:
     mean_c: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Capital:
+    """Money of the works in CNY: price, own money, PVI of the own money, and present value of more maintenance."""
+
+    investment: Floats
+    own_cost: Floats
+    present_invested: Floats
+    present_upkeep: Floats
+
+
 def figures(setting: Setting, plant: Plant, solution: Solution, limit: Floats | None = None) -> Figures:
     """Fuel, money and carbon of all states with one plant; `limit` the heat of a new one in W."""
     tables = setting.tables
     capacity = None if plant.code.startswith("keep") else limit
     energy = final_energy(plant, solution.sums, setting.weights, tables, capacity_w=capacity)
+    costs = cost_by_carrier(energy, tables, valley_meter=plant.valley_meter, base_kwh=setting.base_kwh)
+    terms = Terms.of(tables)
     return Figures(
         energy=energy,
-        cost=total_cost(energy, tables, valley_meter=plant.valley_meter, base_kwh=setting.base_kwh),
+        cost=summed(costs, dict.fromkeys(costs, 1.0)),
+        present_cost=summed(costs, {carrier: terms.energy_worth(carrier, tables) for carrier in costs}),
         co2_kg=co2_kg(energy, tables),
         kgce=kgce(energy, tables),
         need_kwh=solution.sums[0] / 1000.0,

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cpdesk.energy.money.prices import annuity
+from cpdesk.energy.money.indicators import Terms, life_cycle, present_investment
 from cpdesk.energy.money.programmes import granted
-from cpdesk.energy.retrofit.figures import Figures, figures, warmth_of
+from cpdesk.energy.retrofit.figures import Capital, Figures, figures, warmth_of
 from cpdesk.energy.retrofit.measures import Option
 from cpdesk.energy.retrofit.screen import solved_survivors
 from cpdesk.energy.retrofit.setting import Digits, Setting, all_digits, design_load_w, make_setting, rows_of
@@ -38,7 +38,9 @@ class Grid:
         warmth: share of the way from usual to wish that the household takes (comfort take-back).
         saving_same, saving: yuan a year at unchanged temperatures, and after part was kept as warmth.
         saving_full: with the wished temperature in full.
-        yearly_capital: own money as a yearly payment over the measures' lives, with upkeep.
+        present_savings, present_savings_full: PVS of `saving` and `saving_full` less upkeep over the horizon, prices
+            growing by carrier.
+        present_invested: PVI: own money, replacements, less residual values.
         places: state by its digits.
         counted: how many combinations of states and plants these stand for.
     """
@@ -58,16 +60,22 @@ class Grid:
     coldest_full_c: Floats
     investment: Floats
     own_cost: Floats
-    yearly_capital: Floats
+    present_savings: Floats
+    present_savings_full: Floats
+    present_invested: Floats
     places: Mapping[tuple[int, ...], int] = field(repr=False)
     counted: int
 
-    def npv(self, saving: Floats) -> Floats:
-        """Net present value over the horizon: (saving - yearly capital) x annuity factor."""
-        tables = self.setting.tables
-        result: Floats = (saving - self.yearly_capital) * annuity(
-            tables.rule("discount_rate"), tables.rule("horizon_a")
-        )
+    @property
+    def npv(self) -> Floats:
+        """Net present value over the horizon in CNY, PVS - PVI (`money.indicators`)."""
+        result: Floats = self.present_savings - self.present_invested
+        return result
+
+    @property
+    def npv_full(self) -> Floats:
+        """The same with the wished temperature in full."""
+        result: Floats = self.present_savings_full - self.present_invested
         return result
 
     def place(self, digits: Sequence[int]) -> int:
@@ -118,7 +126,8 @@ def _priced(setting: Setting, digits: Digits, rows: Floats, solved: tuple[Solved
     )
     cost_usual = np.stack([item.cost for item in usual], axis=1)
     cost_wish = np.stack([item.cost for item in wish], axis=1)
-    present = float(usual[0].cost[0])
+    worth_usual, worth_wish = (np.stack([item.present_cost for item in side], axis=1) for side in (usual, wish))
+    present, worth = float(usual[0].cost[0]), float(usual[0].present_cost[0])
     saving_same = present - cost_usual
     dearer = np.maximum(cost_wish - cost_usual, 0.0)
     warmth = warmth_of(cost_usual, cost_wish, present, tables.rule("take_back_share"))
@@ -138,8 +147,10 @@ def _priced(setting: Setting, digits: Digits, rows: Floats, solved: tuple[Solved
         setting=setting, digits=digits, rows=rows, solved=solved, usual=usual, wish=wish, warmth=warmth,
         saving_same=saving_same, saving=saving_same - warmth * dearer, saving_full=present - cost_wish,
         co2_saving_kg=float(usual[0].co2_kg[0]) - co2, coldest_c=coldest,
-        coldest_full_c=np.stack([item.coldest_c for item in wish], axis=1), investment=money[0], own_cost=money[1],
-        yearly_capital=money[2], places={tuple(int(one) for one in item): at for at, item in enumerate(digits)},
+        coldest_full_c=np.stack([item.coldest_c for item in wish], axis=1), investment=money.investment,
+        own_cost=money.own_cost, present_savings=worth - _mixed(worth_usual, worth_wish, warmth) - money.present_upkeep,
+        present_savings_full=worth - worth_wish - money.present_upkeep, present_invested=money.present_invested,
+        places={tuple(int(one) for one in item): at for at, item in enumerate(digits)},
         counted=setting.states * len(setting.plants),
     )  # fmt: skip
 
@@ -148,8 +159,8 @@ def _mixed(usual: Floats, wish: Floats, share: Floats) -> Floats:
     return usual + share * (wish - usual)
 
 
-def capital(setting: Setting, digits: Digits) -> tuple[Floats, Floats, Floats]:
-    """Investment, own money and its yearly payment with upkeep, (states, plants).
+def capital(setting: Setting, digits: Digits) -> Capital:
+    """What combinations cost, (states, plants).
 
     Costs of envelope measures are (states, 1), those of plants (1, plants): a programme that pays for one kind only
     stays that small, one that pays for both is reckoned on all combinations, so that caps hold exactly.
@@ -165,9 +176,9 @@ def capital(setting: Setting, digits: Digits) -> tuple[Floats, Floats, Floats]:
             there[0, at] = 1.0
             held[option.id] = (option, there)
     costs = {code: there * option.cost_yuan[1] for code, (option, there) in held.items()}
-    rate = tables.rule("discount_rate")
+    terms = Terms.of(tables)
     shape = (len(digits), len(setting.plants))
-    investment, own, yearly = (np.zeros(shape) for _ in range(3))
+    investment, own, invested, upkeep = (np.zeros(shape) for _ in range(4))
     paid: dict[str, Floats] = {}
     for grant in granted(costs, setting.building.floor_area_m2, tables) if costs else ():
         for code, value in grant.paid.items():
@@ -177,8 +188,10 @@ def capital(setting: Setting, digits: Digits) -> tuple[Floats, Floats, Floats]:
         mine = cost - paid[code] if code in paid else cost
         investment += cost
         own += mine
-        yearly += mine / annuity(rate, option.measure.life_a) + there * option.measure.maintenance_yuan
-    return investment, own, yearly
+        invested += present_investment(mine, cost, life_cycle(terms.rate, terms.years, option.measure.life_a))
+        if option.measure.maintenance_yuan:
+            upkeep += there * (option.measure.maintenance_yuan * terms.worth())
+    return Capital(investment, own, invested, upkeep)
 
 
 def frontier(own_cost: Floats, co2_saving: Floats) -> NDArray[np.intp]:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cpdesk.energy.money.prices import annuity, subsidies
+from cpdesk.energy.money.indicators import DECIDED, Flow, Terms, growth_of, life_cycle, present_investment, savings
+from cpdesk.energy.money.prices import cost_by_carrier, running_subsidy, subsidies
+from cpdesk.energy.money.views import Works, explained, views
 from cpdesk.energy.retrofit.grid import Grid, design_load_w
 from cpdesk.energy.retrofit.measures import Option
 from cpdesk.energy.retrofit.setting import Setting
-from cpdesk.energy.retrofit.statement import assess_state, mixed, quantity
+from cpdesk.energy.retrofit.statement import assess_state, mixed, mixed_energy, quantity
 from cpdesk.energy.systems.plants import limit_w
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.model.assessment import Package, PackageItem, Quantity
@@ -40,7 +42,7 @@ def choose(grid: Grid, budget: float | None) -> list[Choice]:
     """
     affordable = np.ones_like(grid.own_cost, dtype=bool) if budget is None else grid.own_cost <= budget
     something = grid.investment > 0
-    npv = grid.npv(grid.saving)
+    npv = grid.npv
     pays = something & (npv > 0) & (grid.saving > 0)
     found: list[Choice] = []
     best = _best(npv, pays & affordable)
@@ -72,7 +74,7 @@ def _best(score: Floats, allowed: NDArray[np.bool_]) -> tuple[int, int] | None:
 
 def _warmest(grid: Grid, something: NDArray[np.bool_], affordable: NDArray[np.bool_]) -> tuple[int, int] | None:
     present, turned_up = float(grid.usual[0].coldest_c[0]), float(grid.wish[0].coldest_c[0])
-    npv = grid.npv(grid.saving_full)
+    npv = grid.npv_full
     free = something & affordable & (grid.saving_full >= 0)
     # Dearer heating is put forward only where turning up the present heating would not do.
     for allowed, floor_c in ((free, present), (something & affordable, turned_up)):
@@ -156,7 +158,7 @@ def digits_on_the_way(grid: Grid, choices: Sequence[Choice]) -> list[tuple[int, 
 
 def make_package(grid: Grid, choice: Choice) -> Package:
     """The package of a combination with all its figures; savings of the items sum to the package's."""
-    setting, tables = grid.setting, grid.setting.tables
+    setting = grid.setting
     options = options_of(grid, choice.state, choice.plant)
     path = [(grid.place(digits), plant) for digits, plant in _steps_to(grid, choice)]
     money = paid(grid, [option for _, _, option in options])
@@ -168,12 +170,10 @@ def make_package(grid: Grid, choice: Choice) -> Package:
     items = _items(grid, options, path, money, same, saving, present, after)
     investment, given = sum(money.cost.values()), sum(money.subsidy.values())
     own = investment - given
-    capital = sum(
-        money.own(option.id) / annuity(tables.rule("discount_rate"), option.measure.life_a)
-        + option.measure.maintenance_yuan
-        for _, _, option in options
-    )
-    npv = (saving - capital) * annuity(tables.rule("discount_rate"), tables.rule("horizon_a"))
+    saved = (present["co2_kg"] - after["co2_kg"], present["kgce"] - after["kgce"])
+    found = _views(grid, choice, [option for _, _, option in options], money, saved)
+    npv = found["npv_household"]
+    assert npv is not None  # every combination has one
     low = sum(option.cost_yuan[0] for _, _, option in options)
     high = sum(option.cost_yuan[2] for _, _, option in options)
     plant = setting.plants[choice.plant]
@@ -191,20 +191,62 @@ def make_package(grid: Grid, choice: Choice) -> Package:
         take_back_yuan=quantity(same - saving, "CNY/a", "take_back", ("warmth", choice.warmth, ""), status="own_rule"),
         saving_yuan=quantity(saving, "CNY/a", "saving", ("cost_before", present["cost"], "CNY/a"),
                              ("cost_after", after["cost"], "CNY/a"), status="to_confirm"),
-        payback_a=payback(own, saving),
-        npv_yuan=quantity(npv, "CNY", "npv", ("saving", saving, "CNY/a"), ("yearly_capital", capital, "CNY/a"),
-                          ("rate", tables.rule("discount_rate"), ""), ("horizon", tables.rule("horizon_a"), "a"),
-                          status="to_confirm"),
-        co2_saving_t=quantity((present["co2_kg"] - after["co2_kg"]) / 1000.0, "t/a", "co2_saving",
-                              source="factors.csv", status="to_confirm"),
-        kgce_saving=quantity(present["kgce"] - after["kgce"], "kgce/a", "kgce_saving", source="GB/T 2589-2020",
-                             status="to_confirm"),
+        payback_a=found["payback"],
+        npv_yuan=npv,
+        co2_saving_t=quantity(saved[0] / 1000.0, "t/a", "co2_saving", source="factors.csv", status="to_confirm"),
+        kgce_saving=quantity(saved[1], "kgce/a", "kgce_saving", source="GB/T 2589-2020", status="to_confirm"),
         coldest_days_c=quantity(after["coldest_c"], "degC", "coldest", source="ISO 13790:2008 annex C"),
         after=assess_state(setting, plant, grid.rows[choice.state], usual, wish, choice.state, choice.warmth, limit),
         system=plant.systems[0].type,
         within_budget=choice.within_budget,
         notices=_notices(grid, choice, options),
+        views=found,
     )  # fmt: skip
+
+
+def _views(
+    grid: Grid, choice: Choice, options: Sequence[Option], money: Paid, saved: tuple[float, float]
+) -> dict[str, Quantity | None]:
+    """Indicators of a choice for household, government and society; `saved` kg of CO2 and of standard coal a year."""
+    tables = grid.setting.tables
+    terms = Terms.of(tables)
+    (before, paid_before), (after, paid_after) = (
+        _running(grid, at, plant, warmth)
+        for at, plant, warmth in ((0, 0, 0.0), (choice.state, choice.plant, choice.warmth))
+    )
+    invested = np.zeros(1)
+    for option in options:
+        cycle = life_cycle(terms.rate, terms.years, option.measure.life_a)
+        own, price = np.array([money.own(option.id)]), np.array([money.cost[option.id]])
+        invested = invested + present_investment(own, price, cycle)
+    works = Works(
+        own=np.array([sum(money.own(option.id) for option in options)]),
+        subsidy=np.array([sum(money.subsidy.values())]),
+        present_invested=invested,
+        flows=savings(before, after, DECIDED, tables),
+        running_subsidy_more=paid_after - paid_before,
+        co2_saving_kg=np.array([saved[0]]),
+        kgce_saving=np.array([saved[1]]),
+        before=tuple(Flow(cost, growth_of(carrier, DECIDED, tables)) for carrier, cost in before.items()),
+        upkeep=np.array([sum(option.measure.maintenance_yuan for option in options)]),
+    )
+    return explained(views(works, terms), works, terms, 0)
+
+
+def _running(grid: Grid, at: int, plant: int, warmth: float) -> tuple[dict[str, Floats], Floats]:
+    """Heating of a state with a plant, arrays of one: cost by carrier and the subsidy on it, CNY a year.
+
+    Between usual and wished set points both are interpolated, as every figure of the combination is.
+    """
+    setting, held = grid.setting, grid.setting.plants[plant]
+    ends = []
+    for side in (grid.usual, grid.wish):
+        energy = mixed_energy(side[plant], side[plant], at, 0.0)
+        costs = cost_by_carrier(energy, setting.tables, valley_meter=held.valley_meter, base_kwh=setting.base_kwh)
+        ends.append((costs, running_subsidy(energy, setting.tables, valley_meter=held.valley_meter)))
+    (low, paid_low), (high, paid_high) = ends
+    costs = {carrier: cost + warmth * (high[carrier] - cost) for carrier, cost in low.items()}
+    return costs, paid_low + warmth * (paid_high - paid_low)
 
 
 def heat_limit(grid: Grid, choice: Choice) -> float:

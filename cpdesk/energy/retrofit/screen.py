@@ -34,7 +34,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cpdesk.energy.money.prices import annuity, has_valley_tariff
+from cpdesk.energy.money.indicators import Terms, life_cycle
+from cpdesk.energy.money.prices import has_valley_tariff
 from cpdesk.energy.money.prices import rows_of as rows_of_tariff
 from cpdesk.energy.money.programmes import granted
 from cpdesk.energy.retrofit.coordinates import Coordinates, Numbers, features, term_count
@@ -298,39 +299,46 @@ def _pumps(setting: Setting) -> list[Plant]:
 
 
 def cost_columns(setting: Setting) -> list[Floats]:
-    """Own money and its yearly payment with upkeep of all states, (N,) each.
+    """Own money and present investment (PVI) of all states, (N,) each, and the present value of their upkeep where any
+    has some.
 
     Measures that the same programmes pay for count as one measure, which changes no cap and no share. Where a programme
-    pays for envelope and plant together, cost and yearly payment by such class are given instead: own money never falls
+    pays for envelope and plant together, cost and present worth by such class are given instead: own money never falls
     when one of them rises.
     """
-    tables, rate = setting.tables, setting.tables.rule("discount_rate")
+    terms = Terms.of(setting.tables)
     classes: dict[tuple[str, ...], str] = {}
     costs: dict[str, Floats] = {}
-    yearly: dict[str, Floats] = {}
-    upkeep = np.zeros(1)
+    worths: dict[str, Floats] = {}
+    fixed, upkeep = np.zeros(1), np.zeros(1)
     for group in setting.groups:
-        upkeep = _product_sum(upkeep, [0.0, *(option.measure.maintenance_yuan for option in group)])
+        cycles = [life_cycle(terms.rate, terms.years, option.measure.life_a) for option in group]
+        again = [option.cost_yuan[1] * cycle.price_weight for option, cycle in zip(group, cycles, strict=True)]
+        fixed = _product_sum(fixed, [0.0, *again])
+        kept = [option.measure.maintenance_yuan * terms.worth() for option in group]
+        upkeep = _product_sum(upkeep, [0.0, *kept])
     for option in (option for group in setting.groups for option in group):
         classes.setdefault(_programmes(setting, option.id), option.id)
     for key, name in classes.items():
-        cost, payment = np.zeros(1), np.zeros(1)
+        cost, worth = np.zeros(1), np.zeros(1)
         for group in setting.groups:
             held = [_programmes(setting, option.id) == key for option in group]
             each = [option.cost_yuan[1] * there for option, there in zip(group, held, strict=True)]
             cost = _product_sum(cost, [0.0, *each])
-            lives = [annuity(rate, option.measure.life_a) for option in group]
-            payment = _product_sum(payment, [0.0, *(one / life for one, life in zip(each, lives, strict=True))])
-        costs[name], yearly[name] = cost, payment
+            cycles = [life_cycle(terms.rate, terms.years, option.measure.life_a) for option in group]
+            own_worth = [one * cycle.own_weight for one, cycle in zip(each, cycles, strict=True)]
+            worth = _product_sum(worth, [0.0, *own_worth])
+        costs[name], worths[name] = cost, worth
+    apart = [upkeep] if upkeep.any() else []
     if _entangled(setting):
-        return [*costs.values(), *yearly.values(), upkeep]
-    own, payment = sum(costs.values(), np.zeros(1)), sum(yearly.values(), np.zeros(1)) + upkeep
-    for grant in granted(costs, setting.building.floor_area_m2, tables) if costs else ():
+        return [*costs.values(), *worths.values(), fixed, *apart]
+    own, invested = sum(costs.values(), np.zeros(1)), sum(worths.values(), np.zeros(1)) + fixed
+    for grant in granted(costs, setting.building.floor_area_m2, setting.tables) if costs else ():
         for name, paid in grant.paid.items():
             own = own - paid
             share = np.divide(paid, costs[name], out=np.zeros_like(paid), where=costs[name] > 0)
-            payment = payment - yearly[name] * share
-    return [own, payment]
+            invested = invested - worths[name] * share
+    return [own, invested, *apart]
 
 
 def _product_sum(so_far: NDArray[Any], choices: Sequence[float] | Floats) -> NDArray[Any]:

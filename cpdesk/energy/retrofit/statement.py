@@ -22,11 +22,12 @@ _METHOD = "ISO 13790:2008 annex C"
 _SOURCES = {
     "amount_of_work": "measures.csv",
     "marginal": "docs/method.md 6",
-    "npv": "NIST Handbook 135",
+    "npv_household": "NIST Handbook 135",
     "own_cost": "measures.csv, subsidies.csv",
     "payback": "NIST Handbook 135",
     "saving": "tariffs.csv",
     "saving_same": "tariffs.csv",
+    "sir": "NIST Handbook 135",
     "subsidy": "subsidies.csv",
     "take_back": "rules.csv take_back_share",
 }

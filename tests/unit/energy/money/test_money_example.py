@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cpdesk.energy.money.household import Windows, annual_cost
-from cpdesk.energy.money.indicators import life_cycle, present_investment, savings
+from cpdesk.energy.money.indicators import Flow, growth_of, life_cycle, present_investment, savings
 from cpdesk.energy.money.pollutants import emissions
 from cpdesk.energy.money.prices import co2_kg, cost_by_carrier, kgce, running_subsidy, subsidies
 from cpdesk.energy.money.views import Terms, Works, views
@@ -51,6 +51,8 @@ def _figures(tables: EnergyTables) -> dict[str, float]:
         running_subsidy_more=valley,
         co2_saving_kg=co2_kg(before, tables) - co2_kg(after, tables),
         kgce_saving=kgce(before, tables) - kgce(after, tables),
+        before=(Flow(cost_before["coal"], growth_of("coal", "mid", tables)),),
+        upkeep=np.zeros(1),
     )
     found = views(works, terms)
     soot = {item.pollutant: item for item in emissions({("coal", "coal_boiler"): before.kwh["coal"]}, tables)}
@@ -67,6 +69,7 @@ def _figures(tables: EnergyTables) -> dict[str, float]:
         "yearly saving": found.saving_yuan, "present savings": found.present_savings,
         "present investment": works.present_invested, "NPV household": found.npv_household,
         "NPV government": found.npv_government, "NPV society": found.npv_society,
+        "LCC now": found.lcc_before, "LCC afterwards": found.lcc_after,
         "CO₂ saved": works.co2_saving_kg / 1000, "standard coal saved": works.kgce_saving,
         "PM2.5 of the chimney": soot["pm25"].chimney_kg,
     }  # fmt: skip

@@ -137,6 +137,8 @@ def _works(count: int = 3) -> Works:
         flows=(Flow(np.array([1500.0, 300.0, -100.0])[:count], 0.01), Flow(np.array([-200.0, 0.0, 0.0])[:count])),
         running_subsidy_more=np.array([600.0, 0.0, 0.0])[:count],
         co2_saving_kg=np.array([4000.0, 500.0, -10.0])[:count], kgce_saving=np.array([2000.0, 100.0, 0.0])[:count],
+        before=(Flow(np.array([4400.0, 900.0, 900.0])[:count], 0.01), Flow(np.zeros(count))),
+        upkeep=np.array([150.0, 0.0, 0.0])[:count],
     )  # fmt: skip
 
 
@@ -144,7 +146,7 @@ def test_the_three_views_by_hand() -> None:
     terms = Terms(0.03, 15)
     found = views(_works(), terms)
     factor = (1 - 1.03**-15) / 0.03
-    household = 1500 * upv(0.03, 0.01, 15) - 200 * factor - 10000
+    household = 1500 * upv(0.03, 0.01, 15) - 200 * factor - 150 * factor - 10000
     government = -8000 - 600 * factor
     assert found.npv_household[0] == pytest.approx(household)
     assert found.npv_government[0] == pytest.approx(government)
@@ -153,7 +155,13 @@ def test_the_three_views_by_hand() -> None:
     assert found.government_yuan_kgce.at(0) == pytest.approx(-government / factor / 2000)
     assert found.household_yuan_t.at(0) == pytest.approx(-household / factor / 4.0)
     assert found.household_yuan_t.at(2) is None and found.government_yuan_kgce.at(2) is None
-    assert found.payback_a.at(0) == pytest.approx(10000 / 1300)
+    assert found.payback_a.at(0) == pytest.approx(10000 / 1300)  # over the bill: upkeep is no part of it
+    assert found.yearly_household[0] == pytest.approx(1150) and found.yearly_government[0] == -600
+    assert found.yearly_society[0] == pytest.approx(550)
+    costs = 2900 * upv(0.03, 0.01, 15) + 200 * factor
+    assert found.present_energy[0] == pytest.approx(costs)
+    assert found.lcc_after[0] == pytest.approx(10000 + costs + 150 * factor)
+    assert found.lcc_before - found.lcc_after == pytest.approx(found.npv_household)
     assert found.payback_a.at(1) == 0.0 and found.payback_a.at(2) is None
     assert found.sir.at(1) is None
 
@@ -161,7 +169,8 @@ def test_the_three_views_by_hand() -> None:
 def test_sir_above_one_is_npv_above_zero() -> None:
     rng = np.random.default_rng(4)
     own = rng.uniform(1, 30000, 500)
-    works = Works(own, own, own, (Flow(rng.uniform(-100, 4000, 500), 0.01),), own * 0, own, own)
+    flow = Flow(rng.uniform(-100, 4000, 500), 0.01)
+    works = Works(own, own, own, (flow,), own * 0, own, own, (flow,), rng.uniform(0, 300, 500))
     found = views(works, Terms(0.03, 15))
     assert ((found.sir.values > 1) == (found.npv_household > 0)).all()
     assert ((found.sir.values < 1) == (found.npv_household < 0)).all()
@@ -173,8 +182,12 @@ def test_life_cycle_costs_rank_as_npv() -> None:
     before, after = Flow(np.array([3000.0]), 0.01), Flow(np.array([1200.0]), 0.01)
     invested = np.array([9000.0])
     saved = life_cycle_cost(invested * 0, [before], 0.03, 15) - life_cycle_cost(invested, [after], 0.03, 15)
-    works = Works(invested, invested, invested, (Flow(np.array([1800.0]), 0.01),), invested * 0, invested, invested)
-    assert saved[0] == pytest.approx(views(works, Terms(0.03, 15)).npv_household[0])
+    flows = (Flow(np.array([1800.0]), 0.01),)
+    works = Works(invested, invested, invested, flows, invested * 0, invested, invested, (before,), invested * 0)
+    found = views(works, Terms(0.03, 15))
+    assert saved[0] == pytest.approx(found.npv_household[0])
+    assert found.lcc_before[0] - found.lcc_after[0] == pytest.approx(found.npv_household[0])
+    assert found.lcc_after[0] == pytest.approx(9000 + 1200 * upv(0.03, 0.01, 15))
 
 
 def test_every_indicator_explains_itself(tables: EnergyTables) -> None:
@@ -201,7 +214,8 @@ def test_two_dimensions_are_as_good_as_one() -> None:
         own=twice(flat.own), subsidy=twice(flat.subsidy), present_invested=twice(flat.present_invested),
         flows=tuple(Flow(twice(flow.yearly), flow.growth) for flow in flat.flows),
         running_subsidy_more=twice(flat.running_subsidy_more), co2_saving_kg=twice(flat.co2_saving_kg),
-        kgce_saving=twice(flat.kgce_saving),
+        kgce_saving=twice(flat.kgce_saving), upkeep=twice(flat.upkeep),
+        before=tuple(Flow(twice(flow.yearly), flow.growth) for flow in flat.before),
     )  # fmt: skip
     one, two = views(flat, Terms(0.03, 15)), views(wide, Terms(0.03, 15))
     assert (two.npv_society[:, 1] == one.npv_society).all()

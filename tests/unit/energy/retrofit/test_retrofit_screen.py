@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cpdesk.energy.house.construct import build
+from cpdesk.energy.money.indicators import Terms
 from cpdesk.energy.retrofit import dominance, screen
 from cpdesk.energy.retrofit.grid import Grid, evaluate, frontier
 from cpdesk.energy.retrofit.measures import judge
@@ -51,9 +52,7 @@ def test_the_screened_grid_has_the_frontier_and_the_winners_of_all_states(
     assert screened.counted == whole.saving.size
     assert np.allclose(_line(screened), _line(whole), rtol=1e-4, atol=0.5)
     for budget in (2000.0, 15000.0, np.inf):
-        best = [
-            float(np.where(grid.own_cost <= budget, grid.npv(grid.saving), -np.inf).max()) for grid in (screened, whole)
-        ]
+        best = [float(np.where(grid.own_cost <= budget, grid.npv, -np.inf).max()) for grid in (screened, whole)]
         assert best[0] == pytest.approx(best[1], rel=1e-4)
     assert screened.saving.max() == pytest.approx(whole.saving.max(), rel=1e-4)
     assert screened.coldest_full_c.max() == pytest.approx(whole.coldest_full_c.max(), abs=0.06)
@@ -67,12 +66,17 @@ def test_the_same_house_is_screened_to_the_same_states(f5_facts: BuildingFacts, 
 
 
 def test_cost_of_all_states_is_that_of_each(f5_facts: BuildingFacts, tables: EnergyTables) -> None:
-    setting = _setting(f5_facts, tables)
-    own, yearly = screen.cost_columns(setting)
+    kept = tuple(replace(item, maintenance_yuan=60.0) if item.id == "wall_eps60" else item for item in tables.measures)
+    setting = _setting(f5_facts, replace(tables, measures=kept))
+    own, invested, upkeep = screen.cost_columns(setting)
     grid = evaluate(setting)
     numbers = np.ravel_multi_index(tuple(grid.digits.T.astype(int)), setting.shape)
     assert np.allclose(own[numbers], grid.own_cost[:, 0])
-    assert np.allclose(yearly[numbers], grid.yearly_capital[:, 0])
+    assert np.allclose(invested[numbers], grid.present_invested[:, 0])
+    bare = grid.present_savings[:, 0] + upkeep[numbers]  # the first plant is the present one, which needs none
+    usual, wish = (side[0].present_cost for side in (grid.usual, grid.wish))
+    assert np.allclose(bare, usual[0] - usual - grid.warmth[:, 0] * (wish - usual))
+    assert 0 < upkeep.max() == pytest.approx(60 * Terms.of(tables).worth())
 
 
 def test_nothing_beaten_is_left_and_nothing_unbeaten_is_dropped() -> None:
