@@ -1,9 +1,15 @@
-"""Run the tests that need no window in an environment that has no Qt: proves that Qt stays in `cpdesk/ui`.
+"""Prove that Qt stays in `cpdesk/ui`: in an environment without Qt everything else imports and does a person's work.
 
     python tools/without_qt.py [pytest arguments]
 
 Makes `.venv-without-qt` once (again when the lock changes) with the packages of requirements-dev.lock less
 Qt's. pypdfium2 stays: it is no Qt, and tests read the reports with it.
+
+First every module outside `cpdesk/ui` is imported. Then the tests run that reach what is imported late or by name:
+those of operations, store, sync, server, reports and of the commands, which work through the engines below as well.
+The tests of the computing rooms alone and of the sources (`REPEATED`) are left out: they have just run beside Qt, the
+import contracts keep Qt out of those rooms, and without it they go through the same lines once more. Those of
+`tests/e2e` start processes of their own.
 """
 
 from __future__ import annotations
@@ -16,6 +22,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LEFT_OUT = ("pyside6-essentials", "shiboken6", "pyqtgraph", "pytest-qt")
+REPEATED = (
+    "tests/reference", "tests/fuzz", "tests/simulation", "tests/unit/energy", "tests/unit/forms", "tests/test_tidy.py",
+    "tests/test_locks.py",
+)  # fmt: skip
+IMPORT_ALL = """
+import importlib, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+loaded = sorted(name for name in sys.modules if name.partition(".")[0] in ("PySide6", "shiboken6", "pyqtgraph"))
+sys.exit(f"loaded all the same: {loaded}" if loaded else 0)
+"""
 
 
 def lock_without_qt() -> str:
@@ -25,8 +42,14 @@ def lock_without_qt() -> str:
     return "".join(block for block in blocks if not block.startswith(tuple(f"{name}==" for name in LEFT_OUT)))
 
 
+def modules_below_the_window() -> list[str]:
+    """Every module of the program outside its window."""
+    files = sorted(path.relative_to(ROOT) for path in (ROOT / "cpdesk").rglob("*.py"))
+    return [".".join(file.with_suffix("").parts).removesuffix(".__init__") for file in files if file.parts[1] != "ui"]
+
+
 def main() -> int:
-    """Set up as `run.py` does, with the shorter lock, and run pytest."""
+    """Set up as `run.py` does, with the shorter lock; import everything and run pytest."""
     sys.path.insert(0, str(ROOT))
     import run
 
@@ -41,8 +64,12 @@ def main() -> int:
         if subprocess.call([str(python), "-c", f"import {name}"], stderr=subprocess.DEVNULL) == 0:
             sys.exit(f"{name} is in {folder}: the proof would prove nothing")
     os.chdir(ROOT)
-    command = [str(python), "-m", "pytest", "-m", "not qt", "--ignore=tests/e2e"]  # e2e starts processes of its own
-    return subprocess.call([*command, *sys.argv[1:]])
+    modules = modules_below_the_window()
+    print(f"importing {len(modules)} modules", flush=True)
+    if subprocess.call([str(python), "-W", "error", "-c", IMPORT_ALL, *modules]) != 0:
+        return 1
+    left_out = [f"--ignore={folder}" for folder in (*REPEATED, "tests/e2e")]
+    return subprocess.call([str(python), "-m", "pytest", *run.PARALLEL, "-m", "not qt", *left_out, *sys.argv[1:]])
 
 
 if __name__ == "__main__":
