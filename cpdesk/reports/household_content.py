@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Final
 
 from cpdesk.model.oplog import canonical_json
+from cpdesk.reports.year_content import YearPage
 
 MINUS: Final = "\u2212"
 MISSING: Final = "—"
@@ -375,7 +376,7 @@ class HouseholdContent:
     """The report of one household. `kind` is retrofit, comfort (no saving, but warmer) or nothing (none pays).
 
     `steps_note` stands beside the head of the steps when they are not all shown in the order of the work; `warning` is
-    a danger to life that is printed before everything else.
+    a danger to life that is printed before everything else; `year` stands on a page of its own.
     """
 
     identity: Identity
@@ -394,6 +395,7 @@ class HouseholdContent:
     closing: Closing
     steps_note: str = ""
     warning: str = ""
+    year: YearPage | None = None
     schema: int = SCHEMA
 
     def as_json(self) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cpdesk.base.i18n import Translator
 from cpdesk.model.assessment import Audit, Package
-from cpdesk.reports.household_build import page1, page1_nothing, page2, page3, page4
+from cpdesk.reports.household_build import page1, page1_nothing, page2, page3, page4, year
 from cpdesk.reports.household_build.money import PackageMoney
 from cpdesk.reports.household_content import (
     COMFORT,
@@ -79,6 +79,7 @@ def household_content(audit: Audit, visit: Visit, *, language: str = "zh") -> Ho
         method=page3.build(audit, translate, program=visit.identity.program),
         steps_note=first.steps_note if first else "",
         warning=translate("report.warning.co") if visit.co_risk else "",
+        year=year.build(audit, package, money, translate),
         closing=page4.build(
             audit,
             package,

@@ -1,10 +1,11 @@
-"""Pages after the fourth: the full list of measures, and photos that found no room before."""
+"""Pages after the fourth: the whole year, the full list of measures, and photos that found no room before."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 from cpdesk.reports.household_content import HouseholdContent, Photo
+from cpdesk.reports.household_pdf import year
 from cpdesk.reports.household_pdf.copy import Copy
 from cpdesk.reports.household_pdf.page2 import measure_table
 from cpdesk.reports.household_pdf.page4 import ON_PAGE, place_photo
@@ -16,6 +17,8 @@ _ROW_MM = 46.0
 
 def painters(content: HouseholdContent) -> Iterator[tuple[str, Callable[[Sheet, Copy], None]]]:
     """Title key and painter of each page that this report needs after its fourth."""
+    if content.year is not None:
+        yield "report.appendix.year", year.draw
     if content.choices.all_measures:
         yield "report.appendix.measures", _measures
     rest = content.closing.photos[ON_PAGE:]

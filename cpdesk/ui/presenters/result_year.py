@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from cpdesk.model.assessment import Audit, Quantity
+from cpdesk.model.assessment import Audit
 from cpdesk.model.year import HouseYear, SunLine
+from cpdesk.reports.rounding import parts_of, rounded
 from cpdesk.ui.figure_views import YearRow, YearView
 from cpdesk.ui.language import tr
 from cpdesk.ui.presenters.words import number
@@ -21,32 +22,36 @@ def year_view(audit: Audit) -> YearView | None:
     if audit.year is None:
         return None
     now = audit.year.now
-    rows = [
-        YearRow(
-            tr(f"energy.use.{line.code}"),
-            tuple(
-                _fact(label, getattr(line, name), f"year.now.uses.{line.code}.{name}") for name, label in _COLUMNS
-            ),
-        )
-        for line in now.uses
-    ]  # fmt: skip
+    titles = [tr(f"energy.use.{line.code}") for line in now.uses]
+    columns = [_column(now, name, label) for name, label in _COLUMNS]
     if now.sun is not None:
-        sun = now.sun
-        given = Fact(tr("ui.year.kwh"), number(-sun.used_kwh.value), figure="year.now.sun.used_kwh")
-        others = tuple(_fact(label, getattr(sun, name), f"year.now.sun.{name}") for name, label in _COLUMNS[1:])
-        rows.append(YearRow(tr("energy.use.sun"), (given, *others)))
-    bought = now.energy_kwh if now.sun is None else now.bought_kwh
-    name = "energy_kwh" if now.sun is None else "bought_kwh"
-    total = (
-        _fact("ui.year.kwh", bought, f"year.now.{name}"),
-        *(_fact(label, getattr(now, name), f"year.now.{name}") for name, label in _COLUMNS[1:]),
+        titles.append(tr("energy.use.sun"))
+    titles.append(tr("ui.year.total"))
+    rows = zip(titles, zip(*columns, strict=True), strict=True)
+    return YearView(
+        tuple(YearRow(title, figures, strong=at == len(titles) - 1) for at, (title, figures) in enumerate(rows)),
+        _lines(audit),
     )
-    rows.append(YearRow(tr("ui.year.total"), total, strong=True))
-    return YearView(tuple(rows), _lines(audit))
 
 
-def _fact(label: str, figure: Quantity, name: str) -> Fact:
-    return Fact(tr(label), number(figure.value), figure=name)
+def _column(year: HouseYear, name: str, label: str) -> tuple[Fact, ...]:
+    """Uses, the sun and the total in whole numbers; whoever adds them up comes to the total."""
+    figures = [(getattr(line, name), f"year.now.uses.{line.code}.{name}") for line in year.uses]
+    values = [figure.value for figure, _ in figures]
+    names = [where for _, where in figures]
+    total, whole = getattr(year, name), f"year.now.{name}"
+    if year.sun is not None and name == "energy_kwh":
+        values.append(-year.sun.used_kwh.value)
+        names.append("year.now.sun.used_kwh")
+        total, whole = year.bought_kwh, "year.now.bought_kwh"
+    elif year.sun is not None:
+        values.append(getattr(year.sun, name).value)
+        names.append(f"year.now.sun.{name}")
+    printed = rounded(total.value)
+    shown = [*parts_of(printed, values), printed]
+    return tuple(
+        Fact(tr(label), number(float(value)), figure=where) for value, where in zip(shown, [*names, whole], strict=True)
+    )
 
 
 def _lines(audit: Audit) -> tuple[PanelLine, ...]:

@@ -215,7 +215,7 @@ def test_many_measures_are_folded_and_listed_on_an_extra_page() -> None:
     assert len(content.choices.all_measures) == 10
     assert len(content.steps) == 3
     assert len(content.choices.bars) <= 8
-    assert len(pypdfium2.PdfDocument(render_household(content))) == 5
+    assert len(pypdfium2.PdfDocument(render_household(content))) == 6  # four, the whole year, the measures
 
 
 @pytest.mark.parametrize("house", HOUSES)
