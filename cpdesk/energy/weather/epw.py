@@ -2,7 +2,8 @@
 
 Layout: "EnergyPlus Auxiliary Programs", EPW CSV format: eight header lines, then a line an hour of at least 22
 columns. Hour 1 of a day ends at 1 o'clock; radiation is the sum over the hour that ends then, Wh/m2, which is its mean
-in W/m2.
+in W/m2. Everything else was read at the end of the hour ("EnergyPlus Tips and Tricks", output does not match EPW
+values; so the manuals of TMY2 and TMY3 too); the hour's mean is that of both its ends.
 What stands for "missing" differs by column (99.9, 999, 9999, 999999).
 
 The year of the dates is not looked at: a typical year is put together from months of many years.
@@ -101,10 +102,11 @@ def read_epw(text: str, *, name: str = "") -> Weather:
     temperature = _needed(TEMPERATURE, columns, numbers, notes)
     wind = _needed(WIND, columns, numbers, notes)
     humidity, dew_point = _moisture(columns, temperature, notes)
+    sky_ir = _sky_ir(columns, temperature, dew_point, notes)
     return Weather(
         name=name or place.city,
-        temperature_c=temperature,
-        wind_m_s=wind,
+        temperature_c=_mean_of_ends(temperature),
+        wind_m_s=_mean_of_ends(wind),
         global_w_m2=sun[0],
         direct_w_m2=sun[1],
         diffuse_w_m2=sun[2],
@@ -117,11 +119,17 @@ def read_epw(text: str, *, name: str = "") -> Weather:
         longitude_deg=place.longitude_deg,
         time_zone_h=place.time_zone_h,
         altitude_m=place.altitude_m,
-        humidity_pct=humidity,
-        sky_ir_w_m2=_sky_ir(columns, temperature, dew_point, notes),
+        humidity_pct=None if humidity is None else _mean_of_ends(humidity),
+        sky_ir_w_m2=None if sky_ir is None else _mean_of_ends(sky_ir),
         notes=tuple(notes),
         origin="file",
     )
+
+
+def _mean_of_ends(values: Floats) -> Floats:
+    """Means of the hours from readings at their ends, linear between these; December's last stands before January."""
+    result: Floats = 0.5 * (values + np.roll(values, 1))
+    return result
 
 
 def _fault(code: str, line: int, **fields: object) -> InputFault:

@@ -53,15 +53,37 @@ def test_a_year_is_read(sample_epw: str) -> None:
     weather = read_epw(sample_epw, name="Sample")
     assert (weather.name, weather.latitude_deg, weather.time_zone_h, weather.altitude_m) == ("Sample", 40.2, 8.0, 80.0)
     assert weather.temperature_c.shape == (8760,)
-    assert weather.temperature_c[14] == pytest.approx(float(sample_epw.splitlines()[FIRST + 14].split(",")[6]))
+    ends = [float(sample_epw.splitlines()[FIRST + at].split(",")[6]) for at in (13, 14)]
+    assert weather.temperature_c[14] == pytest.approx(sum(ends) / 2)
     assert weather.sky_ir_w_m2 == pytest.approx(300)
     assert weather.notes == ()
 
 
+def test_readings_stand_at_the_end_of_their_hour_and_sums_over_it(sample_epw: str) -> None:
+    """Temperature, moisture, wind and sky were read at the hour's end; radiation is the sum of the hour before it."""
+
+    def steps(lines: list[str]) -> None:
+        for at, value in ((6, "0"), (7, "0"), (8, "50"), (12, "200"), (21, "2")):
+            column(at, value)(lines)
+        for at, value in ((6, "8"), (7, "4"), (8, "70"), (12, "300"), (21, "6")):
+            cell(FIRST + 12, at, value)(lines)
+
+    weather = read_epw(edited(sample_epw, steps))
+    whole = read_epw(sample_epw)
+    assert weather.humidity_pct is not None and weather.sky_ir_w_m2 is not None
+    for values, low, high in (
+        (weather.temperature_c, 0, 8), (weather.wind_m_s, 2, 6), (weather.humidity_pct, 50, 70),
+        (weather.sky_ir_w_m2, 200, 300),
+    ):  # fmt: skip
+        middle = (low + high) / 2
+        assert values[10:16] == pytest.approx([low, low, middle, middle, low, low])
+    assert weather.global_w_m2 == pytest.approx(whole.global_w_m2)
+
+
 def test_denver_is_read_as_the_file_says(denver_airport: Weather) -> None:
-    assert denver_airport.temperature_c[0] == -18.0
+    assert denver_airport.temperature_c[1] == pytest.approx((-18.0 - 16.6) / 2)
     assert denver_airport.altitude_m == 1650
-    assert denver_airport.temperature_c.min() == -19.4
+    assert -19.4 < denver_airport.temperature_c.min() < -18.5
     assert denver_airport.humidity_pct is not None
     assert denver_airport.notes == ()
 
@@ -109,8 +131,8 @@ def test_short_gaps_are_filled_and_counted(sample_epw: str) -> None:
     weather = read_epw(edited(sample_epw, gaps))
     counted = {str(note.fields["field"]).rpartition(".")[2]: note.fields["hours"] for note in weather.notes}
     assert counted == {"temperature": 3, "global": 1}
-    before, after = whole.temperature_c[noon - 2], whole.temperature_c[noon + 2]
-    assert weather.temperature_c[noon] == pytest.approx((before + after) / 2)
+    before, after = (float(sample_epw.splitlines()[FIRST + at].split(",")[6]) for at in (noon - 2, noon + 2))
+    assert weather.temperature_c[noon] == pytest.approx(before + (after - before) * 1.5 / 4)  # half an hour ago
     assert weather.global_w_m2[noon] == pytest.approx(whole.global_w_m2[noon], rel=0.05)
     assert weather.global_w_m2[4000 // 24 * 24] == 0
 
