@@ -167,6 +167,8 @@ class Calibration:
     unmatched: tuple[str, ...] = ()
     saving_change_pct: float | None = None
     village: bool = False
+    neighbours: int = 0
+    neighbours_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ class VillageUse:
 
     Attributes:
         p10_m2, p50_m2, p90_m2: of a carrier in its unit, per season and m2 of heated floor, over the households.
-        households: how many it was taken from.
+        households: how many it was taken from, the newest of them surveyed on `latest` (ISO day).
     """
 
     carrier: str
@@ -184,3 +186,4 @@ class VillageUse:
     p50_m2: float
     p90_m2: float
     households: int
+    latest: str = ""

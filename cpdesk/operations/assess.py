@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -10,15 +11,16 @@ from cpdesk.context import Context
 from cpdesk.energy.audit.household import assess_baseline, audit
 from cpdesk.energy.house.construct import build
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.energy.weather.climate import Weather
 from cpdesk.forms.form import Form
 from cpdesk.model.assessment import Assessment, Audit
 from cpdesk.model.building import Building
+from cpdesk.model.certainty import VillageUse
 from cpdesk.model.oplog import canonical_json
 from cpdesk.model.records import Answers, Changes
 from cpdesk.operations.facts import Reading, building_facts, read_answers, wishes_of
 from cpdesk.operations.households import LOSS_PARTS
 from cpdesk.operations.surveys import open_survey
+from cpdesk.operations.village_use import figures_of_use, use_of_neighbours
 from cpdesk.operations.weather_files import weather_for, weather_stamp
 from cpdesk.store.shelf import Cell
 
@@ -35,12 +37,15 @@ def assess_answers(ctx: Context, form: Form, answers: Answers, *, record: str) -
     Raises:
         InputFault: CP-13xx when answers contradict physics; the field, its range and the remedy are named.
     """
-    made_of = _made_of(ctx, form, answers, record)
+    reading = read_answers(form, answers)
+    tables, building = _house(ctx, reading)
+    village = _village(ctx, building, tables, record)
+    made_of = _made_of(ctx, form, answers, record, village)
     found = ctx.audits.get(made_of)
     if found is None:
-        reading = read_answers(form, answers)
-        tables, building, weather = _house(ctx, reading)
-        found = audit(building, tables, weather=weather, wishes=wishes_of(reading, record=record))
+        weather = weather_for(ctx, building.terrain, building.height_m)
+        wishes = wishes_of(reading, record=record)
+        found = audit(building, tables, weather=weather, wishes=wishes, village=village)
         ctx.audits[made_of] = found
         while len(ctx.audits) > _AUDITS_KEPT:
             ctx.audits.popitem(last=False)
@@ -55,22 +60,31 @@ def assess_first(ctx: Context, form: Form, answers: Answers, *, record: str) -> 
     Raises:
         InputFault: as `assess_answers`.
     """
-    if _made_of(ctx, form, answers, record) in ctx.audits:
+    tables, building = _house(ctx, read_answers(form, answers))
+    village = _village(ctx, building, tables, record)
+    if _made_of(ctx, form, answers, record, village) in ctx.audits:
         return None
-    tables, building, weather = _house(ctx, read_answers(form, answers))
-    return assess_baseline(building, tables, weather=weather)
+    weather = weather_for(ctx, building.terrain, building.height_m)
+    return assess_baseline(building, tables, weather=weather, village=village)
 
 
-def _made_of(ctx: Context, form: Form, answers: Answers, record: str) -> str:
-    parts = [record, form.id, form.version, dict(answers), weather_stamp(ctx)]
+def _village(ctx: Context, building: Building, tables: EnergyTables, record: str) -> tuple[VillageUse, ...]:
+    """What the neighbours use, for a household without a bill of a fuel it heats with."""
+    carriers = {system.carrier for system in building.systems}
+    if any(bill.carrier in carriers for bill in building.bills):
+        return ()
+    return use_of_neighbours(ctx, record, tables)
+
+
+def _made_of(ctx: Context, form: Form, answers: Answers, record: str, village: Sequence[VillageUse]) -> str:
+    parts = [record, form.id, form.version, dict(answers), weather_stamp(ctx), repr(village)]
     return hashlib.sha256(canonical_json(parts)).hexdigest()
 
 
-def _house(ctx: Context, reading: Reading) -> tuple[EnergyTables, Building, Weather]:
-    """Tables of the day of the survey, the building as surveyed, the weather it stands in."""
+def _house(ctx: Context, reading: Reading) -> tuple[EnergyTables, Building]:
+    """Tables of the day of the survey, and the building as surveyed."""
     tables = priced_on(ctx.energy, reading.text("survey.date"))
-    building = build(building_facts(reading), tables)
-    return tables, building, weather_for(ctx, building.terrain, building.height_m)
+    return tables, build(building_facts(reading), tables)
 
 
 def priced_on(tables: EnergyTables, survey_date: str) -> EnergyTables:
@@ -88,12 +102,20 @@ def priced_on(tables: EnergyTables, survey_date: str) -> EnergyTables:
 def assess_survey(ctx: Context, survey: str) -> tuple[Audit, Changes]:
     """The audit of a stored survey; its leading figures are remembered for the lists of this desk."""
     opened = open_survey(ctx, survey)
-    found = assess_answers(ctx, opened.form, opened.session.counting_answers(), record=survey)
-    return found, remember_figures(ctx, survey, found)
+    answers = opened.session.counting_answers()
+    found = assess_answers(ctx, opened.form, answers, record=survey)
+    return found, remember_figures(ctx, survey, found, use_figures(ctx, opened.form, answers))
 
 
-def remember_figures(ctx: Context, survey: str, found: Audit) -> Changes:
-    """Keep what lists show of an audit beside the survey, on this desk only."""
+def use_figures(ctx: Context, form: Form, answers: Answers) -> dict[str, Cell]:
+    """What a survey with bills tells its neighbours, to be remembered beside it."""
+    reading = read_answers(form, answers)
+    tables, building = _house(ctx, reading)
+    return figures_of_use(building, tables, reading.text("survey.date"))
+
+
+def remember_figures(ctx: Context, survey: str, found: Audit, use: Mapping[str, Cell]) -> Changes:
+    """Keep what lists show of an audit beside the survey, and what its neighbours need, on this desk only."""
     area = found.floor_area_m2.value
     package = next((one for one in found.packages if one.code == found.recommended), None)
     figures: dict[str, Cell] = {
@@ -105,5 +127,6 @@ def remember_figures(ctx: Context, survey: str, found: Audit) -> Changes:
         "own_cost_yuan": round(package.own_cost_yuan.value) if package else None,
         "co2_saving_t": round(package.co2_saving_t.value, 2) if package else None,
         **{f"loss_{part}_pct": found.baseline.loss_shares_pct.get(part, 0) for part in LOSS_PARTS},
+        **use,
     }
     return ctx.store.records.remember(survey, figures)

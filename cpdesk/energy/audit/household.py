@@ -133,7 +133,11 @@ def _as_it_is(grid: Grid) -> Assessment:
 
 
 def assess_baseline(
-    household: Building | BuildingFacts, tables: EnergyTables, *, weather: Weather | None = None
+    household: Building | BuildingFacts,
+    tables: EnergyTables,
+    *,
+    weather: Weather | None = None,
+    village: Sequence[VillageUse] = (),
 ) -> Assessment:
     """The house as it is, without measures and without ranges: what a panel can show while the audit is computed.
 
@@ -142,7 +146,7 @@ def assess_baseline(
     Raises:
         InputFault: as `audit`.
     """
-    known, weather = _known(household, tables, weather, ())
+    known, weather = _known(household, tables, weather, village)
     building = known.building
     setting = make_setting(building, tables, weather, [], OtherYear(building, tables, weather).of(()).bought_kwh)
     row = rows_of(setting, np.zeros((1, len(setting.groups)), np.int16))[0]

@@ -80,18 +80,21 @@ class _Likelihood:
 def village_bills(village: Sequence[VillageUse], building: Building) -> tuple[Bill, ...]:
     """The village's average use as a very unsure bill, for a household that has none.
 
+    Neighbours heat with one fuel; of a household with several each bill is that of the fuel's share.
+
     Raises:
         InputFault: CP-1380 percentiles that do not ascend.
     """
     for item in village:
         if not 0.0 < item.p10_m2 <= item.p50_m2 <= item.p90_m2:
             raise InputFault("CP-1380", carrier=item.carrier, p10=item.p10_m2, p50=item.p50_m2, p90=item.p90_m2)
-    carriers = {system.carrier for system in building.systems}
-    area = building.floor_area_m2
+    shares: dict[str, float] = {}
+    for system in building.systems:
+        shares[system.carrier] = shares.get(system.carrier, 0.0) + system.share * building.floor_area_m2
     return tuple(
         Bill(item.carrier, item.p50_m2 * area, item.unit, Quality.DEFAULT, item.p10_m2 * area, item.p90_m2 * area,
              "village")
-        for item in village if item.carrier in carriers and item.p50_m2 > 0
+        for item in village if (area := shares.get(item.carrier, 0.0)) > 0.0
     )  # fmt: skip
 
 
@@ -123,6 +126,10 @@ def calibrate(
         used=False, agrees=False, p_value=1.0, effective=0.0, need_before=to_range(before.need_kwh), need_after=None,
         carriers=(), moves=(), statement="", fields={}, unmatched=unmatched, village=not own and bool(bills),
     )  # fmt: skip
+    if report.village:
+        asked = [item for item in village if item.carrier in {bill.carrier for bill in bills}]
+        latest = max(item.latest for item in asked)
+        report = replace(report, neighbours=min(item.households for item in asked), neighbours_until=latest)
     if not bills:
         return Calibrated(only_unmatched(report), building, None)
     likelihood = _likelihood(bills, tables)

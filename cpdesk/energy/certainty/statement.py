@@ -44,6 +44,8 @@ def agreement(report: Calibration) -> Calibration:
     if report.village:
         key = "village"
     fields: dict[str, str | float] = {"carriers": _names(report), "change": abs(change), "narrower": max(width, 0.0)}
+    if report.village:
+        fields |= {"households": float(report.neighbours), "until": report.neighbours_until}
     return replace(report, statement=f"energy.calibration.{key}", fields=fields, questions=_unmatched(report))
 
 

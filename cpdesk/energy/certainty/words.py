@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from cpdesk.base.i18n import Translator
 from cpdesk.model.certainty import Calibration
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 def sentence(key: str, fields: Mapping[str, str | float], translator: Translator) -> str:
-    """A text filled: numbers rounded for reading, text keys (several apart by spaces) as words."""
+    """A text filled: numbers rounded for reading, text keys (several apart by spaces) as words, days as they are."""
     joint = "、" if translator.language == "zh" else ", "
     shown: dict[str, object] = {}
     for name, value in fields.items():
-        if isinstance(value, str):
+        if isinstance(value, str) and (not value or _DAY.fullmatch(value)):
+            shown[name] = value
+        elif isinstance(value, str):
             shown[name] = joint.join(translator(part) for part in value.split())
         else:
             shown[name] = _rounded(value)

@@ -42,13 +42,14 @@ class WorkedOut:
 
 def work_out(ctx: Context, answered: Answered) -> WorkedOut:
     """Audit the answers; for a worker thread. A fault in the answers is an outcome, not a failure of the panel."""
-    from cpdesk.operations.assess import assess_answers, remember_figures  # late: numpy and the tables
+    from cpdesk.operations.assess import assess_answers, remember_figures, use_figures  # late: numpy and the tables
 
     try:
         audit = assess_answers(ctx, answered.form, answered.answers, record=answered.record)
     except CpdeskError as fault:
         return WorkedOut(None, fault, answered.left_out)
-    return WorkedOut(audit, None, answered.left_out, remember_figures(ctx, answered.record, audit))
+    use = use_figures(ctx, answered.form, answered.answers)
+    return WorkedOut(audit, None, answered.left_out, remember_figures(ctx, answered.record, audit, use))
 
 
 def first_figures(ctx: Context, answered: Answered) -> Assessment | None:

@@ -278,6 +278,7 @@ def test_every_sentence_there_can_be_is_written(language: str) -> None:
         ("change", "narrower", "billed", "low", "high", "at", "used", "percent"), 12.0
     )
     coal = "energy.carrier.coal"
+    fields |= {"households": 12.0, "until": "2026-11-05"}
     fields |= {"carriers": f"{coal} energy.carrier.gas", "carrier": coal, "more": coal, "less": coal}
     for unit in ("kg", "kWh", "m3"):
         for key in told:
