@@ -23,6 +23,7 @@ from cpdesk.energy.retrofit.criteria import Search
 from cpdesk.energy.retrofit.extras import judge_extras, make_extras
 from cpdesk.energy.retrofit.grid import Grid, design_load_w, evaluate, make_setting
 from cpdesk.energy.retrofit.measures import Verdict, judge
+from cpdesk.energy.retrofit.other_year import OtherYear
 from cpdesk.energy.retrofit.screen import surviving
 from cpdesk.energy.retrofit.setting import Digits, Setting, rows_of
 from cpdesk.energy.retrofit.solving import solve_states
@@ -78,10 +79,11 @@ def assess_house(house: House, tables: EnergyTables, scenario: Scenario, weather
         for verdict in (*judge(building, columns, tables, wishes), *judge_extras(building, columns, tables, wishes))
         if _allowed(verdict, scenario)
     ]
-    setting = make_setting(building, tables, weather, verdicts)
+    other = OtherYear(building, tables, weather)
+    setting = make_setting(building, tables, weather, verdicts, other.of(()).bought_kwh)
     asked = Asked.of(scenario)
     grid = evaluate(setting, _states(setting, asked))
-    extras = make_extras(building, tables, weather, verdicts, setting.base_kwh)
+    extras = make_extras(building, tables, weather, verdicts, setting.base_kwh, other)
     search = Search(grid, extras)
     present, (uses, solar) = grid.usual[0], _uses(building)
     area = building.floor_area_m2

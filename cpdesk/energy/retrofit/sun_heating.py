@@ -71,6 +71,7 @@ class SunHeating:
         self._surplus = {at: held.surplus_w for at, held in enumerate(extras.years)}
         self._heat: dict[tuple[int, bool, float], Floats] = {}
         self._exact: dict[tuple[int, int, int, float], Taken] = {}
+        self._gains: dict[int, Floats] = {}
         self._prepared = False
 
     def gain_yuan(self, extra: int) -> Floats | float:
@@ -78,7 +79,12 @@ class SunHeating:
         surplus = self._surplus[extra]
         if surplus is None:
             return 0.0
-        self._prepare()
+        if extra not in self._gains:
+            self._prepare()
+            self._gains[extra] = self._gain(extra, surplus)
+        return self._gains[extra]
+
+    def _gain(self, extra: int, surplus: Floats) -> Floats:
         own = self._own_kwh(surplus[self._order])
         spared = np.empty_like(own)
         spared[:, self._metered] = self._day_price * own[:, self._metered]
@@ -118,13 +124,14 @@ class SunHeating:
         kinds = list(dict.fromkeys(_kind(plant) for plant in plants))
         place = np.array([kinds.index(_kind(plant)) for plant in plants])
         most = np.array([max(float(day[:, place == at].max()), 1e-6) for at in range(len(kinds))])
-        self._shapes = np.stack([
-            self._shape(int(np.flatnonzero(place == at)[0])) for at in range(len(kinds))
-        ])  # fmt: skip
-        self._most = most
-        steps = day / most[place] * _STEPS
-        below = np.minimum(steps.astype(np.intp), _STEPS - 1)
-        self._between = steps - below
+        steps = np.linspace(0.0, 1.0, _STEPS + 1)
+        shapes = np.stack([self._shape(int(np.flatnonzero(place == at)[0])) for at in range(len(kinds))])
+        self._wanted = (most[:, None, None] * steps[:, None] * shapes[:, None, ~self._valley]).reshape(
+            len(kinds) * (_STEPS + 1), -1
+        )
+        on = day / most[place] * _STEPS
+        below = np.minimum(on.astype(np.intp), _STEPS - 1)
+        self._between = on - below
         self._at = below + place * (_STEPS + 1)
 
     def _shape(self, plant: int) -> Floats:
@@ -149,14 +156,9 @@ class SunHeating:
 
     def _own_kwh(self, surplus_w: Floats) -> Floats:
         """(states, plants): self-use from the table of each kind of plant."""
-        sunny = (surplus_w > 0) & ~self._valley
-        left = surplus_w[sunny] / 1000.0
-        steps = np.linspace(0.0, 1.0, _STEPS + 1)
-        table = np.empty((len(self._shapes), _STEPS + 1))
-        for at, shape in enumerate(self._shapes):
-            wanted = (self._most[at] * steps)[:, None] * shape[sunny]
-            table[at] = np.minimum(wanted, left).sum(axis=1)
-        flat = table.ravel()
+        left = surplus_w[~self._valley] / 1000.0
+        sunny = left > 0
+        flat = np.minimum(self._wanted[:, sunny], left[sunny]).sum(axis=1)
         rise = np.append(np.diff(flat), 0.0)
         result: Floats = flat[self._at] + self._between * rise[self._at]
         return result
