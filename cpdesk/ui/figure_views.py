@@ -41,17 +41,36 @@ class ChoiceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MoneyView:
+    """Who pays for a package and who gains: `code` and `title` of the package.
+
+    Attributes:
+        heads: household, government, society.
+        rows: a label and a figure for each of these.
+        account: more figures of the household alone.
+    """
+
+    code: str
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Fact, ...]], ...]
+    account: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChoicesView:
     """Beside the three packages: the best by each criterion, the levels, the shares of measures.
 
     Attributes:
         levels: one row a level with its requirements as figures (label: requirement, value against limit).
         shares: of each package its title and rows of measures.
+        money: who pays for each package and who gains.
     """
 
     criteria: tuple[ChoiceRow, ...] = ()
     levels: tuple[ChoiceRow, ...] = ()
     shares: tuple[tuple[str, tuple[ChoiceRow, ...]], ...] = ()
+    money: tuple[MoneyView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ class _Camera:
     def _figures(self, code: str) -> None:
         """The other tables of the packages page, and the proof of a figure two steps deep."""
         page = self._window.packages
-        for tab in ("criteria", "levels", "shares"):
+        for tab in ("views", "criteria", "levels", "shares"):
             page.show_tab(tab)
             self._settle()
             self._take(f"05-packages-{tab}-{code}")

@@ -58,6 +58,8 @@ def figures_of(view):
     facts = [fact for package in view.packages for fact in package.figures]
     rows = [*view.choices.criteria, *view.choices.levels, *(row for _, rows in view.choices.shares for row in rows)]
     facts += [fact for row in rows for fact in row.figures]
+    facts += [fact for money in view.choices.money for _, row in money.rows for fact in row]
+    facts += [fact for money in view.choices.money for fact in money.account]
     assert all(fact.figure or fact.value == "—" for fact in facts)
     return sorted((names | {fact.figure for fact in facts}) - {""})
 

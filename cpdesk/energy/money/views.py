@@ -176,7 +176,8 @@ def explained(found: Views, works: Works, terms: Terms, at: int | tuple[int, ...
         "npv_government": _made("npv_government", npv["government"][1], "CNY", subsidy, running, *horizon),
         "npv_society": _made("npv_society", npv["society"][1], "CNY", npv["household"], npv["government"]),
         "sir": _made("sir", found.sir.at(at), "", *present),
-        "airr": _made("airr", found.airr.at(at), "", ("energy.term.sir", found.sir.at(at) or 0.0, ""), *horizon),
+        "airr": _made("airr", _percent(found.airr.at(at)), "%", ("energy.term.sir", found.sir.at(at) or 0.0, ""),
+                      *horizon),
         "lcc_before": _made("lcc_before", here(found.lcc_before), "CNY",
                             ("energy.term.cost_before", sum(here(flow.yearly) for flow in works.before), "CNY/a"),
                             *horizon),
@@ -190,6 +191,10 @@ def explained(found: Views, works: Works, terms: Terms, at: int | tuple[int, ...
         cost: Known = getattr(found, f"{one}_yuan_t")
         result[f"{one}_yuan_t"] = _made("yuan_per_saved", cost.at(at), "CNY/t", ground, tonnes, *horizon)
     return result
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100.0 * share
 
 
 def _made(formula: str, value: float | None, unit: str, *inputs: tuple[str, float | str, str]) -> Quantity | None:

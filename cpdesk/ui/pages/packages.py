@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from cpdesk.ui.figure_views import ChoicesView
 from cpdesk.ui.language import text, tr
 from cpdesk.ui.pages.choice_tables import choice_table, figure_cell, level_table, share_table
+from cpdesk.ui.pages.money_table import MoneyTable
 from cpdesk.ui.views import PackageView, ResultView
 from cpdesk.ui.widgets.basic import Block, Button, Label, Line, Scroll, clear, column, row
 from cpdesk.ui.widgets.tabs import Tabs, TabView
@@ -91,6 +92,8 @@ class PackagesPage(QWidget):
             layout.addWidget(choice_table(choices.criteria, self.figure_wanted.emit))
         elif code == "levels":
             layout.addWidget(level_table(choices.levels, self.figure_wanted.emit))
+        elif code == "views":
+            layout.addWidget(MoneyTable(choices.money, self.figure_wanted.emit))
         else:
             layout.addWidget(share_table(choices.shares, self.figure_wanted.emit))
 
@@ -140,5 +143,5 @@ class PackagesPage(QWidget):
         return grid
 
 
-_TABS = ("compare", "criteria", "levels", "shares")
+_TABS = ("compare", "views", "criteria", "levels", "shares")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

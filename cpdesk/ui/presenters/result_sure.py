@@ -16,6 +16,7 @@ from cpdesk.ui.figure_views import ChoiceRow, ChoicesView, SureView
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.presenters.defaults import question_of
 from cpdesk.ui.presenters.explanations import shown
+from cpdesk.ui.presenters.result_money import money_view
 from cpdesk.ui.presenters.words import number
 from cpdesk.ui.survey_views import PanelLine
 from cpdesk.ui.views import Fact, Tone
@@ -99,7 +100,7 @@ def _pump(check: CapacityCheck | None) -> tuple[tuple[Tone, str], ...]:
 
 
 def choices_view(audit: Audit) -> ChoicesView:
-    """The best by each criterion, the levels, and the shares of the measures of each package."""
+    """The best by each criterion, the levels, shares of measures, and who pays for each package."""
     names = {offer.code: tr(offer.name) for offer in audit.offers}
     return ChoicesView(
         criteria=tuple(_criterion(best, names) for best in audit.by_criterion),
@@ -108,6 +109,7 @@ def choices_view(audit: Audit) -> ChoicesView:
             (tr("ui.explain.package", letter=package.code), tuple(_share(package, item) for item in package.items))
             for package in audit.packages
         ),
+        money=tuple(money_view(package) for package in audit.packages),
     )
 
 

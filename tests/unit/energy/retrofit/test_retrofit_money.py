@@ -221,7 +221,7 @@ def test_what_passes_between_household_and_government_cancels(audited: Audit) ->
         assert views["npv_household"] == pytest.approx(views["present_savings"] - views["present_invested"])
         assert views["lcc_before"] - views["lcc_after"] == pytest.approx(views["npv_household"])
         assert views["sir"] == pytest.approx(views["present_savings"] / views["present_invested"])
-        assert views["airr"] == pytest.approx(1.03 * views["sir"] ** (1 / 15) - 1)
+        assert views["airr"] == pytest.approx(100.0 * (1.03 * views["sir"] ** (1 / 15) - 1))
         running = -views["yearly_government"]
         assert views["npv_government"] == pytest.approx(-package.subsidy_yuan.value - running * factor)
         tonnes = package.co2_saving_t.value
