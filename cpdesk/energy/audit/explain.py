@@ -113,6 +113,8 @@ _TERMS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def _meant(term: str, rest: str) -> bool:
     """Whether a name, from the common part on, is that of a term: `investment` of `investment_yuan`."""
+    if rest.endswith(f"carriers.{term}.energy_kwh"):
+        return True
     if term in _TERMS:
         return any(rest == one or rest.endswith(f".{one}") for one in _TERMS[term])
     last = rest.rsplit(".", 1)[-1]

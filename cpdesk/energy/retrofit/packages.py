@@ -188,7 +188,12 @@ def make_package(grid: Grid, choice: Choice) -> Package:
                                status="to_confirm"),
         saving_same_yuan=quantity(same, "CNY/a", "saving_same", ("cost_before", present["cost"], "CNY/a"),
                                   ("cost_after", present["cost"] - same, "CNY/a"), status="to_confirm"),
-        take_back_yuan=quantity(same - saving, "CNY/a", "take_back", ("warmth", choice.warmth, ""), status="own_rule"),
+        take_back_yuan=quantity(
+            same - saving, "CNY/a", "take_back", ("usual_c", setting.building.schedule.day_c, "degC"),
+            ("wished_c", setting.building.schedule.wish_c, "degC"), ("warmth", choice.warmth, ""),
+            ("cost_usual", float(usual.cost[choice.state]), "CNY/a"),
+            ("cost_wish", float(wish.cost[choice.state]), "CNY/a"), status="own_rule",
+        ),
         saving_yuan=quantity(saving, "CNY/a", "saving", ("cost_before", present["cost"], "CNY/a"),
                              ("cost_after", after["cost"], "CNY/a"), status="to_confirm"),
         payback_a=found["payback"],

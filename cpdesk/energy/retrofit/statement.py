@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from cpdesk.energy.money.lines import bill_lines
 from cpdesk.energy.money.prices import amount, cost_by_carrier
 from cpdesk.energy.retrofit.grid import Figures, Setting, design_load_w, set_points
 from cpdesk.energy.systems.capacity import check_plant
@@ -42,8 +43,11 @@ def quantity(
     source: str = "",
     status: str = "",
 ) -> Quantity:
-    """A figure without a range; `formula` and the names of the inputs are the tails of their text keys."""
-    named = tuple((f"energy.term.{name}", item, of) for name, item, of in inputs)
+    """A figure without a range; `formula` and the names of the inputs are the tails of their text keys.
+
+    The name of an input with a dot (`energy.carrier.coal`) is a whole key.
+    """
+    named = tuple((name if "." in name else f"energy.term.{name}", item, of) for name, item, of in inputs)
     return Quantity(
         value=float(value), unit=unit, formula=f"energy.formula.{formula}" if formula else "", inputs=named,
         source=source or _SOURCES.get(formula, ""), status=status or "computed",
@@ -101,7 +105,9 @@ def assess_state(
     heat = ("heat_need", season["need_kwh"], "kWh")
     factor_status = _weakest(setting, energy)
     return Assessment(
-        cost_yuan=quantity(cost, "CNY/a", "cost", heat, source="tariffs.csv", status="to_confirm"),
+        cost_yuan=quantity(
+            cost, "CNY/a", "cost", heat, *_bill(setting, plant, energy), source="tariffs.csv", status="to_confirm"
+        ),
         heat_need_kwh=quantity(season["need_kwh"], "kWh/a", "heat_need", ("area", area, "m2"), source=_METHOD),
         heat_index_w_m2=quantity(
             1000.0 * season["need_kwh"] / hours / area, "W/m2", "heat_index", heat, ("hours", hours, "h"),
@@ -116,7 +122,10 @@ def assess_state(
         coldest_days_c=quantity(season["coldest_c"], "degC", "coldest", source=_METHOD),
         season_mean_c=quantity(season["mean_c"], "degC", "season_mean", source=_METHOD),
         operative_mean_c=quantity(float(detail.operative_c.mean()), "degC", "operative_mean", source=_METHOD),
-        co2_t=quantity(season["co2_kg"] / 1000.0, "t/a", "co2", source="factors.csv", status=factor_status),
+        co2_t=quantity(
+            season["co2_kg"] / 1000.0, "t/a", "co2", *_emitted(setting, energy), source="factors.csv",
+            status=factor_status,
+        ),
         kgce=quantity(season["kgce"], "kgce/a", "kgce", source="GB/T 2589-2020", status=factor_status),
         final_energy_kwh=quantity(
             sum(float(item[0]) for item in energy.kwh.values()), "kWh/a", "final_energy", heat, source="systems.csv",
@@ -175,6 +184,38 @@ def _carriers(setting: Setting, plant: Plant, energy: Energy) -> tuple[CarrierUs
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _bill(setting: Setting, plant: Plant, energy: Energy) -> list[tuple[str, float, str]]:
+    """A season's bill to be added up by hand: of every fuel its energy and heat content, then amounts and prices."""
+    tables = setting.tables
+    found = []
+    for carrier, kwh in energy.kwh.items():
+        unit = tables.factors[carrier].unit
+        found.append((f"energy.carrier.{carrier}", float(kwh[0]), "kWh"))
+        found.append(("calorific_value", tables.factors[carrier].kwh_per_unit, f"kWh/{unit}"))
+        alone = Energy({carrier: kwh}, energy.valley_kwh)
+        for line in bill_lines(alone, 0, tables, valley_meter=plant.valley_meter, base_kwh=setting.base_kwh):
+            price = next(value for key, value, _ in line.yuan.inputs if key == "energy.term.price")
+            found.append(("amount", line.amount, unit))
+            found.append(("price", float(price), f"CNY/{unit}"))
+            found.append(("line_yuan", line.yuan.value, "CNY/a"))
+    return found
+
+
+def _emitted(setting: Setting, energy: Energy) -> list[tuple[str, float | str, str]]:
+    """Of every fuel its energy and heat content, the amount, what a unit emits, and the factor's edition."""
+    found: list[tuple[str, float | str, str]] = []
+    for carrier, kwh in energy.kwh.items():
+        factor = setting.tables.factors[carrier]
+        found += [
+            (f"energy.carrier.{carrier}", float(kwh[0]), "kWh"),
+            ("calorific_value", factor.kwh_per_unit, f"kWh/{factor.unit}"),
+            ("amount", float(kwh[0]) / factor.kwh_per_unit, factor.unit),
+            ("co2_factor", factor.co2_kg_per_unit, f"kg/{factor.unit}"),
+            ("factor_year", factor.year, ""),
+        ]
+    return found
 
 
 def _weakest(setting: Setting, energy: Energy) -> str:

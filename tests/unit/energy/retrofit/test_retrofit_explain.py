@@ -12,7 +12,7 @@ from cpdesk.base.i18n import Translator
 from cpdesk.energy.audit.explain import explain, names
 from cpdesk.energy.audit.household import audit
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.model.assessment import Audit, Wishes
+from cpdesk.model.assessment import Audit, Quantity, Wishes
 from cpdesk.model.building import Answer, BlockFacts, BuildingFacts, HeaterFacts
 
 KEPT = {"seal_strips", "roof_wool100", "wall_eps80", "win_pvc", "ashp_water", "pv_3", "led_lamps", "floor_edge"}
@@ -91,3 +91,49 @@ def test_an_unknown_name_is_refused(found: Audit) -> None:
         explain(found, "packages.Z.saving_yuan")
     assert caught.value.code == "CP-1379"
     assert "packages.Z.saving_yuan" in caught.value.message("zh")
+
+
+def _blocks(figure: Quantity) -> list[dict[str, list[float | str]]]:
+    """The inputs of a figure by fuel, as a person reads them down the page."""
+    found: list[dict[str, list[float | str]]] = []
+    for key, value, _ in figure.inputs:
+        if key.startswith("energy.carrier."):
+            found.append({"kwh": [value]})
+        elif found:
+            found[-1].setdefault(key.removeprefix("energy.term."), []).append(value)
+    return found
+
+
+@pytest.mark.parametrize("which", ["before", "after"])
+def test_cost_and_carbon_are_recomputed_from_their_inputs_alone(found: Audit, which: str) -> None:
+    state = found.baseline if which == "before" else found.packages[0].after
+    cost = 0.0
+    for block in _blocks(state.cost_yuan):
+        assert sum(float(one) for one in block["line_yuan"]) == pytest.approx(
+            sum(float(amount) * float(price) for amount, price in zip(block["amount"], block["price"], strict=True))
+        )
+        bought = float(block["kwh"][0]) / float(block["calorific_value"][0])
+        paid = [
+            float(amount) for amount, price in zip(block["amount"], block["price"], strict=True) if float(price) > 0
+        ]
+        assert sum(paid) == pytest.approx(bought)
+        cost += sum(float(one) for one in block["line_yuan"])
+    assert state.cost_yuan.value == pytest.approx(cost)
+    carbon = 0.0
+    for block in _blocks(state.co2_t):
+        assert float(block["amount"][0]) == pytest.approx(float(block["kwh"][0]) / float(block["calorific_value"][0]))
+        assert str(block["factor_year"][0])[:2] == "20"
+        carbon += float(block["amount"][0]) * float(block["co2_factor"][0]) / 1000.0
+    assert state.co2_t.value == pytest.approx(carbon)
+
+
+def test_take_back_is_recomputed_from_its_inputs_alone(found: Audit) -> None:
+    for package in found.packages:
+        of = {key.removeprefix("energy.term."): float(value) for key, value, _ in package.take_back_yuan.inputs}
+        assert package.take_back_yuan.value == pytest.approx(of["warmth"] * (of["cost_wish"] - of["cost_usual"]))
+        assert of["usual_c"] <= of["wished_c"]
+
+
+def test_the_energy_of_a_fuel_opens(found: Audit) -> None:
+    operand = next(item for item in explain(found, "baseline.cost_yuan").operands if "carrier" in item.name)
+    assert operand.opens == f"baseline.carriers.{operand.name.rpartition('.')[2]}.energy_kwh"
