@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cpdesk.energy.money.prices import annuity
+from cpdesk.energy.money.indicators import Terms
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.model.district import HouseFigures, Ranked, Scenario
 
@@ -21,7 +21,7 @@ def ranking(houses: Sequence[HouseFigures], scenario: Scenario, tables: EnergyTa
     yuan per t = money / annuity factor / carbon a year in t, over the horizon at the discount rate of `rules.csv`, as
     the audit's yuan per tonne but without what the household saves. Houses without options are left out.
     """
-    years = annuity(tables.rule("discount_rate"), tables.rule("horizon_a"))
+    years = Terms.of(tables).worth()
     found = []
     for house in houses:
         best: tuple[float, float, int] | None = None
