@@ -18,8 +18,10 @@ def overhang_shares(
     """Share of the window in the sun by hour, and share of the sky's diffuse light that reaches it.
 
     The eaves are as long as the wall: their shadow falls depth x tan(height) / cos(azimuth difference) below them. Of
-    an isotropic sky a point y below eaves of depth d sees y / sqrt(y^2 + d^2), averaged over the window's height; a
-    horizon of height h takes sin(h) of a vertical face's sky. Both are exact for a long wall.
+    an isotropic sky a point y below eaves of depth d sees y / sqrt(y^2 + d^2), averaged over the window's height; exact
+    for a long wall. A horizon as high as h all around, which is what the beam meets, takes (2 h + sin 2h) / pi of a
+    vertical face's sky: the integral of cos(height)^2 cos(azimuth) below h over that of the whole quarter sphere. (A
+    long ridge parallel to the wall, lower to its sides, would take sin h, a fifth less.)
     """
     depth, top, bottom = overhang.depth_m, overhang.gap_m, overhang.gap_m + overhang.height_m
     height = np.radians(90.0 - zenith_deg)
@@ -29,5 +31,6 @@ def overhang_shares(
     lit = np.clip((bottom - fall) / (bottom - top), 0.0, 1.0)
     lit = np.where(height > np.radians(overhang.horizon_deg), lit, 0.0)
     above = (np.hypot(bottom, depth) - np.hypot(top, depth)) / (bottom - top)
-    below = np.sin(np.radians(overhang.horizon_deg))
+    horizon = np.radians(overhang.horizon_deg)
+    below = (2.0 * horizon + np.sin(2.0 * horizon)) / np.pi
     return lit, float(max(0.0, above - below))

@@ -71,11 +71,22 @@ def test_eaves_shade_the_high_sun_and_spare_the_low_one() -> None:
     assert overhang_shares(Overhang(0.0, 0.4, 1.5), zenith, np.full(4, 180.0), 180.0)[1] == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("horizon_deg", [0.0, 2.0, 10.0, 35.0, 90.0])
+def test_a_horizon_takes_what_a_vertical_face_sees_of_the_sky_below_it(horizon_deg: float) -> None:
+    """Against the sum over directions: a wall takes cos(height) cos(azimuth) of each, which fills cos(height)."""
+    height = np.radians((np.arange(9000) + 0.5) / 100.0)
+    turn = np.radians((np.arange(-900, 900) + 0.5) / 10.0)
+    seen = np.cos(height) ** 2 * np.cos(turn).sum()
+    hidden = seen[height < np.radians(horizon_deg)].sum() / seen.sum()
+    _, sky = overhang_shares(Overhang(0.0, 0.4, 1.5, horizon_deg), np.array([45.0]), np.array([180.0]), 180.0)
+    assert 1.0 - sky == pytest.approx(hidden, abs=1e-4)
+
+
 def test_a_horizon_takes_the_sun_below_it() -> None:
     hills = Overhang(0.0, 0.4, 1.5, horizon_deg=30.0)
     lit, sky = overhang_shares(hills, np.array([65.0, 55.0]), np.full(2, 180.0), 180.0)
     assert list(lit) == [0.0, 1.0]
-    assert sky == pytest.approx(0.5)
+    assert sky == pytest.approx(1.0 - 1.0 / 3.0 - np.sqrt(0.75) / np.pi)
 
 
 def test_deeper_eaves_never_lower_heating(tables: EnergyTables, weather: Weather) -> None:
