@@ -126,10 +126,12 @@ def present_investment(own: Floats, price: Floats, cycle: LifeCycle) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A yearly amount in CNY at today's price, (N,), positive where it is saved, and the real growth of its price."""
+    """A yearly amount in CNY at today's price, (N,), positive where it is saved, the real growth of its price, and what
+    it is spent on."""
 
     yearly: Floats
     growth: float = 0.0
+    carrier: str = ""
 
 
 def present_value(flows: Sequence[Flow], rate: float, years: int) -> Floats:
@@ -152,7 +154,7 @@ def savings(
     found = []
     for carrier in dict.fromkeys([*before, *after]):
         saved = np.asarray(before.get(carrier, 0.0), dtype=float) - np.asarray(after.get(carrier, 0.0), dtype=float)
-        found.append(Flow(saved, growth_of(carrier, path, tables)))
+        found.append(Flow(saved, growth_of(carrier, path, tables), carrier))
     return tuple(found)
 
 

@@ -155,6 +155,7 @@ def explained(found: Views, works: Works, terms: Terms, at: int | tuple[int, ...
     paid = ("energy.term.own_cost", here(works.own), "CNY")
     saved = ("energy.term.saving", here(found.saving_yuan), "CNY/a")
     upkeep = ("energy.term.upkeep", here(works.upkeep), "CNY/a")
+    later = ("energy.term.later", here(works.present_invested) - here(works.own), "CNY")
     by_year: _Inputs = tuple(
         (f"energy.term.yearly_{one}", here(getattr(found, f"yearly_{one}")), "CNY/a")
         for one in ("household", "government")
@@ -170,17 +171,16 @@ def explained(found: Views, works: Works, terms: Terms, at: int | tuple[int, ...
         "yearly_household": _made("yearly_household", here(found.yearly_household), "CNY/a", saved, upkeep),
         "yearly_government": _made("yearly_government", here(found.yearly_government), "CNY/a", running),
         "yearly_society": _made("yearly_society", here(found.yearly_society), "CNY/a", *by_year),
-        "present_savings": _made("present_savings", here(found.present_savings), "CNY", saved, upkeep, *horizon),
-        "present_invested": _made("present_invested", here(works.present_invested), "CNY", paid, *horizon),
+        "present_savings": _made("present_savings", here(found.present_savings), "CNY",
+                                 *_by_carrier(works.flows, at), upkeep, *horizon),
+        "present_invested": _made("present_invested", here(works.present_invested), "CNY", paid, later, *horizon),
         "npv_household": _made("npv_household", npv["household"][1], "CNY", *present, *horizon),
         "npv_government": _made("npv_government", npv["government"][1], "CNY", subsidy, running, *horizon),
         "npv_society": _made("npv_society", npv["society"][1], "CNY", npv["household"], npv["government"]),
         "sir": _made("sir", found.sir.at(at), "", *present),
         "airr": _made("airr", _percent(found.airr.at(at)), "%", ("energy.term.sir", found.sir.at(at) or 0.0, ""),
                       *horizon),
-        "lcc_before": _made("lcc_before", here(found.lcc_before), "CNY",
-                            ("energy.term.cost_before", sum(here(flow.yearly) for flow in works.before), "CNY/a"),
-                            *horizon),
+        "lcc_before": _made("lcc_before", here(found.lcc_before), "CNY", *_by_carrier(works.before, at), *horizon),
         "lcc_after": _made("lcc_after", here(found.lcc_after), "CNY", present[1],
                            ("energy.term.present_energy", here(found.present_energy), "CNY"), upkeep, *horizon),
         "government_yuan_kgce": _made("yuan_per_saved", found.government_yuan_kgce.at(at), "CNY/kgce",
@@ -191,6 +191,19 @@ def explained(found: Views, works: Works, terms: Terms, at: int | tuple[int, ...
         cost: Known = getattr(found, f"{one}_yuan_t")
         result[f"{one}_yuan_t"] = _made("yuan_per_saved", cost.at(at), "CNY/t", ground, tonnes, *horizon)
     return result
+
+
+def _by_carrier(flows: Sequence[Flow], at: int | tuple[int, ...]) -> _Inputs:
+    """Yearly amounts of every carrier, each followed by the growth of its price where it has one."""
+    found: list[tuple[str, float | str, str]] = []
+    for flow in flows:
+        yearly = float(flow.yearly[at])
+        if yearly == 0.0:
+            continue
+        found.append((f"energy.carrier.{flow.carrier}", yearly, "CNY/a"))
+        if flow.growth:
+            found.append(("energy.term.growth", 100.0 * flow.growth, "%/a"))
+    return tuple(found)
 
 
 def _percent(share: float | None) -> float | None:

@@ -232,7 +232,7 @@ def _views(
         running_subsidy_more=paid_after - paid_before,
         co2_saving_kg=np.array([saved[0]]),
         kgce_saving=np.array([saved[1]]),
-        before=tuple(Flow(cost, growth_of(carrier, DECIDED, tables)) for carrier, cost in before.items()),
+        before=tuple(Flow(cost, growth_of(carrier, DECIDED, tables), carrier) for carrier, cost in before.items()),
         upkeep=np.array([sum(option.measure.maintenance_yuan for option in options)]),
     )
     return explained(views(works, terms), works, terms, 0)

@@ -134,10 +134,13 @@ def _works(count: int = 3) -> Works:
     own = np.array([10000.0, 0.0, 5000.0])[:count]
     return Works(
         own=own, subsidy=np.array([8000.0, 2000.0, 0.0])[:count], present_invested=own,
-        flows=(Flow(np.array([1500.0, 300.0, -100.0])[:count], 0.01), Flow(np.array([-200.0, 0.0, 0.0])[:count])),
+        flows=(
+            Flow(np.array([1500.0, 300.0, -100.0])[:count], 0.01, "coal"),
+            Flow(np.array([-200.0, 0.0, 0.0])[:count], 0.0, "electricity"),
+        ),
         running_subsidy_more=np.array([600.0, 0.0, 0.0])[:count],
         co2_saving_kg=np.array([4000.0, 500.0, -10.0])[:count], kgce_saving=np.array([2000.0, 100.0, 0.0])[:count],
-        before=(Flow(np.array([4400.0, 900.0, 900.0])[:count], 0.01), Flow(np.zeros(count))),
+        before=(Flow(np.array([4400.0, 900.0, 900.0])[:count], 0.01, "coal"),),
         upkeep=np.array([150.0, 0.0, 0.0])[:count],
     )  # fmt: skip
 
@@ -202,6 +205,54 @@ def test_every_indicator_explains_itself(tables: EnergyTables) -> None:
         assert np.isfinite(figure.value)
     nothing = explained(views(works, terms), works, terms, 2)
     assert nothing["payback"] is None and nothing["society_yuan_t"] is None and nothing["npv_society"] is not None
+
+
+def test_every_indicator_can_be_worked_out_from_what_it_prints(tables: EnergyTables) -> None:
+    works, terms = _works(), Terms.of(tables)
+    found = explained(views(works, terms), works, terms, 0)
+
+    def inputs(name: str) -> list[tuple[str, float]]:
+        figure = found[name]
+        assert figure is not None
+        return [(key.removeprefix("energy."), float(value)) for key, value, _ in figure.inputs]
+
+    def value(name: str) -> float:
+        figure = found[name]
+        assert figure is not None
+        return figure.value
+
+    def worth(of: list[tuple[str, float]]) -> float:
+        """Every yuan a year by itself, the growth that follows it counted, upkeep taken off."""
+        total = 0.0
+        for at, (key, amount) in enumerate(of):
+            if key.startswith("carrier.") or key == "term.upkeep":
+                growth = of[at + 1][1] / 100.0 if of[at + 1][0] == "term.growth" else 0.0
+                sign = -1.0 if key == "term.upkeep" else 1.0
+                total += sign * amount * sum(((1 + growth) / 1.03) ** year for year in range(1, 16))
+        return total
+
+    assert [key for key, _ in inputs("present_savings")] == [
+        "carrier.coal", "term.growth", "carrier.electricity", "term.upkeep", "term.rate", "term.horizon",
+    ]  # fmt: skip
+    assert value("present_savings") == pytest.approx(worth(inputs("present_savings")))
+    assert value("lcc_before") == pytest.approx(worth(inputs("lcc_before")))
+    later = dict(inputs("present_invested"))
+    assert value("present_invested") == pytest.approx(later["term.own_cost"] + later["term.later"])
+    factor = (1 - 1.03**-15) / 0.03
+    paid = dict(inputs("npv_government"))
+    assert value("npv_government") == pytest.approx(-paid["term.subsidy"] - factor * paid["term.running_subsidy"])
+    both = dict(inputs("npv_society"))
+    assert value("npv_society") == pytest.approx(both["term.npv_household"] + both["term.npv_government"])
+    coal = dict(inputs("government_yuan_kgce"))
+    assert value("government_yuan_kgce") == pytest.approx(
+        -coal["term.npv_government"] / factor / coal["term.kgce_saving"]
+    )
+    return_on = dict(inputs("airr"))
+    assert value("airr") == pytest.approx(100.0 * (1.03 * return_on["term.sir"] ** (1 / 15) - 1.0))
+    costs = dict(inputs("lcc_after"))
+    assert value("lcc_after") == pytest.approx(
+        costs["term.present_invested"] + costs["term.present_energy"] + factor * costs["term.upkeep"]
+    )
 
 
 def test_two_dimensions_are_as_good_as_one() -> None:
