@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cpdesk.cli.opening import newest_survey, opened_desk
 from cpdesk.cli.output import EXIT_DECLARED, Output, command
 
 app = typer.Typer()
@@ -66,6 +67,25 @@ def check(file: File, weather: WeatherFile = None, *, json_: Json = False) -> No
     }
     out.document({"building": building.name, **counts})
     out.say("building.sound", **counts)
+
+
+@app.command("export")
+@command
+def export(
+    who: Annotated[str, typer.Argument(help="Household number, name, door number, or id.")],
+    file: Annotated[Path, typer.Argument(help="The building file to write.")],
+    *,
+    json_: Json = False,
+) -> None:
+    """Write a surveyed house as a building file that can be refined and assessed; it names nobody."""
+    from cpdesk.operations.building_files import export_building
+
+    out = Output(as_json=json_)
+    with opened_desk(out) as ctx:
+        building = export_building(ctx, newest_survey(ctx, who, family="farmhouse"), file)
+    zones = [zone.name for zone in building.zones]
+    out.document({"file": str(file), "zones": zones})
+    out.say("building.exported", file=file, count=len(zones))
 
 
 @contextmanager

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +17,9 @@ from cpdesk.base import tables
 from cpdesk.base.errors import InputFault
 from cpdesk.base.nearest import nearest_name
 from cpdesk.base.resources import resource_path
-from cpdesk.context import load_energy_tables
+from cpdesk.context import Context, load_energy_tables
+from cpdesk.energy.house.construct import build
+from cpdesk.energy.multizone.from_house import document_of
 from cpdesk.energy.multizone.read import BuildingFaults, read_building, read_json, weather_place
 from cpdesk.energy.multizone.results import Peak, Result, ZoneResult
 from cpdesk.energy.multizone.solve import assess
@@ -24,12 +28,17 @@ from cpdesk.energy.weather.calendar import HOURS, MONTH, Floats
 from cpdesk.energy.weather.climate import make_weather
 from cpdesk.energy.weather.epw import decode, read_epw
 from cpdesk.energy.weather.year import Weather
+from cpdesk.operations.assess import priced_on
+from cpdesk.operations.facts import building_facts, read_answers
+from cpdesk.operations.surveys import open_survey
+from cpdesk.operations.weather_files import weather_for
 
 _TERRAINS: Final = ("plain", "foothill", "hill")
 _SITE_OFF_DEG: Final = 1.0
 _SITE_OFF_M: Final = 300.0
 _OPEN_SHARE: Final = 0.1
 _SIZE_MAX_BYTES: Final = 20_000_000
+_LIST_OF_PLAIN_VALUES: Final = re.compile(r"\[[^\[\]{}\"]*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,29 @@ def assess_building(path: Path, weather_file: Path | None = None) -> Assessment:
     """Read, check and compute a building file; as `load_building`, and CP-1320 from the model."""
     building, weather = load_building(path, weather_file)
     return Assessment(building, weather, assess(building, weather), tuple(_notes(building, weather)))
+
+
+def export_building(ctx: Context, survey: str, path: Path) -> Building:
+    """Write the house of a survey as a building file, for an engineer to refine; it names nobody.
+
+    Raises:
+        InputFault: CP-13xx when answers contradict physics; CP-1352 where nothing can be written.
+    """
+    opened = open_survey(ctx, survey)
+    reading = read_answers(opened.form, opened.session.counting_answers())
+    tables = priced_on(ctx.energy, reading.text("survey.date"))
+    house = build(building_facts(reading), tables)
+    weather = weather_for(ctx, house.terrain, house.height_m)
+    document = document_of(house, tables, weather)
+    place = Site(weather.latitude_deg, weather.longitude_deg, weather.time_zone_h, weather.altitude_m)
+    found = read_building(document, name=path.name, place=place)
+    whole = json.dumps(document, indent=2, ensure_ascii=False)
+    text = _LIST_OF_PLAIN_VALUES.sub(lambda match: re.sub(r"\s+", " ", match[0]), whole)
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputFault("CP-1352", path=str(path), reason=error.strerror or str(error)) from error
+    return found
 
 
 def _also_the_files_faults(document: dict[str, Any], name: str, missing: InputFault) -> None:

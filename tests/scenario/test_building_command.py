@@ -11,10 +11,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from cpdesk.base.errors import InputFault
 from cpdesk.cli.cmd_building import app
+from cpdesk.context import Context
 from cpdesk.energy.multizone.read import read_building
 from cpdesk.energy.multizone.spec import Site
-from cpdesk.operations.building_files import level_areas_m2
+from cpdesk.operations.building_files import export_building, level_areas_m2
+from cpdesk.operations.demo.village import survey_household
+from cpdesk.operations.register import add_household
+from cpdesk.operations.surveys import begin_survey
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "building-file.md").read_text(encoding="utf-8"), re.DOTALL)
@@ -159,3 +164,38 @@ def test_the_cases_of_the_standard_are_written_as_files(tmp_path: Path) -> None:
     files = json.loads(result.stdout)["files"]
     assert len(files) == 52
     assert run("check", files[0]).exit_code == 0
+
+
+@pytest.fixture
+def household(desk: Context) -> str:
+    register = {
+        "township_code": "110114118",
+        "village": "黑寨村",
+        "household_no": "032",
+        "householder_name": "样例户主",
+    }
+    return add_household(desk, register)[0]
+
+
+def test_a_surveyed_house_is_written_as_a_building_file(desk: Context, household: str, tmp_path: Path) -> None:
+    survey = survey_household(desk, household, seed=1, finish=False)
+    path = tmp_path / "house.json"
+    made = export_building(desk, survey, path)
+    assert made.zones[0].name == "main"
+    text = path.read_text(encoding="utf-8")
+    assert "样例户主" not in text and "黑寨" not in text
+    assert len(text.splitlines()) < 1200  # schedules of a year stand on one line
+    result = run("check", str(path), "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["zones"] == len(made.zones)
+    with pytest.raises(InputFault) as caught:
+        export_building(desk, survey, tmp_path / "nowhere" / "house.json")
+    assert caught.value.code == "CP-1352"
+
+
+def test_a_survey_without_a_heated_house_is_not_written(desk: Context, household: str, tmp_path: Path) -> None:
+    survey, _ = begin_survey(desk, household)
+    with pytest.raises(InputFault) as caught:
+        export_building(desk, survey, tmp_path / "house.json")
+    assert caught.value.code == "CP-1303"
+    assert not list(tmp_path.glob("*.json"))
