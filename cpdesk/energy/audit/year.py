@@ -150,9 +150,7 @@ def _sun(held: Held, taken: Taken, base_kwh: float, electricity_kwh: float, tabl
     shared = held.shared
     total = float(held.generation_w.sum()) / 1000.0
     used = float(shared.self_kwh[0]) + taken.kwh
-    sells = float(shared.export_kwh[0]) > 0
-    sold = max(float(shared.export_kwh[0]) - taken.kwh, 0.0) if sells else 0.0
-    unused = 0.0 if sells else max(float(shared.unused_kwh[0]) - taken.kwh, 0.0)
+    sold, unused = max(float(shared.export_kwh[0]) - taken.kwh, 0.0), float(shared.unused_kwh[0])
     price, factor = feed_in_yuan(tables), tables.factors[_ELECTRICITY]
     spared = _tiers(held.kwh.get(_ELECTRICITY, 0.0), tables) - _tiers(base_kwh, tables)
     sale = price * sold

@@ -15,7 +15,7 @@ import numpy as np
 from cpdesk.energy.money.prices import rows_of, tiered
 from cpdesk.energy.retrofit.measures import Option
 from cpdesk.energy.rows import Measure
-from cpdesk.energy.systems.solar import ALL_GRID, SELF_REST, Split, pv_power_w, split
+from cpdesk.energy.systems.solar import SELF_REST, Split, pv_power_w, split
 from cpdesk.energy.systems.uses import VEHICLES, OtherUses, of_uses
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import HOURS, Floats, Weather
@@ -64,8 +64,11 @@ class Held:
 
     @property
     def surplus_w(self) -> Floats | None:
-        """(8760,) what heating could take of the generation; `None` where there is nothing to take."""
-        if self.mode == ALL_GRID or not self.generation_w.any():
+        """(8760,) what heating could take of the generation; `None` where there is nothing to take.
+
+        Panels without a grid feed a few plugs and lamps of their own, never a heater (rule of this program).
+        """
+        if self.mode != SELF_REST or not self.generation_w.any():
             return None
         result: Floats = np.maximum(self.generation_w - self.power_w, 0.0)
         return result

@@ -26,7 +26,6 @@ from cpdesk.energy.retrofit.solving import set_points
 from cpdesk.energy.retrofit.statement import mixed_energy
 from cpdesk.energy.systems.plants import Energy, Plant, in_valley
 from cpdesk.energy.systems.power import heating_power_w
-from cpdesk.energy.systems.solar import OFF_GRID
 from cpdesk.energy.weather.calendar import season_order
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.energy.zone.hourly import trace
@@ -94,11 +93,8 @@ class SunHeating:
             spared[:, self._tiered] = tiered(before, "electricity", self._grid.setting.tables, base) - tiered(
                 before - own[:, self._tiered], "electricity", self._grid.setting.tables, base
             )
-        result: Floats = spared - self._unsold_price(extra) * own
+        result: Floats = spared - self._feed_in * own
         return result
-
-    def _unsold_price(self, extra: int) -> float:
-        return 0.0 if self._extras.years[extra].mode == OFF_GRID else self._feed_in
 
     def _prepare(self) -> None:
         """Electricity of all states and plants, and the shapes of the plants' hours."""
@@ -184,7 +180,7 @@ class SunHeating:
             scaled = power[hours] * (1000.0 * season_kwh / total if total > 0 else 0.0)
             own.append(float(np.minimum(scaled, left[hours]).sum()) / 1000.0)
         spared = self._cost(plant, extra, day, valley) - self._cost(plant, extra, day - own[0], valley - own[1])
-        return Taken(own[0], own[1], spared, self._unsold_price(extra) * sum(own))
+        return Taken(own[0], own[1], spared, self._feed_in * sum(own))
 
     def _cost(self, plant: int, extra: int, day_kwh: float, valley_kwh: float) -> float:
         """Yuan a year for electricity of heating."""
