@@ -201,7 +201,7 @@ def _march_tank(
 ) -> tuple[list[float], list[float], float]:
     """Tank temperature and heat given to the water drawn, by the hour in plain floats."""
     capacity, loss_collector, loss_tank, use, cold = tank
-    per_litre = _WATER_WH_LK
+    of_litre, over = _WATER_WH_LK, use - cold
     state, states, given, residual = cold, [], [], 0.0
     for sun, outside, litres, filled in zip(gain, air, draw, used, strict=True):
         before = state
@@ -210,14 +210,21 @@ def _march_tank(
             states.append(state)
             given.append(0.0)
             continue
-        collected = max(sun - loss_collector * (state - outside), 0.0)
-        lost = loss_tank * (state - outside)
-        mixed = litres if state <= use else litres * (use - cold) / (state - cold)
-        heat = max(per_litre * mixed * (state - cold), 0.0)
+        above = state - outside
+        collected = 0.0
+        if sun > loss_collector * above:
+            collected = sun - loss_collector * above
+        lost = loss_tank * above
+        heat = 0.0
+        if litres and state > cold:
+            heat = of_litre * litres * (state - cold if state <= use else over)
         state += (collected - lost - heat) / capacity
-        spilt = max(state - _BOILING_C, 0.0) * capacity
-        state = min(state, _BOILING_C)
-        residual = max(residual, abs(collected - lost - heat - spilt - capacity * (state - before)))
+        spilt = 0.0
+        if state > _BOILING_C:
+            spilt = (state - _BOILING_C) * capacity
+            state = _BOILING_C
+        fault = abs(collected - lost - heat - spilt - capacity * (state - before))
+        residual = max(residual, fault)
         states.append(state)
         given.append(heat)
     return states, given, residual
