@@ -33,7 +33,7 @@ def bill_lines(
     persons: float | None = None,
     schemes: Mapping[str, str] = NO_SCHEMES,
 ) -> tuple[Line, ...]:
-    """The lines of one state, `at` its place; they sum to `prices.total_cost`. Arguments as there."""
+    """The lines of one state, `at` its place; they sum to `prices.cost_by_carrier`. Arguments as there."""
     found: list[Line] = []
     for carrier, kwh in energy.kwh.items():
         scheme = schemes.get(carrier, "")

@@ -160,25 +160,6 @@ def cost_by_carrier(
     return found
 
 
-def total_cost(
-    energy: Energy,
-    tables: EnergyTables,
-    *,
-    valley_meter: bool,
-    base_kwh: float,
-    persons: float | None = None,
-    schemes: Mapping[str, str] = NO_SCHEMES,
-) -> Floats:
-    """Cost of a season over all carriers, in CNY."""
-    costs = cost_by_carrier(
-        energy, tables, valley_meter=valley_meter, base_kwh=base_kwh, persons=persons, schemes=schemes
-    )
-    result, *rest = costs.values()
-    for cost in rest:
-        result = result + cost
-    return result
-
-
 def running_subsidy(
     energy: Energy, tables: EnergyTables, *, valley_meter: bool, schemes: Mapping[str, str] = NO_SCHEMES
 ) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cpdesk.energy.money.prices import annuity, subsidies, tiered, total_cost
+from cpdesk.energy.money.prices import annuity, cost_by_carrier, subsidies, tiered
 from cpdesk.energy.systems.heat_pumps import curve
 from cpdesk.energy.systems.plants import Energy, limit_w
 from cpdesk.energy.tables import EnergyTables
@@ -24,7 +24,8 @@ def test_electricity_tiers_stand_on_other_use(tables: EnergyTables) -> None:
 def test_valley_subsidy_stops_at_its_cap(tables: EnergyTables) -> None:
     def cost(kwh: float) -> float:
         energy = Energy({"electricity": np.array([kwh])}, np.array([kwh]))
-        return float(total_cost(energy, tables, valley_meter=True, base_kwh=0.0)[0])
+        costs = cost_by_carrier(energy, tables, valley_meter=True, base_kwh=0.0)
+        return float(sum(cost[0] for cost in costs.values()))
 
     assert cost(10000) == pytest.approx(0.1 * 10000)
     assert cost(12000) - cost(10000) == pytest.approx(0.3 * 2000)

@@ -83,7 +83,7 @@ def test_an_audit_of_a_survey_uses_the_tables_of_its_day(tables: EnergyTables, m
 
     for name, fake in (
         ("read_answers", lambda *_: reading), ("building_facts", lambda *_: None), ("weather_stamp", lambda *_: ""),
-        ("weather_for", lambda *_: None), ("wishes_of", lambda *_, **__: None),
+        ("weather_for", lambda *_: None), ("_village", lambda *_: ()), ("wishes_of", lambda *_, **__: None),
         ("build", built),
         ("audit", lambda _, given, **__: used.append(given)),
     ):  # fmt: skip

@@ -28,11 +28,15 @@ from cpdesk.energy.money.prices import (
     running_subsidy,
     tier_bounds,
     tiered,
-    total_cost,
 )
 from cpdesk.energy.systems.plants import Energy
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.versions import day_from, day_to, hours, season, tariffs_on
+
+
+def _total(energy: Energy, tables: EnergyTables, *, valley_meter: bool, base_kwh: float) -> np.ndarray:
+    """A season over all carriers."""
+    return np.sum([*cost_by_carrier(energy, tables, valley_meter=valley_meter, base_kwh=base_kwh).values()], axis=0)
 
 
 def one(value: float) -> np.ndarray:
@@ -128,7 +132,7 @@ def test_a_new_price_takes_over_on_its_day(tables: EnergyTables, day: str, price
 def test_a_valley_household_without_a_valley_tariff_pays_by_tiers(tables: EnergyTables) -> None:
     energy = Energy({"electricity": one(3000.0)}, one(1800.0))
     early = tables.on(date(2016, 1, 15))
-    paid = total_cost(energy, early, valley_meter=True, base_kwh=0.0)[0]
+    paid = _total(energy, early, valley_meter=True, base_kwh=0.0)[0]
     assert paid == pytest.approx(1406.304 + 120 * 0.5383)
     assert running_subsidy(energy, early, valley_meter=True)[0] == 0.0
 
@@ -248,7 +252,7 @@ def test_the_whole_year_agrees_with_heating_on_top_of_other_use(tables: EnergyTa
     heating = Energy({"electricity": np.array([1000.0, 5000.0])}, np.array([0.0, 0.0]))
     year = annual_cost(heating, tables, valley_meter=False, other_kwh={"electricity": 1800.0})
     alone = annual_cost(replace(heating, kwh={}), tables, valley_meter=False, other_kwh={"electricity": 1800.0})
-    on_top = total_cost(heating, tables, valley_meter=False, base_kwh=1800.0)
+    on_top = _total(heating, tables, valley_meter=False, base_kwh=1800.0)
     assert year.total - alone.total == pytest.approx(on_top)
 
 
@@ -277,7 +281,7 @@ def test_the_lines_of_a_bill_sum_to_its_cost(tables: EnergyTables) -> None:
     texts = declared_texts()
     for meter, base in ((True, 0.0), (False, 0.0), (False, 4000.0)):
         lines = bill_lines(energy, 1, tables, valley_meter=meter, base_kwh=base)
-        whole = total_cost(energy, tables, valley_meter=meter, base_kwh=base)[1]
+        whole = _total(energy, tables, valley_meter=meter, base_kwh=base)[1]
         assert sum(line.yuan.value for line in lines) == pytest.approx(whole)
         assert all(line.yuan.formula in texts and line.yuan.inputs[1][0] in texts for line in lines)
         assert not bill_lines(energy, 0, tables, valley_meter=meter, base_kwh=base)
