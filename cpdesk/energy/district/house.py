@@ -4,8 +4,7 @@ As an audit does: bills calibrate the house, all combinations are compared, figu
 an audit prints. Left out is what a district does not read: ranges, packages, shares, texts.
 
 Options are pruned without loss for the scenario's own columns: money by the payers it limits, carbon, and power where
-a village's is limited. States come from the screen of `energy.retrofit` twice where it matters: by own money with the
-subsidies, and by the whole investment without them.
+a village's is limited. States come from the screen of `energy.retrofit` for the money of these payers.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ from cpdesk.energy.district.prune import unbeaten
 from cpdesk.energy.house.construct import build
 from cpdesk.energy.retrofit.criteria import Search
 from cpdesk.energy.retrofit.extras import judge_extras, make_extras
-from cpdesk.energy.retrofit.grid import Grid, design_load_w, evaluate, make_setting
+from cpdesk.energy.retrofit.grid import Grid, design_load_w, make_setting, priced
 from cpdesk.energy.retrofit.measures import Verdict, judge
 from cpdesk.energy.retrofit.other_year import OtherYear
 from cpdesk.energy.retrofit.screen import surviving
-from cpdesk.energy.retrofit.setting import Digits, Setting, rows_of
+from cpdesk.energy.retrofit.setting import rows_of
 from cpdesk.energy.retrofit.solving import solve_states
 from cpdesk.energy.systems.power import household_power
 from cpdesk.energy.tables import EnergyTables
@@ -82,7 +81,7 @@ def assess_house(house: House, tables: EnergyTables, scenario: Scenario, weather
     other = OtherYear(building, tables, weather)
     setting = make_setting(building, tables, weather, verdicts, other.of(()).bought_kwh)
     asked = Asked.of(scenario)
-    grid = evaluate(setting, _states(setting, asked))
+    grid = priced(setting, *surviving(setting, asked.payers))
     extras = make_extras(building, tables, weather, verdicts, setting.base_kwh, other)
     search = Search(grid, extras)
     present, (uses, solar) = grid.usual[0], _uses(building)
@@ -135,34 +134,24 @@ def _prior(facts: BuildingFacts, tables: EnergyTables, weather: Weather, rise_k:
     return float(solve_states(setting, rows)[0].usual.sums[0, 0]) / 1000.0 / building.floor_area_m2
 
 
-def _states(setting: Setting, asked: Asked) -> Digits:
-    """States that can matter to any of the payers, the house as it is first."""
-    found: dict[tuple[int, ...], None] = {}
-    if "own" in asked.payers or "government" in asked.payers:
-        found.update(dict.fromkeys(map(tuple, surviving(setting).tolist())))
-    if set(asked.payers) - {"own"}:
-        whole = replace(setting, tables=replace(setting.tables, subsidies=()))
-        found.update(dict.fromkeys(map(tuple, surviving(whole).tolist())))
-    return np.array(list(found), np.int16).reshape(len(found), len(setting.groups))
-
-
 def _options(search: Search, asked: Asked, scenario: Scenario) -> Options:
     """The unbeaten combinations of states, plants and extras; nothing first, then by money and carbon."""
     grid, extras = search.grid, search.extras
+    loads_w = _loads_w(grid)
+    powers = _plant_power(grid, loads_w).ravel() if asked.power else None
     heating = _unbeaten_places(
-        asked, grid.own_cost.ravel(), (grid.investment - grid.own_cost).ravel(), grid.co2_saving_kg.ravel(),
-        _plant_power(grid).ravel() if asked.power else None,
-    )  # fmt: skip
+        asked, grid.own_cost.ravel(), (grid.investment - grid.own_cost).ravel(), grid.co2_saving_kg.ravel(), powers
+    )
     other = _unbeaten_places(asked, extras.own_cost, extras.investment - extras.own_cost, extras.co2_saving_kg, None)
     pairs = np.array([(state, extra) for state in heating for extra in other], np.intp).reshape(-1, 2)
     own = grid.own_cost.ravel()[pairs[:, 0]] + extras.own_cost[pairs[:, 1]]
     paid = grid.investment.ravel()[pairs[:, 0]] + extras.investment[pairs[:, 1]] - own
     carbon = grid.co2_saving_kg.ravel()[pairs[:, 0]] + extras.co2_saving_kg[pairs[:, 1]]
-    power = _plant_power(grid).ravel()[pairs[:, 0]] if asked.power else None
+    power = None if powers is None else powers[pairs[:, 0]]
     least = scenario.least_carbon_share * float(grid.usual[0].co2_kg[0] + extras.co2_kg[0])
     enough = (carbon >= least) & (carbon > _TIE_KG)
     places = [int(at) for at in _unbeaten_places(asked, own, paid, carbon, power) if enough[at]]
-    plants = grid.saving.shape[1]
+    plants, present_kw = grid.saving.shape[1], _power_kw(grid, loads_w, 0, 0)
     rows: list[tuple[object, ...]] = [(*[0.0] * 7, ())]
     sides: dict[int, Floats] = {}
     for at in places:
@@ -173,7 +162,7 @@ def _options(search: Search, asked: Asked, scenario: Scenario) -> Options:
         rows.append((
             float(own[at]), float(paid[at]), float(sides[extra][state, plant]), float(carbon[at]),
             float(sides[extra][state, plant] - grid.saving[state, plant]), float(extras.co2_saving_kg[extra]),
-            _power_kw(grid, state, plant) - _power_kw(grid, 0, 0), search.measures((state, plant, extra)),
+            _power_kw(grid, loads_w, state, plant) - present_kw, search.measures((state, plant, extra)),
         ))  # fmt: skip
     return Options(*(tuple(column) for column in zip(*rows, strict=True)))
 
@@ -185,21 +174,25 @@ def _unbeaten_places(asked: Asked, own: Floats, paid: Floats, carbon: Floats, po
     return [int(at) for at in unbeaten(np.stack(columns, axis=1))]
 
 
-def _plant_power(grid: Grid) -> Floats:
+def _plant_power(grid: Grid, loads_w: Floats) -> Floats:
     """(states, plants): electric heating power at the design hour in kW."""
-    return np.array(
-        [[_power_kw(grid, state, plant) for plant in range(grid.saving.shape[1])] for state in range(len(grid.rows))]
-    )
+    plants = range(grid.saving.shape[1])
+    return np.array([[_power_kw(grid, loads_w, state, plant) for plant in plants] for state in range(len(grid.rows))])
 
 
-def _power_kw(grid: Grid, state: int, plant: int) -> float:
+def _loads_w(grid: Grid) -> Floats:
+    """(states,) steady heat loss at the design temperature."""
+    setting = grid.setting
+    return design_load_w(grid.rows, setting.building.schedule.wish_c, setting.tables, setting.drivers)
+
+
+def _power_kw(grid: Grid, loads_w: Floats, state: int, plant: int) -> float:
     """Electric heating power at the design hour in kW."""
     setting = grid.setting
     systems = setting.plants[plant].systems
     if all(item.carrier != "electricity" and item.flow_c is None for item in systems):
         return 0.0
-    load = design_load_w(grid.rows[state][None, :], setting.building.schedule.wish_c, setting.tables, setting.drivers)
     kept = setting.plants[plant].code.startswith("keep")
     capacity = None if kept else float(grid.solved[1].limit_w[state])
     uses, _ = _uses(setting.building)
-    return household_power(systems, float(load[0]), uses, setting.tables, capacity_w=capacity).heating_kw
+    return household_power(systems, float(loads_w[state]), uses, setting.tables, capacity_w=capacity).heating_kw

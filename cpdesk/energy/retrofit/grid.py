@@ -20,7 +20,7 @@ from cpdesk.energy.money.indicators import Terms, life_cycle, present_investment
 from cpdesk.energy.money.programmes import granted
 from cpdesk.energy.retrofit.figures import Capital, Figures, figures, warmth_of
 from cpdesk.energy.retrofit.measures import Option
-from cpdesk.energy.retrofit.screen import solved_survivors
+from cpdesk.energy.retrofit.screen import surviving
 from cpdesk.energy.retrofit.setting import Digits, Setting, all_digits, design_load_w, make_setting, rows_of
 from cpdesk.energy.retrofit.solving import OFF_C, Solved, both, joined, set_points, solve_at, solve_states
 from cpdesk.energy.weather.climate import Floats
@@ -95,9 +95,9 @@ def state_rows(setting: Setting) -> Floats:
 def evaluate(setting: Setting, digits: Digits | None = None) -> Grid:
     """Solve and price states with all plants; the states of the screen where none are given."""
     if digits is None:
-        return _priced(setting, *solved_survivors(setting))
+        return priced(setting, *surviving(setting))
     rows = rows_of(setting, digits)
-    return _priced(setting, digits, rows, solve_states(setting, rows))
+    return priced(setting, digits, rows, solve_states(setting, rows))
 
 
 def with_states(grid: Grid, wanted: Sequence[Sequence[int]]) -> Grid:
@@ -111,11 +111,15 @@ def with_states(grid: Grid, wanted: Sequence[Sequence[int]]) -> Grid:
     rows = rows_of(grid.setting, new)
     more = solve_states(grid.setting, rows)
     digits = np.vstack([grid.digits, new])
-    return _priced(grid.setting, digits, np.vstack([grid.rows, rows]), both(joined, grid.solved, more))
+    return priced(grid.setting, digits, np.vstack([grid.rows, rows]), both(joined, grid.solved, more))
 
 
-def _priced(setting: Setting, digits: Digits, rows: Floats, solved: tuple[Solved, Solved]) -> Grid:
-    """Fuel, money and carbon of solved states with all plants."""
+def priced(setting: Setting, digits: Digits, rows: Floats, solved: tuple[Solved, Solved]) -> Grid:
+    """Fuel, money and carbon of solved states with all plants.
+
+    Args:
+        digits, rows, solved: as `screen.surviving` gives them.
+    """
     tables = setting.tables
     by_plant = [solved[0] if plant.code.startswith("keep") else solved[1] for plant in setting.plants]
     pairs = list(zip(setting.plants, by_plant, strict=True))
@@ -209,5 +213,5 @@ def frontier(own_cost: Floats, co2_saving: Floats) -> NDArray[np.intp]:
 
 __all__ = [
     "OFF_C", "Figures", "Grid", "Setting", "Solved", "capital", "design_load_w", "evaluate", "figures", "frontier",
-    "make_setting", "set_points", "solve_at", "solve_states", "state_rows", "with_states",
+    "make_setting", "priced", "set_points", "solve_at", "solve_states", "state_rows", "with_states",
 ]  # fmt: skip

@@ -29,19 +29,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cpdesk.energy.money.indicators import Terms, life_cycle
 from cpdesk.energy.money.prices import has_valley_tariff
 from cpdesk.energy.money.prices import rows_of as rows_of_tariff
-from cpdesk.energy.money.programmes import granted
 from cpdesk.energy.retrofit.coordinates import Coordinates, Numbers, features, term_count
 from cpdesk.energy.retrofit.dominance import Single, unbeaten, unbeaten_roughly
 from cpdesk.energy.retrofit.setting import Digits, Setting, all_digits, rows_of
-from cpdesk.energy.retrofit.solving import Both, Solved, both, joined, picked, solve_states
+from cpdesk.energy.retrofit.solving import Both, both, joined, picked, solve_states
+from cpdesk.energy.retrofit.state_costs import cost_columns, payer_columns
 from cpdesk.energy.systems.plants import ALL, VALLEY, Plant, final_energy
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
@@ -61,18 +60,21 @@ _RIDGE: Final = 1e-7
 _CHUNK: Final = 2048
 
 
-def surviving(setting: Setting) -> Digits:
-    """The states that can matter: the house as it is, every measure alone, then those that nothing beats."""
-    return solved_survivors(setting)[0]
+def surviving(setting: Setting, payers: Sequence[str] = ()) -> tuple[Digits, Floats, Both]:
+    """The states that can matter, their envelope rows, and their seasons, hour by hour.
 
+    Args:
+        payers: whose money counts against carbon alone (`total`, `own`, `government`); without any, all that an audit
+            asks: own money, what it is worth over the horizon, bills, comfort.
 
-def solved_survivors(setting: Setting) -> tuple[Digits, Floats, Both]:
-    """The states that can matter, their envelope rows, and their seasons, hour by hour."""
+    Returns:
+        The house as it is, every measure alone, then those that nothing beats.
+    """
     if setting.states <= SMALL:
         digits = all_digits(setting)
         rows = rows_of(setting, digits)
         return digits, rows, solve_states(setting, rows)
-    return Screen(setting).survivors()
+    return Screen(setting, payers).survivors()
 
 
 def singles(setting: Setting) -> Digits:
@@ -93,10 +95,12 @@ class Screen:
         costs: (columns, N) that must not be higher in a state that beats another.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, payers: Sequence[str] = ()) -> None:
         self.setting = setting
         self.where = Coordinates(setting)
-        self.costs = np.stack([self.where.in_order(column) for column in cost_columns(setting)]).astype(np.float32)
+        money = payer_columns(setting, payers) if payers else cost_columns(setting)
+        self.costs = np.stack([self.where.in_order(column) for column in money]).astype(np.float32)
+        self._bills = not payers
         self._places: dict[int, int] = {}
         self._rows = np.empty((0, len(setting.base)))
         self._solved: Both | None = None
@@ -110,7 +114,7 @@ class Screen:
         if len(new):
             rows = rows_of(self.setting, self.where.digits(new))
             more = solve_states(self.setting, rows)
-            found = outputs(self.setting, more)
+            found = outputs(self.setting, more, bills=self._bills)
             self._places |= {number: len(self._places) + at for at, number in enumerate(new.tolist())}
             if self._solved is None:
                 self._rows, self._outputs, self._solved = rows, found, more
@@ -265,19 +269,25 @@ def _at(where: Single, weights: Floats) -> Single:
     return found
 
 
-def outputs(setting: Setting, solved: tuple[Solved, Solved]) -> Floats:
-    """(states, outputs) of solved states: usual set points first, then wished ones, last how cold the rooms get."""
+def outputs(setting: Setting, solved: Both, *, bills: bool = True) -> Floats:
+    """(states, outputs) of solved states: usual set points first, then wished ones, last how cold the rooms get.
+
+    Args:
+        bills: with the heat in the valley, on which bills depend, and with the cold; both are left out otherwise.
+    """
     tables, weights = setting.tables, setting.weights
     cheap = 1.0 - _valley_price(tables)
     parts: list[Floats] = []
     for name in ("usual", "wish"):
         kept, new = getattr(solved[0], name), getattr(solved[1], name)
         for one in (kept,) if solved[1] is solved[0] else (kept, new):
-            parts += [one.sums[ALL], one.sums[ALL] - cheap * one.sums[VALLEY]]
+            parts += [one.sums[ALL], one.sums[ALL] - cheap * one.sums[VALLEY]][: 1 + bills]
         for plant in _pumps(setting):
             used = final_energy(plant, new.sums, weights, tables, capacity_w=solved[1].limit_w)
-            parts += [used.kwh["electricity"], used.kwh["electricity"] - cheap * used.valley_kwh]
-    return np.stack([*parts, -solved[1].wish.coldest_c], axis=1)
+            electricity = used.kwh["electricity"]
+            parts += [electricity, electricity - cheap * used.valley_kwh][: 1 + bills]
+    cold = -solved[1].wish.coldest_c
+    return np.stack([*parts, cold if bills else np.zeros_like(cold)], axis=1)
 
 
 def _valley_price(tables: EnergyTables) -> float:
@@ -296,68 +306,3 @@ def _pumps(setting: Setting) -> list[Plant]:
         if not plant.code.startswith("keep") and setting.tables.systems[plant.systems[0].type].heat_pump
     }
     return list(found.values())[:_PUMPS_MAX]
-
-
-def cost_columns(setting: Setting) -> list[Floats]:
-    """Own money and present investment (PVI) of all states, (N,) each, and the present value of their upkeep where any
-    has some.
-
-    Measures that the same programmes pay for count as one measure, which changes no cap and no share. Where a programme
-    pays for envelope and plant together, cost and present worth by such class are given instead: own money never falls
-    when one of them rises.
-    """
-    terms = Terms.of(setting.tables)
-    classes: dict[tuple[str, ...], str] = {}
-    costs: dict[str, Floats] = {}
-    worths: dict[str, Floats] = {}
-    fixed, upkeep = np.zeros(1), np.zeros(1)
-    for group in setting.groups:
-        cycles = [life_cycle(terms.rate, terms.years, option.measure.life_a) for option in group]
-        again = [option.cost_yuan[1] * cycle.price_weight for option, cycle in zip(group, cycles, strict=True)]
-        fixed = _product_sum(fixed, [0.0, *again])
-        kept = [option.measure.maintenance_yuan * terms.worth() for option in group]
-        upkeep = _product_sum(upkeep, [0.0, *kept])
-    for option in (option for group in setting.groups for option in group):
-        classes.setdefault(_programmes(setting, option.id), option.id)
-    for key, name in classes.items():
-        cost, worth = np.zeros(1), np.zeros(1)
-        for group in setting.groups:
-            held = [_programmes(setting, option.id) == key for option in group]
-            each = [option.cost_yuan[1] * there for option, there in zip(group, held, strict=True)]
-            cost = _product_sum(cost, [0.0, *each])
-            cycles = [life_cycle(terms.rate, terms.years, option.measure.life_a) for option in group]
-            own_worth = [one * cycle.own_weight for one, cycle in zip(each, cycles, strict=True)]
-            worth = _product_sum(worth, [0.0, *own_worth])
-        costs[name], worths[name] = cost, worth
-    apart = [upkeep] if upkeep.any() else []
-    if _entangled(setting):
-        return [*costs.values(), *worths.values(), fixed, *apart]
-    own, invested = sum(costs.values(), np.zeros(1)), sum(worths.values(), np.zeros(1)) + fixed
-    for grant in granted(costs, setting.building.floor_area_m2, setting.tables) if costs else ():
-        for name, paid in grant.paid.items():
-            own = own - paid
-            share = np.divide(paid, costs[name], out=np.zeros_like(paid), where=costs[name] > 0)
-            invested = invested - worths[name] * share
-    return [own, invested, *apart]
-
-
-def _product_sum(so_far: NDArray[Any], choices: Sequence[float] | Floats) -> NDArray[Any]:
-    """Sums over a further group, in mixed radix."""
-    found: NDArray[Any] = so_far[:, None] + np.array(choices, so_far.dtype)[None, :]
-    return found.ravel()
-
-
-def _programmes(setting: Setting, code: str) -> tuple[str, ...]:
-    return tuple(row.id for row in setting.tables.subsidies if code in row.measures)
-
-
-def _entangled(setting: Setting) -> bool:
-    """Whether what a programme pays for the envelope depends on the plant, or on another programme's cap."""
-    envelope = {option.id for group in setting.groups for option in group}
-    plants = {option.id for options in setting.plant_options for option in options}
-    for row in setting.tables.subsidies:
-        if row.household_cap_yuan is not None or row.exclusive_group or row.applies_to == "rest":
-            return True
-        if envelope & set(row.measures) and plants & set(row.measures):
-            return True
-    return False

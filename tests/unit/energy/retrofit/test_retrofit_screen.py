@@ -9,8 +9,8 @@ import pytest
 
 from cpdesk.energy.house.construct import build
 from cpdesk.energy.money.indicators import Terms
-from cpdesk.energy.retrofit import dominance, screen
-from cpdesk.energy.retrofit.grid import Grid, evaluate, frontier
+from cpdesk.energy.retrofit import dominance, screen, state_costs
+from cpdesk.energy.retrofit.grid import Grid, evaluate, frontier, priced
 from cpdesk.energy.retrofit.measures import judge
 from cpdesk.energy.retrofit.setting import Setting, all_digits, make_setting
 from cpdesk.energy.tables import EnergyTables
@@ -62,13 +62,13 @@ def test_the_screened_grid_has_the_frontier_and_the_winners_of_all_states(
 
 def test_the_same_house_is_screened_to_the_same_states(f5_facts: BuildingFacts, tables: EnergyTables) -> None:
     setting = _setting(f5_facts, tables)
-    assert np.array_equal(screen.surviving(setting), screen.surviving(setting))
+    assert np.array_equal(screen.surviving(setting)[0], screen.surviving(setting)[0])
 
 
 def test_cost_of_all_states_is_that_of_each(f5_facts: BuildingFacts, tables: EnergyTables) -> None:
     kept = tuple(replace(item, maintenance_yuan=60.0) if item.id == "wall_eps60" else item for item in tables.measures)
     setting = _setting(f5_facts, replace(tables, measures=kept))
-    own, invested, upkeep = screen.cost_columns(setting)
+    own, invested, upkeep = state_costs.cost_columns(setting)
     grid = evaluate(setting)
     numbers = np.ravel_multi_index(tuple(grid.digits.T.astype(int)), setting.shape)
     assert np.allclose(own[numbers], grid.own_cost[:, 0])
@@ -92,3 +92,31 @@ def test_nothing_beaten_is_left_and_nothing_unbeaten_is_dropped() -> None:
     found = set(dominance.unbeaten(costs, needs, margin).tolist())
     assert found >= {at for at in range(400) if not beaten[at]}
     assert len(found) < 400
+
+
+def test_money_of_the_payers_is_that_of_each_state(f5_facts: BuildingFacts, tables: EnergyTables) -> None:
+    setting = _setting(f5_facts, tables)
+    total, own, government = state_costs.payer_columns(setting, ("total", "own", "government"))
+    grid = evaluate(setting)
+    numbers = np.ravel_multi_index(tuple(grid.digits.T.astype(int)), setting.shape)
+    assert np.allclose(total[numbers], grid.investment[:, 0])
+    assert np.allclose(own[numbers], grid.own_cost[:, 0])
+    assert np.allclose(government, total - own)
+
+
+@pytest.mark.parametrize("payer", ["total", "own"])
+def test_screened_for_a_payer_the_carbon_of_his_money_is_that_of_all_states(
+    f5_facts: BuildingFacts, tables: EnergyTables, payer: str
+) -> None:
+    setting = _setting(f5_facts, tables)
+    few = priced(setting, *screen.surviving(setting, (payer,)))
+    whole = evaluate(setting, all_digits(setting))
+    assert len(few.digits) <= len(evaluate(setting).digits)
+    lines = []
+    for grid in (few, whole):
+        money = grid.investment if payer == "total" else grid.own_cost
+        best = frontier(money, grid.co2_saving_kg)
+        lines.append((money.ravel()[best], grid.co2_saving_kg.ravel()[best]))
+    (paid, saved), (all_paid, all_saved) = lines
+    reached = saved[np.searchsorted(paid, all_paid + 1e-6, side="right") - 1]
+    assert np.all(reached >= all_saved - 2e-4 * all_saved.max())
