@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from cpdesk.model.assessment import CarrierUse, Quantity
+    from cpdesk.model.assessment import CarrierUse, FactorUse, Quantity
 
 YEAR_USES: Final = ("heating", "hot_water", "cooking", "lighting", "appliances", "vehicle")
 """Uses in the order in which they are printed; a household that charges no vehicle has no such line."""
@@ -77,8 +77,13 @@ class HouseYear:
 
 @dataclass(frozen=True, slots=True)
 class YearUse:
-    """The house as it is, with each package, and with the best choice by each criterion."""
+    """The house as it is, with each package, and with the best choice by each criterion.
+
+    Attributes:
+        factors: factors and prices of what other uses burn and draw, beside those of the audit's heating.
+    """
 
     now: HouseYear
     packages: tuple[HouseYear, ...]
     criteria: tuple[HouseYear, ...]
+    factors: tuple[FactorUse, ...] = ()

@@ -14,6 +14,7 @@ from cpdesk.base.errors import InputFault
 from cpdesk.model.assessment import Audit, FactorUse, Quantity
 from cpdesk.model.building import Input
 from cpdesk.model.explanation import Explanation, Operand
+from cpdesk.model.year import YearUse
 
 _ANSWERS: Final = 5
 _SOURCES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -133,8 +134,12 @@ def _factors(audit: Audit, figure: Quantity, name: str) -> tuple[FactorUse, ...]
     for package in audit.packages:
         if name.startswith(f"packages.{package.code}."):
             carriers |= {item.carrier for item in package.after.carriers}
+    used = audit.factors
+    if audit.year is not None and name.startswith("year."):
+        used = (*used, *audit.year.factors)
+        carriers = _of_year(audit.year, name)
     found = []
-    for factor in audit.factors:
+    for factor in used:
         kind = factor.name.rsplit(".", 1)[-1]
         of = factor.code.split(".", 1)[0]
         ours = any(
@@ -143,6 +148,16 @@ def _factors(audit: Audit, figure: Quantity, name: str) -> tuple[FactorUse, ...]
         if kind in wanted and (ours or kind == "subsidy"):
             found.append(factor)
     return tuple(found)
+
+
+def _of_year(year: YearUse, name: str) -> set[str]:
+    """Carriers of one use in one of the years, or of the whole year; the sun is measured by the grid's electricity."""
+    parts = name.split(".")
+    among = (year.now,) if parts[1] == "now" else year.packages if parts[1] == "packages" else year.criteria
+    one = next(item for item in among if item.code in parts)
+    if "sun" in parts:
+        return {"electricity"}
+    return {item.carrier for line in one.uses if "uses" not in parts or line.code in parts for item in line.carriers}
 
 
 def _answers(audit: Audit) -> tuple[Input, ...]:

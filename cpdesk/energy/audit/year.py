@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from cpdesk.energy.money.factors import editions_used
 from cpdesk.energy.money.prices import cost_by_carrier, tiered
 from cpdesk.energy.retrofit.criteria import Place, Search
 from cpdesk.energy.retrofit.other_year import Held, feed_in_yuan, fuel_yuan
@@ -24,7 +25,7 @@ from cpdesk.energy.retrofit.statement import mixed_energy, quantity
 from cpdesk.energy.retrofit.sun_heating import Taken
 from cpdesk.energy.rows import Factor
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.model.assessment import CarrierUse, Quantity
+from cpdesk.model.assessment import CarrierUse, FactorUse, Quantity
 from cpdesk.model.year import YEAR_USES, HouseYear, SunLine, UseLine, YearUse
 
 _ELECTRICITY = "electricity"
@@ -42,7 +43,17 @@ def make_year(search: Search, choices: Sequence[Choice], budget: float | None) -
             house_year(search, code, place, float(search.grid.warmth[place[:2]]))
             for code, place in search.best(budget).items()
         ),
+        factors=_factors(search),
     )
+
+
+def _factors(search: Search) -> tuple[FactorUse, ...]:
+    """Factors of the carriers of other uses that no heating of this house could burn."""
+    setting = search.grid.setting
+    heating = {system.carrier for plant in setting.plants for system in plant.systems}
+    other = {carrier for held in search.extras.years for carrier in held.kwh}
+    found = editions_used(other - heating, setting.tables)
+    return tuple(item for item in found if not item.name.endswith(".subsidy"))
 
 
 def house_year(search: Search, code: str, place: Place, warmth: float) -> HouseYear:

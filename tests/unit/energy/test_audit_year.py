@@ -198,6 +198,19 @@ def test_every_figure_opens_and_totals_lead_to_their_lines(audits: dict[str, Aud
     assert "year.now.sun.heating_kwh" in [operand.opens for operand in heating.operands]
 
 
+def test_fuels_of_the_kitchen_show_their_factors(audits: dict[str, Audit]) -> None:
+    found = audits["coal"]
+    cooking = {factor.code for factor in explain(found, "year.now.uses.cooking.co2_kg").factors}
+    assert "lpg.carbon" in cooking
+    assert "wood.carbon" in cooking
+    assert "coal.carbon" not in cooking
+    heating = {factor.code for factor in explain(found, "year.now.uses.heating.co2_kg").factors}
+    assert "coal.carbon" in heating
+    assert "lpg.carbon" not in heating
+    package = _year(found).packages[0].code
+    assert explain(found, f"year.packages.{package}.cost_yuan").factors
+
+
 def test_nothing_is_counted_twice_over_packages(audits: dict[str, Audit]) -> None:
     """Packages hold nothing beside heating: their other uses are those of today."""
     for found in audits.values():
