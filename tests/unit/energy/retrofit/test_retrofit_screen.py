@@ -54,6 +54,8 @@ def test_the_screened_grid_has_the_frontier_and_the_winners_of_all_states(
     for budget in (2000.0, 15000.0, np.inf):
         best = [float(np.where(grid.own_cost <= budget, grid.npv, -np.inf).max()) for grid in (screened, whole)]
         assert best[0] == pytest.approx(best[1], rel=1e-4)
+    ratio = [float((grid.present_savings / np.maximum(grid.present_invested, 1.0)).max()) for grid in (screened, whole)]
+    assert ratio[0] == pytest.approx(ratio[1], rel=1e-4)
     assert screened.saving.max() == pytest.approx(whole.saving.max(), rel=1e-4)
     assert screened.coldest_full_c.max() == pytest.approx(whole.coldest_full_c.max(), abs=0.06)
     for grid in (screened, whole):
