@@ -16,6 +16,10 @@ from cpdesk.energy.multizone.spec import HOURS, Schedule
 _SHOWN_MAX: Final = 60
 _LIKENESS: Final = 0.6
 _SIDES: Final = ("outdoors", "adiabatic", "zone:NAME")
+_SIDE_OBJECTS: Final = {
+    "ground": '{"kind": "ground", "exposed_perimeter_m": 26}',
+    "temperature": '{"kind": "temperature", "temperature_c": 10}',
+}
 TABLES: Final = ("schedules", "glazings", "materials", "constructions")
 
 
@@ -260,8 +264,9 @@ class Walker:
         if field.of == "other_side":
             if raw in ("outdoors", "adiabatic") or (raw.startswith("zone:") and len(raw) > 5):
                 return raw
-            near = nearest_name(raw, _SIDES, _LIKENESS)
-            self.fault("CP-1335", path, value=shown(raw), known=", ".join(_SIDES), nearest=near)
+            near = _SIDE_OBJECTS.get(raw) or nearest_name(raw, _SIDES, _LIKENESS)
+            known = ", ".join((*_SIDES, *_SIDE_OBJECTS.values()))
+            self.fault("CP-1335", path, value=shown(raw), known=known, nearest=near)
             return None
         if raw not in self.tables[field.table]:
             self._dangling(path, field.table, raw)

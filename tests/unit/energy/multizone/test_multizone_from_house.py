@@ -11,13 +11,9 @@ import pytest
 from cpdesk.energy.house.construct import build
 from cpdesk.energy.multizone.from_house import building_of, document_of
 from cpdesk.energy.multizone.read import read_building
-from cpdesk.energy.multizone.solve import assess
 from cpdesk.energy.multizone.spec import Adiabatic, Ground, KnownTemperature, OtherZone, Site
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Weather, season_hours
-from cpdesk.energy.zone.drivers import make_drivers
-from cpdesk.energy.zone.envelope import layout, row
-from cpdesk.energy.zone.hourly import trace
 from cpdesk.model.building import Answer, ElementKind
 from tests.unit.energy.zone.houses import HOUSES, farmhouse
 
@@ -118,21 +114,3 @@ def test_the_document_is_json_and_reads_back_alike(tables: EnergyTables, plain: 
     document = document_of(house, tables, plain)
     place = Site(plain.latitude_deg, plain.longitude_deg, plain.time_zone_h, plain.altitude_m)
     assert read_building(json.loads(json.dumps(document)), place=place) == building_of(house, tables, plain)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "least", "most"),
-    [("flat roof", -0.01, 0.03), ("attic", 0.06, 0.10), ("cold rooms", 0.05, 0.09), ("single sunspace", 0.0, 0.04)],
-)
-def test_heat_of_a_season_by_both_models(
-    tables: EnergyTables, plain: Weather, name: str, least: float, most: float
-) -> None:
-    """With the films of ISO 52016-1; docs/method.md, "Surveyed houses by both models"."""
-    house = farmhouse(tables, name)
-    columns, plan = layout(house), house.schedule
-    assert plan.night_c is not None
-    fast = trace(row(house, columns), make_drivers(plain, plan, columns), plan.day_c, plan.night_c, 1e9)
-    spec = building_of(house, tables, plain)
-    detailed = assess(replace(spec, options=replace(spec.options, convection="iso")), plain).zone("main")
-    assert least < fast.heating_w.sum() / detailed.heating_w.sum() - 1.0 < most
