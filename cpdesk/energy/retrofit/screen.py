@@ -16,11 +16,11 @@ A house has some 10,000 to 700,000 states. Three steps leave some hundred:
 
 A polynomial decides nothing by itself: a state is left out only when it is beaten by more than a margin, which is
 three times the error that 95 % of 80 states keep which the fit did not know. That the margin is wide enough is not
-proved but tested against solving every state (`tests/unit/energy/retrofit/test_retrofit_screen.py`).
+proved but tested against solving every state (`tests/reference/test_energy_frontier.py`).
 
 Points of the frontier may fall through. Of two states the one that needs less may, where a yuan buys more heat in the
-valley, keep a little more carbon as warmth. Measured in 18 cases (docs/method.md, 6) no unsolved state saves 1.3 kg of
-CO2 a year more than the frontier for the same money, at unchanged temperatures 0.4 kg.
+valley, keep a little more carbon as warmth. Measured in 24 cases (docs/method.md, 6) no unsolved state saves 0.8 kg of
+CO2 a year more than the frontier for the same money, 1.6 kg in a house on pellets with next to none.
 
 What is sampled is drawn with a fixed seed: the same house always gives the same states.
 """
