@@ -211,10 +211,11 @@ class Frontier:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A bold head and its sentence."""
+    """A bold head and its sentence; one that is `spare` is printed where the page has room for it."""
 
     head: str
     sentence: str
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +289,7 @@ class BillBar:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """Page 3."""
+    """Page 3. `advice` says which answers are worth measuring, and how far the range of the saving then narrows."""
 
     inputs: tuple[InputRow, ...]
     counts: tuple[int, int, int, int]
@@ -299,6 +300,7 @@ class Method:
     bill_note: str
     check: str
     notes: tuple[str, ...]
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,13 @@ from cpdesk.reports.household_build.money import ItemMoney, PackageMoney, fold, 
 from cpdesk.reports.household_build.page1_nothing import near_miss
 from cpdesk.reports.household_build.words import groups_of, said, short_name, three_figures, unique, unit, worded
 from cpdesk.reports.household_content import Bar, Choice, Choices, Figure, Frontier, MeasureRow, NearMiss, Point, Reason
-from cpdesk.reports.rounding import rounded, to_step
+from cpdesk.reports.rounding import parts_of, rounded, to_step
 
 MOST_ROWS: Final = 7
 _MOST_BARS: Final = 5
+_LEAST_SHARED: Final = 2
+_ORDER_MATTERS: Final = 0.02
+"""Of the package's saving: where the order of the work moves no measure by more, its shares are not printed."""
 _MOST_SINGLES: Final = 12
 _MOST_SINGLES_BELOW: Final = 7
 
@@ -143,14 +146,15 @@ def _frontier(audit: Audit) -> Frontier:
 def _reasons(
     audit: Audit, package: Package, rows: list[tuple[PackageItem, ItemMoney]], translate: Translator
 ) -> tuple[Reason, ...]:
+    blank = "" if translate.language == "zh" else " "
     sentence = translate("report.reason.comfort" if audit.only_comfort else "report.reason.best")
     if audit.budget_yuan is not None and package.within_budget:
-        sentence = translate("report.reason.budget", yuan=f"{rounded(audit.budget_yuan):,}") + sentence
+        sentence = translate("report.reason.budget", yuan=f"{rounded(audit.budget_yuan):,}") + blank + sentence
     reasons = [Reason(translate("report.reason.why", letter=package.code), sentence)]
     offered = {choice.code for choice in audit.packages}
     absent = [translate(f"report.reason.no_{code}") for code in "BC" if code not in offered]
     if absent:
-        reasons.append(Reason(translate("report.reason.fewer"), _in_a_row(absent, translate)))
+        reasons.append(Reason(translate("report.reason.fewer"), _in_a_row(absent, translate), spare=True))
     paying = [(number, item, row) for number, (item, row) in enumerate(rows, 1) if row.payback_years is not None]
     if len(rows) > 1 and paying:
         groups = groups_of(audit)
@@ -164,7 +168,25 @@ def _reasons(
             k=Figure(rounded(item.coldest_gain_k.value, 1), 1).text,
         )
         reasons.append(Reason(translate("report.reason.only_one"), one))
-    return (*reasons, *_levels(audit, translate))
+    return (*reasons, *_shares(audit, package, translate), *_levels(audit, translate))
+
+
+def _shares(audit: Audit, package: Package, translate: Translator) -> tuple[Reason, ...]:
+    """What each measure saves whatever comes first (Shapley), where the order of the work makes a difference."""
+    shares = [item.share.saving_yuan.value for item in package.items if item.share is not None]
+    if len(shares) < len(package.items) or len(shares) < _LEAST_SHARED:
+        return ()
+    away = max(abs(share - item.saving_yuan.value) for share, item in zip(shares, package.items, strict=True))
+    total = to_step(package.saving_yuan.value, 10)
+    if away < _ORDER_MATTERS * abs(total):
+        return ()
+    groups = groups_of(audit)
+    parts = [
+        translate("report.reason.share", name=short_name(translate, groups, item.code, item.name), yuan=f"{yuan:,}")
+        for item, yuan in zip(package.items, parts_of(total, shares, 10), strict=True)
+    ]
+    told = translate("report.reason.shares", parts=translate("report.comma").join(parts), total=f"{total:,}")
+    return (Reason(translate("report.reason.any_order"), told, spare=True),)
 
 
 def _in_a_row(sentences: list[str], translate: Translator) -> str:

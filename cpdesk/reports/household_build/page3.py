@@ -11,11 +11,22 @@ from cpdesk.model.assessment import Audit, FactorUse, Influence
 from cpdesk.model.building import Input
 from cpdesk.reports.household_build.page1 import agrees
 from cpdesk.reports.household_build.page1_nothing import grade
-from cpdesk.reports.household_build.words import said, signed, three_figures, unit, with_unit, worded
+from cpdesk.reports.household_build.words import (
+    advised,
+    said,
+    signed,
+    three_figures,
+    unit,
+    whole,
+    with_unit,
+    worded,
+    worth_measuring,
+)
 from cpdesk.reports.household_content import Balance, BillBar, FactorRow, Figure, InputRow, Method, Month
 from cpdesk.reports.rounding import parts_of, rounded, to_step
 
 _MOST_INPUTS: Final = 8
+_MOST_ADVICE: Final = 3
 _MOST_FACTORS: Final = 8
 _NOT_PRINTED: Final = (".standard_coal", "electricity.calorific_value", "elec_tier_2", "elec_tier_3")
 _FACTOR_ORDER: Final = {"calorific_value": 0, "carbon": 1, "subsidy": 2, "price": 3}
@@ -32,6 +43,7 @@ def build(audit: Audit, translate: Translator, *, program: str) -> Method:
         inputs=_inputs(audit, translate),
         counts=(counts.get("M", 0), counts.get("B", 0), counts.get("E", 0), counts.get("D", 0)),
         grade=grade(audit),
+        advice=_advice(audit, translate),
         balance=balance(audit, translate),
         factors=_factors(audit, translate),
         bills=bars,
@@ -57,6 +69,16 @@ def _inputs(audit: Audit, translate: Translator) -> tuple[InputRow, ...]:
     rest.sort(key=lambda entry: ("MBED".index(entry.quality.value), entry.key))
     rows += [_input(entry, "—", many, translate) for entry in rest[: _MOST_INPUTS - len(rows)]]
     return tuple(rows)
+
+
+def _advice(audit: Audit, translate: Translator) -> str:
+    """The answers worth measuring, each with what is left of the saving's range."""
+    told = worth_measuring(audit)[:_MOST_ADVICE]
+    if not told:
+        return ""
+    parts = [translate("report.advice.part", what=advised(one, translate), after=whole(one.half_after_yuan))
+             for one in told]  # fmt: skip
+    return translate("report.advice", before=whole(told[0].half_yuan), parts=translate("report.comma").join(parts))
 
 
 def _influence(moved: Influence, entry: Input | None, many_blocks: bool, translate: Translator) -> InputRow:

@@ -7,7 +7,16 @@ from typing import Final
 from cpdesk.base.i18n import Translator
 from cpdesk.model.assessment import Audit, Package
 from cpdesk.reports.household_build.money import PackageMoney
-from cpdesk.reports.household_build.words import groups_of, said, short_name, signed, unique
+from cpdesk.reports.household_build.words import (
+    advised,
+    groups_of,
+    said,
+    short_name,
+    signed,
+    unique,
+    whole,
+    worth_measuring,
+)
 from cpdesk.reports.household_content import (
     Agreement,
     Change,
@@ -66,8 +75,16 @@ def _proposed(
     rows = [Agreement("open", translate("report.agree.decide", letter=package.code, work=work), household)]
     if package.subsidy_yuan.value > 0:
         rows.append(Agreement("open", translate("report.agree.subsidy"), office))
-    if audit.quality_counts.get("D", 0):
-        rows.append(Agreement("open", translate("report.agree.measure", n=audit.quality_counts["D"]), surveyor))
+    told = worth_measuring(audit)[:1]
+    defaults = audit.quality_counts.get("D", 0)
+    for one in told:
+        text = translate(
+            "report.agree.advice", what=advised(one, translate), before=whole(one.half_yuan),
+            after=whole(one.half_after_yuan), n=defaults,
+        )  # fmt: skip
+        rows.append(Agreement("open", text, surveyor))
+    if defaults and not told:
+        rows.append(Agreement("open", translate("report.agree.measure", n=defaults), surveyor))
     return tuple(rows)
 
 

@@ -7,10 +7,12 @@ from typing import Final
 
 from cpdesk.base.i18n import Translator
 from cpdesk.model.assessment import Audit
+from cpdesk.model.certainty import Advice
 from cpdesk.reports.household_content import MINUS, Figure
-from cpdesk.reports.rounding import rounded
+from cpdesk.reports.rounding import rounded, to_step
 
 _SIGNS: Final = (("degC", "℃"), ("CO2", "CO₂"), ("SO2", "SO₂"), ("m2", "m²"), ("m3", "m³"))
+_WORTH_SHARE: Final = 0.05
 _WITHOUT_UNIT: Final = frozenset({"", "-", "household"})
 
 
@@ -71,6 +73,25 @@ def three_figures(value: float) -> str:
     decimals = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 else 3
     text = Figure(rounded(value, decimals), decimals).text
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def advised(advice: Advice, translate: Translator) -> str:
+    """What to measure, look at, ask for or find: 量准外墙厚度, 问准冬天白天温度, 找出一冬的型煤账单."""
+    way = advice.text.rpartition(".")[2].removesuffix("_halves")
+    places = " ".join(said(translate, key) for key in advice.place.split() if not key.startswith("energy.block."))
+    name = said(translate, advice.name)
+    return " ".join(translate(f"report.advice.{way}", place=places, name=name).split())
+
+
+def worth_measuring(audit: Audit) -> tuple[Advice, ...]:
+    """The answers that make the range of the saving visibly smaller; for a few yuan nobody need go there again."""
+    told = audit.certainty.advice if audit.certainty is not None and audit.recommended else ()
+    return tuple(one for one in told if one.half_after_yuan <= (1.0 - _WORTH_SHARE) * one.half_yuan)
+
+
+def whole(value: float) -> str:
+    """Yuan of a range in tens: `1,240`."""
+    return f"{to_step(value, 10):,}"
 
 
 def signed(value: int) -> str:

@@ -43,8 +43,14 @@ def draw(sheet: Sheet, copy: Copy) -> None:
     reasons = [f"**{reason.head}**　{reason.sentence}" for reason in data.reasons]
     bottom = _BAND_END_MM
     if reasons:
-        crowded = _BAND_END_MM - frame.band_height(sheet, reasons, _BAND) - y < _CHARTS_MM
-        bottom = frame.band(sheet, _BAND_END_MM, reasons, _SMALL_BAND if crowded else _BAND)
+
+        def crowded(style: Type) -> bool:
+            return _BAND_END_MM - frame.band_height(sheet, reasons, style) - y < _CHARTS_MM
+
+        if crowded(_SMALL_BAND):
+            needed = [reason for reason in data.reasons if not reason.spare]
+            reasons = [f"**{reason.head}**　{reason.sentence}" for reason in needed]
+        bottom = frame.band(sheet, _BAND_END_MM, reasons, _SMALL_BAND if crowded(_BAND) else _BAND)
     _charts(sheet, y + 5.4, bottom - 3.4, data, copy)
 
 
@@ -83,7 +89,7 @@ def _charts(sheet: Sheet, top: float, bottom: float, data: Choices, copy: Copy) 
 def measure_table(sheet: Sheet, y: float, rows: tuple[MeasureRow, ...], total: MeasureRow | None, copy: Copy) -> float:
     """The measures in the order of the work with their sums; returns where the table ends."""
     translate = copy.translate
-    widths = (61, 18, 18, 18, 22, 19, 14) if translate.language == "zh" else (64, 15, 20, 16, 20, 20, 15)
+    widths = (61, 18, 18, 18, 22, 19, 14) if translate.language == "zh" else (65, 16, 20, 16, 20, 19, 14)
     heads = (
         "measure",
         "total_yuan",
@@ -105,7 +111,7 @@ def measure_table(sheet: Sheet, y: float, rows: tuple[MeasureRow, ...], total: M
     wrapped = measure(sheet, columns, cells, row_mm=row_mm) > measure(
         sheet, columns, [[""] * 7] * len(cells), row_mm=row_mm
     )
-    style = _SMALL_ROWS if wrapped and len(rows) > 3 else TABLE
+    style = _SMALL_ROWS if wrapped else TABLE
     return table(sheet, y, columns, cells, total=last, row_mm=row_mm, style=style)
 
 

@@ -15,11 +15,10 @@ _INPUTS = Type(9.2, 13)
 _BAND_END_MM = 275.4
 _FACTORS_MM = 60.0
 """The most the table of factors may take; then its rows get smaller."""
-_SMALL_FACTORS, _SMALL_WIDTHS = Type(8.6, 11.4), (54, 26, 12, 78)
+_SMALL_FACTORS, _SMALL_WIDTHS = Type(8.6, 11.4), (58, 28, 11, 73)
 _BILLS_MM, _SMALL_WORDS = 20.0, Type(8.6, 11.6)
 """A longer note on the bills gets smaller letters."""
 _CHART_HEAD_MM = 14.0
-_LEFT_OUT_MM = 5.2
 _CHART_MM = 45.0
 """The least height in which the monthly balance and its legend stand."""
 
@@ -41,25 +40,35 @@ def draw(sheet: Sheet, copy: Copy) -> None:
     rows = [(row.name, row.value, row.basis, row.effect) for row in method.inputs]
     columns, every = _input_columns(copy), len(rows)
     room = bottom - y - _CHART_HEAD_MM - _CHART_MM
-    while rows and measure(sheet, columns, rows, style=_INPUTS) + (_LEFT_OUT_MM if len(rows) < every else 0) > room:
+    while rows and measure(sheet, columns, rows, style=_INPUTS) + _below(sheet, copy, every - len(rows)) > room:
         rows.pop()  # the last one moves the saving least
     y = table(sheet, y, columns, rows, style=_INPUTS)
-    if len(rows) < every:
-        sheet.para(0, y + 0.6, WIDTH_MM, translate("report.page3.left_out", n=every - len(rows)), NOTE)
-        y += _LEFT_OUT_MM
+    under = _under_inputs(copy, every - len(rows))
+    if under:
+        y = sheet.para(0, y + 0.6, WIDTH_MM, under, NOTE)
     note = translate("report.page3.balance_note")
     head = frame.section(sheet, y + 5.2, translate("report.page3.balance"), note)
     charts.months(sheet, head, min(bottom - head, 74.0), method.balance)
 
 
+def _under_inputs(copy: Copy, left_out: int) -> str:
+    """What is worth measuring, and how many rows found no room."""
+    told = [copy.content.method.advice] if copy.content.method.advice else []
+    told += [copy.translate("report.page3.left_out", n=left_out)] if left_out else []
+    return "　".join(told)
+
+
+def _below(sheet: Sheet, copy: Copy, left_out: int) -> float:
+    """Height of what stands under the table of inputs."""
+    under = _under_inputs(copy, left_out)
+    return sheet.height(under, WIDTH_MM, NOTE) + 0.6 if under else 0.0
+
+
 def _input_columns(copy: Copy) -> list[Column]:
     translate = copy.translate
-    return [
-        Column(translate("report.page3.input"), 46),
-        Column(translate("report.page3.value"), 30),
-        Column(translate("report.page3.basis"), 61),
-        Column(translate("report.page3.effect"), 33),
-    ]
+    widths = (56, 22, 59, 33) if translate.language == "zh" else (59, 17, 62, 32)
+    heads = ("input", "value", "basis", "effect")
+    return [Column(translate(f"report.page3.{head}"), width) for head, width in zip(heads, widths, strict=True)]
 
 
 def _lower_part(sheet: Sheet, copy: Copy) -> float:
