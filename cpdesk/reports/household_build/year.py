@@ -98,11 +98,11 @@ def _yuan(year: HouseYear, printed: Sequence[tuple[HouseYear, int]]) -> dict[str
 
 
 def _whole(year: HouseYear, name: str) -> dict[str, int]:
-    """Whole numbers of each line that sum to the rounded total."""
+    """Whole numbers of each line; the same use is the same in every column, totals are made of what is printed."""
     values = {line.code: getattr(line, name).value for line in year.uses}
     if year.sun is not None:
         values["sun"] = -year.sun.used_kwh.value if name == "energy_kwh" else getattr(year.sun, name).value
-    return dict(zip(values, parts_of(rounded(sum(values.values())), list(values.values())), strict=True))
+    return {code: rounded(value) for code, value in values.items()}
 
 
 def _now(year: HouseYear, yuan: dict[str, int], carbon: dict[str, int], translate: Translator) -> list[YearRow]:

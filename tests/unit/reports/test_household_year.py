@@ -1,0 +1,109 @@
+"""The page on the whole year: columns that add up, the same heating as on the pages before, and room for the worst."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import household_samples as samples
+import pypdfium2
+import pytest
+
+from cpdesk.base.resources import resource_path
+from cpdesk.base.tables import read_table
+from cpdesk.energy.audit.household import audit
+from cpdesk.energy.tables import EnergyTables
+from cpdesk.model.assessment import Audit
+from cpdesk.model.building import Answer, BillFacts, BlockFacts, BuildingFacts, HeaterFacts
+from cpdesk.model.energy_uses import UseFacts
+from cpdesk.reports.household_build import Visit, household_content
+from cpdesk.reports.household_content import NOTHING, HouseholdContent
+from cpdesk.reports.household_pdf import render_household
+from cpdesk.reports.year_content import YearPage
+
+SUN = UseFacts(
+    residents=Answer(3.0), cook_fuels=Answer("lpg wood coal electric"), hot_water=Answer("electric_tank gas_heater"),
+    vehicle=Answer("car"), pv_has=Answer("yes"), pv_kwp=Answer(6.0),
+)  # fmt: skip
+HOUSES = {
+    "coal": ("coal_boiler", 1996.0, UseFacts(residents=Answer(4.0)), BillFacts()),
+    "heat_pump_and_sun": ("ashp_water", 1998.0, SUN, BillFacts(elec_other_month_kwh=Answer(200.0))),
+    "good": ("ashp_air", 2015.0, UseFacts(residents=Answer(2.0)), BillFacts()),
+}
+
+
+@cache
+def audited(house: str) -> Audit:
+    tables = EnergyTables.load(lambda path, columns: read_table(resource_path(path), columns))
+    heater, year, uses, bills = HOUSES[house]
+    block = BlockFacts(
+        kind=Answer("main"), heated=Answer("full"), build_year=Answer(year), structure=Answer("brick_concrete"),
+        bays=Answer(4.0), length_m=Answer(13.2), depth_m=Answer(6.0), storey_height_m=Answer(3.0),
+    )  # fmt: skip
+    return audit(
+        BuildingFacts(blocks=(block,), heaters=(HeaterFacts(type=Answer(heater)),), uses=uses, bills=bills), tables
+    )
+
+
+def content(house: str, language: str = "zh") -> HouseholdContent:
+    visit = Visit(identity=samples.IDENTITY, contact=samples.retrofit().closing.contact)
+    return household_content(audited(house), visit, language=language)
+
+
+def page(house: str) -> YearPage:
+    found = content(house).year
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("house", HOUSES)
+def test_every_column_adds_up(house: str) -> None:
+    year = page(house)
+    for name in ("kwh", "yuan", "co2_kg", "coal_kg"):
+        assert sum(getattr(row, name).scaled for row in year.now) == getattr(year.total, name).scaled
+    for name in ("yuan", "co2_kg"):
+        for column in range(len(year.columns)):
+            parts = [getattr(row, name)[column].scaled or 0 for row in year.after]
+            assert sum(parts) == getattr(year.after_total, name)[column].scaled
+    assert year.after_total.yuan[0].scaled == year.total.yuan.scaled
+    assert year.after_total.co2_kg[0].scaled == year.total.co2_kg.scaled
+    for bar in year.suns:
+        parts = [bar.others.scaled, bar.heating.scaled, bar.sold.scaled, bar.unused.scaled]
+        assert sum(part or 0 for part in parts) == bar.generated.scaled
+
+
+def test_heating_is_that_of_the_pages_before() -> None:
+    found = content("coal")
+    assert found.year is not None
+    heating = found.year.after[0].yuan
+    bars = {bar.kind: bar.yuan.scaled for bar in found.choices.bars}
+    assert heating[0].scaled == bars["now"]
+    assert heating[1].scaled == bars["after"]
+    assert found.year.columns[1] == found.year.shown
+
+
+def test_a_house_with_nothing_to_do_still_has_its_year() -> None:
+    found = content("good")
+    assert found.kind == NOTHING
+    assert found.year is not None
+    assert found.year.shown == ""
+    assert len(found.year.columns) >= 1
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("house", HOUSES)
+def test_it_fits_on_one_page_after_the_fourth(house: str, language: str) -> None:
+    made = content(house, language)
+    pdf = pypdfium2.PdfDocument(render_household(made, language=language))
+    assert len(pdf) == 5
+    text = "".join(pdf[4].get_textpage().get_text_range().split())
+    assert made.year is not None
+    assert made.year.total.yuan.text in text
+    assert "report." not in text
+
+
+def test_an_audit_without_a_year_takes_four_pages() -> None:
+    visit = Visit(identity=samples.IDENTITY, contact=samples.retrofit().closing.contact)
+    old = household_content(replace(audited("coal"), year=None), visit)
+    assert old.year is None
+    assert len(pypdfium2.PdfDocument(render_household(old))) == 4
