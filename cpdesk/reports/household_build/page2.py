@@ -116,7 +116,9 @@ def _bars(
     shown, rest = fold(rows, _MOST_BARS)
     bars = [Bar(translate("report.bar.now"), Figure(money.before), "now")]
     for item, row in shown:
-        bars.append(Bar(short_name(translate, groups, item.code, item.name), Figure(-row.same, signed=True), "saving"))
+        full = short_name(translate, groups, item.code, item.name)
+        label = worded(translate, "bar_short", groups.get(item.code, ""), default=full)  # words that fit under a bar
+        bars.append(Bar(label, Figure(-row.same, signed=True), "saving"))
     if rest:
         total = summed([row for _, row in rest])
         bars.append(Bar(translate("report.bar.others", n=len(rest)), Figure(-total.same, signed=True), "saving"))

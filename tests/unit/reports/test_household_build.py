@@ -18,6 +18,7 @@ from cpdesk.energy.house.construct import build
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.model.assessment import Audit, BillCheck, Wishes
 from cpdesk.model.building import Answer, BillFacts, BlockFacts, BuildingFacts, HeaterFacts
+from cpdesk.model.certainty import Advice
 from cpdesk.model.records import Quality
 from cpdesk.reports.household_build import Visit, household_content
 from cpdesk.reports.household_content import COMFORT, NOTHING, RETROFIT, Figure, HouseholdContent, texts_of
@@ -260,3 +261,52 @@ def test_english_content_is_english() -> None:
     assert not re.search(r"[\u4e00-\u9fff]", content.answer)
     assert content.tiles[1].figure == content_of("coal").tiles[1].figure
     assert len(render_household(content, language="en")) > 10_000
+
+
+VISIT = Visit(identity=samples.IDENTITY, contact=samples.retrofit().closing.contact)
+
+
+def _with_advice(after: float, text: str = "energy.advice.measure") -> Audit:
+    """An audit whose saving is known to ±800 CNY, and to ± `after` once the wall is measured."""
+    found = audited("coal")
+    assert found.certainty is not None
+    one = Advice(
+        "building.wall.mm", "energy.block.main", "energy.input.mm", Quality.ESTIMATED, 60.0, 800.0, after, text,
+        {"place": "energy.block.main", "name": "energy.input.mm", "before": 800.0, "after": after},
+    )  # fmt: skip
+    return replace(found, certainty=replace(found.certainty, advice=(one,)))
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "量准"), ("en", "measure")])
+def test_an_answer_worth_measuring_stands_on_pages_3_and_4(language: str, word: str) -> None:
+    content = household_content(_with_advice(400.0), VISIT, language=language)
+    agreed = [row for row in content.closing.agreements if word in row.text and "±400" in row.text]
+    assert len(agreed) == 1
+    assert agreed[0].who == VISIT.identity.surveyor
+    for figure in ("±800", "±400"):
+        assert figure in content.method.advice
+        assert figure in agreed[0].text
+    assert "energy." not in content.method.advice
+    assert render_household(content, {}, language=language)
+
+
+def test_a_few_yuan_send_nobody_out_again() -> None:
+    content = household_content(_with_advice(790.0), VISIT)
+    assert content.method.advice == ""
+    assert not any("±" in row.text for row in content.closing.agreements)
+
+
+def test_shares_in_any_order_sum_to_the_printed_saving() -> None:
+    """The sentence's parts, as a reader adds them up."""
+    found = audited("stove")
+    package = next(one for one in found.packages if one.code == found.recommended)
+    content = household_content(found, VISIT)
+    told = [reason for reason in content.choices.reasons if reason.spare and "合计" in reason.sentence]
+    away = max(abs(one.share.saving_yuan.value - one.saving_yuan.value) for one in package.items if one.share)
+    if len(package.items) < 2 or away < 0.02 * package.saving_yuan.value:
+        assert not told
+        return
+    figures = [int(text.replace(",", "")) for text in re.findall(r"([−\d,]+) 元", told[0].sentence)]
+    assert sum(figures[:-1]) == figures[-1]
+    assert content.choices.total is not None
+    assert f"{figures[-1]:,}" == content.choices.total.saving.text
