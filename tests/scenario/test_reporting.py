@@ -78,7 +78,7 @@ def code_on_page(path: Path, page: int) -> str:
     return zxingcpp.read_barcodes(image)[0].text
 
 
-def test_a_report_has_four_pages_and_the_name_with_its_rare_characters(
+def test_a_report_has_four_pages_and_its_year_and_the_name_with_its_rare_characters(
     village: tuple[Context, list[str]], tmp_path: Path
 ) -> None:
     ctx, (survey, _) = village
@@ -86,7 +86,7 @@ def test_a_report_has_four_pages_and_the_name_with_its_rare_characters(
         missing = print_household(ctx, survey, tmp_path / "a.pdf")
     assert missing == missing_characters([RARE])
     pages = page_texts(tmp_path / "a.pdf")
-    assert len(pages) == 4
+    assert len(pages) == 5
     shown = "".join("〓" if sign in missing else sign for sign in RARE)
     assert all(shown in text or RARE in text for text in pages)
 
@@ -136,7 +136,8 @@ def test_answers_against_physics_are_listed_and_the_others_printed(
         assert [(survey, error.code[:5]) for survey, error in batch.failures] == [(wrong, "CP-13")]
         assert batch.printed == (right,)
         assert len(batch.files) == 1
-    assert len(page_texts(tmp_path / "village.pdf")) == as_one.pages == 4
+    assert len(page_texts(tmp_path / "village.pdf")) == 5
+    assert as_one.pages == 6  # three leaves, the last one printed on one side
 
 
 def test_a_village_is_one_pdf_with_each_report_on_its_own_leaf(
@@ -146,8 +147,8 @@ def test_a_village_is_one_pdf_with_each_report_on_its_own_leaf(
     steps: list[tuple[int, int]] = []
     batch = print_village(ctx, surveys, tmp_path / "village.pdf", step=lambda done, total: steps.append((done, total)))
     pages = page_texts(tmp_path / "village.pdf")
-    assert (batch.printed, batch.pages, batch.failures) == (tuple(surveys), 8, ())
-    assert [number for number, text in enumerate(pages) if "第1页，共4页" in text] == [0, 4]
+    assert (batch.printed, batch.pages, batch.failures) == (tuple(surveys), 12, ())
+    assert [number for number, text in enumerate(pages) if "第1页，共5页" in text] == [0, 6]
     assert steps == [(1, 2), (2, 2)]
     stopped = print_village(ctx, surveys, tmp_path / "none.pdf", cancel=lambda: True)
     assert stopped.files == ()

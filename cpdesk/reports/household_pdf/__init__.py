@@ -1,4 +1,4 @@
-"""Lays out the report of a household on four A4 pages: the answer, the choices, the method, the file copy.
+"""Lays out the report of a household on A4: the answer, the choices, the method, the file copy, the whole year.
 
 The same content, language and photos give the same bytes.
 """
