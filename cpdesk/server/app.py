@@ -32,6 +32,7 @@ from cpdesk.server.access import Device, iso
 from cpdesk.server.blobs import BlobShelf
 from cpdesk.server.config import ServerConfig
 from cpdesk.server.limits import TokenBuckets, read_body
+from cpdesk.server.openrosa.routes import routes as openrosa_routes
 from cpdesk.server.problems import problem
 from cpdesk.sync.protocol import cursor_from_text, cursor_to_text, push_answer_to_wire, push_from_wire
 from cpdesk.sync.reading import (
@@ -117,6 +118,7 @@ def create_app(config: ServerConfig) -> Starlette:
         Route(path, _endpoint(service, handler), methods=methods, name=handler.__name__)
         for path, methods, handler in _ROUTES
     ]
+    routes += openrosa_routes(service)
     handlers: dict[Any, Any] = {HTTPException: _http_fault}
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
     app.state.service = service
