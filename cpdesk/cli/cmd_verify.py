@@ -28,6 +28,9 @@ def verify(
     case: Annotated[list[str] | None, typer.Option(help="bestest: only these cases; may stand several times.")] = None,
     write: Annotated[Path | None, typer.Option(help="bestest: write the cases as building files, run none.")] = None,
     *,
+    seeds: Annotated[int, typer.Option(min=1, help="sync: how many histories to simulate.")] = 20,
+    ops: Annotated[int, typer.Option(min=1, help="sync: operations in each history.")] = 60,
+    seed: Annotated[int | None, typer.Option(min=0, help="sync: only this one, with its trace.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Hold the program against published figures and its own promises; failures are listed case by case."""
@@ -38,7 +41,7 @@ def verify(
         _write_cases(out, write)
         return
     with out.progress("cli.verify.progress") as step:
-        found = _run(name, data, case or [], step)
+        found = _run_sync(seeds, ops, seed, step) if name == "sync" else _run(name, data, case or [], step)
     out.document({"passed": found.passed, "failed": found.failed, **asdict(found)})
     _show_cases(out, found)
     for reason in found.left_out:
@@ -71,6 +74,14 @@ def _write_cases(out: Output, folder: Path) -> None:
     out.say("cli.verify.written", count=len(paths), folder=folder)
 
 
+def _run_sync(seeds: int, operations: int, seed: int | None, step: Step) -> Verification:
+    from cpdesk.server.simulation.many import verify_sync
+
+    if seed is not None:
+        return verify_sync(1, operations, first=seed, step=step)
+    return verify_sync(seeds, operations, step=step)
+
+
 def _run(name: str, data: Path, cases: Sequence[str], step: Step) -> Verification:
     if name == "bestest":
         from cpdesk.operations.verification.bestest import verify_bestest
@@ -84,10 +95,6 @@ def _run(name: str, data: Path, cases: Sequence[str], step: Step) -> Verificatio
         from cpdesk.operations.verification.tabula import verify_tabula
 
         return verify_tabula(data)
-    if name == "sync":
-        from cpdesk.server.convergence import verify_sync
-
-        return verify_sync()
     from cpdesk.operations.verification.forms import verify_forms
 
     return verify_forms(data)

@@ -1,0 +1,79 @@
+"""A simulated desk: the real store of a person in a folder, with a clock and ids of its own."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Final
+
+from cpdesk.base.clock import FixedClock
+from cpdesk.base.errors import CpdeskError
+from cpdesk.base.ids import IdMaker
+from cpdesk.server.simulation.crash import copy_after_crash, log_bytes
+from cpdesk.store import Store
+from cpdesk.sync.client import SyncReport, sync_once
+from cpdesk.sync.transport import Transport
+
+_EVERY: Final = 1_000_000
+_PAGES_UNLIMITED: Final = 1_073_741_823
+
+
+class SimulatedDesk:
+    """Acknowledged are the operations whose saving has returned.
+
+    Attributes:
+        acknowledged: ids of its operations, in the order they were saved.
+        revoked: whether the administrator has shut it out.
+    """
+
+    def __init__(self, folder: Path, number: int, streams: tuple[str, ...], clock: FixedClock, seed: int) -> None:
+        self.name = f"sample-{number}"
+        self.streams = streams
+        self.clock = clock
+        self.acknowledged: list[str] = []
+        self.revoked = False
+        self._folder = folder
+        self._lives = 0
+        self._key = bytes([number + 1]) * 32
+        self._random = random.Random(f"{seed} desk {number}")  # noqa: S311 - histories, not secrets
+        ids = IdMaker(clock, self._random.getrandbits)
+        self.store = Store.create(self._place(), self._key, clock, ids.new)
+        self._ids = ids
+
+    def _place(self) -> Path:
+        return self._folder / f"{self.name}-{self._lives}"
+
+    def note_acknowledged(self) -> int:
+        """What a finished action has added to this desk's own log; how many operations."""
+        new = self.store.replica.own_operations(len(self.acknowledged), _EVERY)
+        self.acknowledged += [signed.operation.op_id for signed in new]
+        return len(new)
+
+    def lost(self) -> list[str]:
+        """Acknowledged operations that are not in the desk's own log at their place."""
+        kept = [signed.operation.op_id for signed in self.store.replica.own_operations(0, _EVERY)]
+        return [op_id for at, op_id in enumerate(self.acknowledged) if at >= len(kept) or kept[at] != op_id]
+
+    def log_bytes(self) -> int:
+        return log_bytes(self.store.database)
+
+    def crash(self, flushed_bytes: int, rng: random.Random) -> None:
+        """The power goes during the last step; the program is started again on what is left."""
+        old, self._lives = self.store, self._lives + 1
+        copy_after_crash(old.database, self._place(), flushed_bytes, rng)
+        old.close()
+        self.store = Store.open(self._place(), self._key, self.clock, self._ids.new)
+
+    def fill_disk(self, *, full: bool) -> None:
+        """Let the database grow no more, or again."""
+        pages = 1 if full else _PAGES_UNLIMITED
+        self.store._writer.do(lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchall())
+
+    def lose_cursor(self) -> None:
+        self.store._writer.do(lambda db: db.execute("DELETE FROM cursors"))
+
+    def sync(self, line: Transport) -> SyncReport | CpdeskError:
+        try:
+            return sync_once(self.store.replica, line)
+        except CpdeskError as fault:
+            return fault

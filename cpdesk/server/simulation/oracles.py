@@ -1,0 +1,174 @@
+"""What must hold when the faults have ended and every desk has synced: each breach is one line of text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+
+from cpdesk.model.oplog import GENESIS_HASH, canonical_json
+from cpdesk.model.paths import is_inside, is_item
+from cpdesk.model.replication import Entry, Outcome
+from cpdesk.server import schema
+from cpdesk.server.config import ServerConfig
+from cpdesk.server.simulation.desk import SimulatedDesk
+from cpdesk.sync.merge import RecordState, merge
+from cpdesk.sync.protocol import entry_from_wire
+from cpdesk.sync.reading import read_json
+
+Fields = dict[tuple[str, str], str]
+
+
+class ServerState:
+    """All that the server's tables say."""
+
+    def __init__(self, config: ServerConfig) -> None:
+        database = schema.open_database(config.database)
+        with database.reading() as connection:
+            entries = connection.execute(select(schema.operations.c.entry)).scalars()
+            self.entries: list[Entry] = [entry_from_wire(read_json(entry), "entry") for entry in entries]
+            fields = schema.field_states
+            rows = connection.execute(select(fields.c.record, fields.c.path, fields.c.value))
+            self.fields: Fields = {(row.record, row.path): row.value for row in rows if row.value is not None}
+            opened = schema.conflicts
+            rows = connection.execute(select(opened.c.id, opened.c.record).where(opened.c.settled_by.is_(None)))
+            self.conflicts: dict[str, str] = {row.id: row.record for row in rows}
+            rows = connection.execute(select(schema.records.c.record, schema.records.c.stream))
+            self.streams: dict[str, str] = {row.record: row.stream for row in rows}
+        database.close()
+        self.entries.sort(key=lambda entry: (entry.stream, entry.revision))
+
+    def digest(self) -> str:
+        """SHA-256 over fields, open conflicts and outcomes in order."""
+        outcomes = [[entry.revision, entry.signed.operation.op_id, str(entry.outcome)] for entry in self.entries]
+        fields = sorted([*place, value] for place, value in self.fields.items())
+        return hashlib.sha256(canonical_json([outcomes, fields, sorted(self.conflicts)])).hexdigest()
+
+
+def breaches(server: ServerState, desks: Sequence[SimulatedDesk], written: Sequence[tuple[str, str]]) -> list[str]:
+    """Everything that does not hold.
+
+    Args:
+        written: each value ever entered, with the name of the desk.
+    """
+    heard = [desk for desk in desks if not desk.revoked]
+    found = [*_kept_once(server, desks), *_reachable(server, heard, written), *_chains(server), *_replayed(server)]
+    found += _nothing_given_way_unseen(server)
+    for desk in heard:
+        found += _equal(server, desk)
+        waiting = desk.store.replica.waiting()
+        if waiting.operations or waiting.blobs:
+            found.append(f"progress: {desk.name} still has {waiting.operations} operations, {waiting.blobs} files")
+    return found
+
+
+def _kept_once(server: ServerState, desks: Sequence[SimulatedDesk]) -> Iterator[str]:
+    counts = Counter(entry.signed.operation.op_id for entry in server.entries)
+    for desk in desks:
+        for op_id in desk.lost():
+            yield f"kept: {desk.name} lost operation {op_id} of its own"
+        for op_id in desk.acknowledged:
+            if counts[op_id] != 1 and not (desk.revoked and counts[op_id] == 0):
+                yield f"kept: operation {op_id} of {desk.name} stands {counts[op_id]} times on the server"
+
+
+def _reachable(
+    server: ServerState, desks: Sequence[SimulatedDesk], written: Sequence[tuple[str, str]]
+) -> Iterator[str]:
+    heard = {desk.name for desk in desks}
+    kept = {value for entry in server.entries for value in entry.signed.operation.set.values()}
+    for value, name in written:
+        if name in heard and value not in kept:
+            yield f"reachable: {value} of {name} is nowhere on the server"
+    for desk in desks:
+        for record, stream in server.streams.items():
+            if stream not in desk.streams:
+                continue
+            shown = {entry.operation.op_id for entry in desk.store.records.history(record)}
+            for entry in server.entries:
+                operation = entry.signed.operation
+                if operation.record == record and operation.op_id not in shown:
+                    yield f"reachable: {desk.name} does not have {operation.op_id} in the history"
+
+
+def _chains(server: ServerState) -> Iterator[str]:
+    """Each device's operations are numbered without gaps and chained; each stream's revisions are without gaps."""
+    by_device: dict[str, list[Entry]] = {}
+    by_stream: dict[str, list[int]] = {}
+    for entry in server.entries:
+        by_device.setdefault(entry.signed.operation.device, []).append(entry)
+        by_stream.setdefault(entry.stream, []).append(entry.revision)
+    for device, entries in by_device.items():
+        before = GENESIS_HASH
+        in_chain = sorted(entries, key=lambda entry: entry.signed.operation.seq)
+        for number, entry in enumerate(in_chain, 1):
+            operation = entry.signed.operation
+            if (operation.seq, operation.prev_hash) != (number, before):
+                yield f"chain: {device} is broken at {operation.seq}"
+                break
+            before = operation.content_hash()
+    for stream, revisions in by_stream.items():
+        if revisions != list(range(1, len(revisions) + 1)):
+            yield f"order: {stream} has gaps"
+
+
+def _replayed(server: ServerState) -> Iterator[str]:
+    """The tables say what folding the log says, both by its decisions and by judging it again."""
+    folded: dict[tuple[str, str], str | None] = {}
+    states: dict[str, RecordState] = {}
+    open_now: set[str] = set()
+    for entry in server.entries:
+        operation = entry.signed.operation
+        folded.update({(operation.record, path): value for path, value in entry.applied.items()})
+        open_now = (open_now | {conflict.id for conflict in entry.conflicts}) - set(entry.settled)
+        if entry.outcome is not Outcome.QUARANTINED:
+            state = states.setdefault(operation.record, RecordState())
+            state.take(operation, entry.revision, merge(state, operation))
+    if {place: value for place, value in folded.items() if value is not None} != server.fields:
+        yield "replay: the fields are not what the log's decisions add up to"
+    judged = {(record, path): now.value for record, state in states.items() for path, now in state.fields.items()}
+    if {place: value for place, value in judged.items() if value is not None} != server.fields:
+        yield "replay: judging the log again gives other fields"
+    if open_now != set(server.conflicts):
+        yield "replay: the open conflicts are not what the log says"
+
+
+def _nothing_given_way_unseen(server: ServerState) -> Iterator[str]:
+    """A value gives way to its own device, to who had it on the screen or to a decision, or a conflict asks."""
+    standing: dict[tuple[str, str], tuple[str | None, str]] = {}
+    for entry in server.entries:
+        operation = entry.signed.operation
+        asked = {conflict.path for conflict in entry.conflicts}
+        for path, value in operation.set.items():
+            before, device = standing.get((operation.record, path), (None, ""))
+            if entry.outcome is Outcome.QUARANTINED or is_item(path):
+                continue
+            has_place = entry.applied.get(path) == value or any(path == at or is_inside(path, at) for at in asked)
+            if value not in (None, before) and not has_place:
+                yield f"unseen: {value} at {path} of {operation.op_id} got no place"
+            replaced = path in entry.applied and before not in (None, value) and operation.resolves is None
+            if replaced and device != operation.device and operation.old.get(path) != before:
+                yield f"unseen: {before} at {path} gave way to {operation.op_id}, which had not seen it"
+        for path, value in entry.applied.items():
+            standing[(operation.record, path)] = (value, operation.device)
+
+
+def _equal(server: ServerState, desk: SimulatedDesk) -> Iterator[str]:
+    """The desk holds its townships' records as the server does, and no other."""
+    held = desk.store._readers.all("SELECT id, stream, visible FROM records JOIN fields USING (number)")
+    outside = sorted(record for record, stream, _ in held if stream not in desk.streams)
+    if outside:
+        yield f"scope: {desk.name} holds {outside[0]} of another township"
+    shown: Fields = {}
+    for record, _, visible in held:
+        shown.update({(record, path): value for path, value in read_json(visible.encode()).items()})
+    mine = {record for record, stream in server.streams.items() if stream in desk.streams}
+    expected = {place: value for place, value in server.fields.items() if place[0] in mine}
+    if shown != expected:
+        different = sorted(set(shown.items()) ^ set(expected.items()))[0]
+        yield f"equal: {desk.name} differs from the server at {different}"
+    open_here = {conflict.id for conflict in desk.store.conflicts.list()}
+    if open_here != {name for name, record in server.conflicts.items() if record in mine}:
+        yield f"equal: {desk.name} has other open conflicts than the server"

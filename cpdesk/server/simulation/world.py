@@ -1,0 +1,266 @@
+"""One simulated history: desks work, sync and crash in an order that one seed decides; then quiet, then judgement."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import tempfile
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from cpdesk.base.clock import FixedClock
+from cpdesk.base.errors import CpdeskError
+from cpdesk.model.records import RecordKind, Status
+from cpdesk.server.admin import Admin
+from cpdesk.server.simulation.desk import SimulatedDesk
+from cpdesk.server.simulation.line import FaultyLine, SimulatedServer
+from cpdesk.server.simulation.oracles import ServerState, breaches
+from cpdesk.sync.enrol import enrol
+from cpdesk.sync.transport import Transport
+
+STREAMS: Final = ("110114104", "110114118")
+DESKS: Final = (2, 2, 3, 3, 4, 5, 8, 12)
+_START: Final = datetime(2026, 11, 23, tzinfo=UTC)
+_QUIET_ROUNDS: Final = 4
+_FIELDS: Final = ("name", "name", "area", "room[a]/use", "room[a]/use", "room[b]/use", "room[a]/bed[x]/size")
+_ITEMS: Final = ("room[a]", "room[b]", "room[a]/bed[x]")
+_RANKS: Final = "cfimpsv"
+_STATUSES: Final = (Status.DRAFT, Status.COMPLETE, Status.SUBMITTED, Status.RETURNED, Status.ACCEPTED)
+_ACTIONS: Final = (
+    ("edit",) * 9 + ("item",) * 3 + ("remove", "remove", "move", "resolve", "resolve", "resolve", "create")
+)
+_RARE: Final = ("delete", "restore", "status", "undo", "redo", "photo", "version", "clear")
+_FAULTS: Final = ("desk_crash", "crash_in_sync", "disk_full", "clock", "lost_cursor", "token", "revocation")
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What one seed gave.
+
+    Attributes:
+        operations: acknowledged on desks. faults: injected, by kind. breaches: what did not hold; empty = all held.
+        trace: SHA-256 over every step with its result and the server's final state.
+        steps: the trace as text.
+    """
+
+    seed: int
+    desks: int
+    operations: int
+    conflicts: int
+    faults: dict[str, int]
+    breaches: tuple[str, ...]
+    trace: str
+    steps: tuple[str, ...]
+
+
+def run_history(seed: int, operations: int) -> History:
+    """Run one history until its desks have acknowledged so many operations, then judge it."""
+    memory = Path("/dev/shm")  # noqa: S108 - only as a disk without waiting; a new folder of our own lies in it
+    place = memory if memory.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="cpdesk-simulation-", dir=place) as folder, ExitStack() as stack:
+        return _World(Path(folder), seed, stack).run(operations)
+
+
+class _World:
+    def __init__(self, folder: Path, seed: int, stack: ExitStack) -> None:
+        self.seed = seed
+        self.rng = random.Random(seed)  # noqa: S311 - histories, not secrets
+        self.faults: Counter[str] = Counter()
+        self.steps: list[str] = []
+        self.written: list[tuple[str, str]] = []
+        self.records: list[tuple[str, str]] = []
+        self.server_clock = FixedClock(_START)
+        self.server = SimulatedServer(folder, self.server_clock)
+        stack.callback(self.server.close)
+        self.line = FaultyLine(self.server, self.rng, self.faults)
+        client = stack.enter_context(httpx.Client(transport=self.line))
+        self.transport = Transport("http://server", client=client, sleep=lambda seconds: None, tries=2)
+        self.desks: list[SimulatedDesk] = []
+        stack.callback(self._close_desks)
+        for number in range(self.rng.choice(DESKS)):
+            self._enrol(folder, number)
+
+    def _close_desks(self) -> None:
+        for desk in self.desks:
+            desk.store.close()
+
+    def _enrol(self, folder: Path, number: int) -> None:
+        streams = STREAMS if number == 0 else self.rng.choice((STREAMS[:1], STREAMS[:1], STREAMS[1:], STREAMS))
+        desk = SimulatedDesk(folder, number, streams, FixedClock(_START), self.seed)
+        self.desks.append(desk)
+        role = "reviewer" if number == 0 else "surveyor"
+        with Admin(self.server.config) as admin:
+            code = admin.new_enrolment_code(role=role, streams=streams, person=desk.name)
+        enrol(desk.store.replica, self.transport, code)
+
+    def run(self, operations: int) -> History:
+        self.line.fault_share = self.rng.choice((0.0, 0.05, 0.2, 0.4))
+        disk_share = self.rng.choice((0.0, 0.01, 0.04))
+        while sum(len(desk.acknowledged) for desk in self.desks) < operations:
+            desk = self.rng.choice(self.desks)
+            self._pass_time(desk)
+            chance = self.rng.random()
+            if chance < disk_share:
+                self._fault(desk)
+            elif chance < disk_share + 0.08:
+                self._sync(desk)
+            else:
+                self._work(desk)
+        self._quiet()
+        state = ServerState(self.server.config)
+        found = tuple(breaches(state, self.desks, self.written))
+        self._note("end", state.digest())
+        trace = hashlib.sha256("\n".join(self.steps).encode()).hexdigest()
+        return History(
+            self.seed,
+            len(self.desks),
+            sum(len(desk.acknowledged) for desk in self.desks),
+            sum(len(entry.conflicts) for entry in state.entries),
+            dict(sorted(self.faults.items())),
+            found,
+            trace,
+            tuple(self.steps),
+        )
+
+    def _note(self, *facts: object) -> None:
+        self.steps.append(" ".join(map(str, (len(self.steps), *facts))))
+
+    def _pass_time(self, desk: SimulatedDesk) -> None:
+        seconds = self.rng.choice((0, 1, 60))
+        self.server_clock.advance(seconds=seconds)
+        desk.clock.advance(seconds=seconds)
+
+    def _quiet(self) -> None:
+        self.line.deliver_late()
+        self.line.fault_share = 0.0
+        for _ in range(_QUIET_ROUNDS):
+            for desk in self.desks:
+                self._sync(desk)
+
+    def _sync(self, desk: SimulatedDesk) -> None:
+        report = desk.sync(self.transport)
+        if isinstance(report, CpdeskError):
+            self._note("sync", desk.name, report.code)
+        else:
+            problems = [problem.code for problem in report.problems]
+            self._note("sync", desk.name, report.pushed, report.pulled, report.conflicts, *problems)
+
+    def _fault(self, desk: SimulatedDesk) -> None:
+        kind = self.rng.choice(_FAULTS)
+        if kind == "revocation" and (desk is self.desks[0] or self.rng.random() < 0.8):
+            return
+        self.faults[kind] += 1
+        self._note("fault", kind, desk.name)
+        flushed = desk.log_bytes()
+        if kind == "desk_crash":
+            self._act(desk)
+            desk.crash(flushed, self.rng)
+        elif kind == "crash_in_sync":
+            self._sync(desk)
+            desk.crash(flushed, self.rng)
+        elif kind == "disk_full":
+            desk.fill_disk(full=True)
+            self._work(desk)
+            self._sync(desk)
+            desk.fill_disk(full=False)
+        elif kind == "clock":
+            desk.clock.at = self.server_clock.at + timedelta(days=self.rng.choice((-3650, -1, 0, 1, 3650)))
+        elif kind == "lost_cursor":
+            desk.lose_cursor()
+        elif kind == "token":
+            self.server_clock.advance(hours=2)
+        else:
+            desk.revoked = True
+            with Admin(self.server.config) as admin:
+                admin.revoke_device(desk.store.replica.identity().device)
+        lost = desk.lost()
+        assert not lost, f"seed {self.seed}: {desk.name} lost {lost[0]} in a {kind}"
+        desk.note_acknowledged()  # what a crash left of the step that was cut stands from now on
+
+    def _work(self, desk: SimulatedDesk) -> None:
+        """One action that is acknowledged: the values in it must never be lost."""
+        entered = self._act(desk)
+        if desk.note_acknowledged():
+            self.written += [(value, desk.name) for value in entered]
+
+    def _act(self, desk: SimulatedDesk) -> list[str]:
+        action = self.rng.choice(_ACTIONS if self.rng.random() < 0.9 else _RARE)
+        try:
+            entered = self._do(desk, action)
+        except CpdeskError as fault:
+            self._note(action, desk.name, fault.code)
+            return []
+        self._note(action, desk.name, *entered)
+        return entered
+
+    def _value(self) -> str:
+        return f"v{len(self.steps)}"
+
+    def _do(self, desk: SimulatedDesk, action: str) -> list[str]:
+        """Do it on the desk's store; the values entered."""
+        mine = [record for record, stream in self.records if stream in desk.streams]
+        record = self.rng.choice(mine[-6:]) if mine else ""
+        choice, value = self.rng.randrange(1_000_000), self._value()
+        records, name = desk.store.records, desk.name
+        if not mine or action == "create":
+            stream = desk.streams[choice % len(desk.streams)]
+            start = {"name": value, "room[a]": "i", "room[a]/use": f"{value}u"}
+            made, _ = records.create_record(RecordKind.SURVEY, "sample_form", "3", stream, start, actor=name)
+            self.records.append((made, stream))
+            return [value, f"{value}u"]
+        if action == "resolve":
+            return self._resolve(desk, choice, value)
+        if action == "delete":
+            records.delete(record, name)
+        elif action == "restore":
+            records.restore(record, name)
+        elif action == "undo":
+            records.undo(record, name)
+        elif action == "redo":
+            records.redo(record, name)
+        elif action == "status":
+            records.set_status(record, _STATUSES[choice % len(_STATUSES)], name)
+        else:
+            return self._edit(desk, record, action, choice, value)
+        return []
+
+    def _edit(self, desk: SimulatedDesk, record: str, action: str, choice: int, value: str) -> list[str]:
+        records, name = desk.store.records, desk.name
+        shown = records.get(record).answers
+        field, item = _FIELDS[choice % len(_FIELDS)], _ITEMS[choice % len(_ITEMS)]
+        if action == "photo":
+            photo = desk.store.blobs.put(value.encode() * (1 + choice % 5_000), "image/jpeg")
+            records.save(record, {"photo": photo}, name)
+            return [photo]
+        if action in ("item", "move"):
+            outer = item.rpartition("/")[0]
+            if (action == "move") == (item in shown) and (not outer or outer in shown):
+                records.save(record, {item: _RANKS[choice % len(_RANKS)]}, name)
+            return []
+        if action == "remove":
+            gone = [path for path in shown if path == item or path.startswith(f"{item}/")]
+            if gone:
+                records.save(record, dict.fromkeys(gone), name)
+            return []
+        outer = field.rpartition("/")[0]
+        if outer and outer not in shown:
+            return []
+        version = str(choice % 7) if action == "version" else None  # three before and three after the record's own
+        records.save(record, {field: None if action == "clear" else value}, name, version=version)
+        return [] if action == "clear" else [value]
+
+    def _resolve(self, desk: SimulatedDesk, choice: int, value: str) -> list[str]:
+        waiting = desk.store.conflicts.list()
+        if not waiting:
+            return []
+        conflict = waiting[choice % len(waiting)]
+        third = choice % 3 == 2 and "@" not in conflict.path and not conflict.path.endswith("]")
+        decided = value if third else conflict.proposed if choice % 3 else conflict.current
+        desk.store.conflicts.resolve(conflict.id, decided, desk.name)
+        return [value] if third else []
