@@ -96,12 +96,16 @@ def city(
     scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler; without it a cluster here.")] = "",
     workers: Workers = 0,
     *,
+    weather: Annotated[
+        list[str] | None, typer.Option(help="EPW file in place of the normals: FILE, or TERRAIN=FILE; may be repeated.")
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Compute a city from Parquet chunks on Dask; chunks that a lost worker had begun are computed again."""
     from cpdesk.context import load_energy_tables
     from cpdesk.operations import district
     from cpdesk.operations.district_city import run_city
+    from cpdesk.operations.weather_files import weather_by_terrain
 
     out = Output(as_json=json_)
     tables = load_energy_tables()
@@ -109,8 +113,8 @@ def city(
     began = time.monotonic()
     with out.progress("cli.district.progress") as step:
         done = run_city(
-            in_, out_, tables, scenario, figures=district.district_figures(), scheduler=scheduler,
-            workers=workers or None, step=step,
+            in_, out_, tables, scenario, figures=district.district_figures(), files=weather_by_terrain(weather or ()),
+            scheduler=scheduler, workers=workers or None, step=step,
         )  # fmt: skip
     seconds = time.monotonic() - began
     out.document({"chunks": done.chunks, "houses": done.houses, "seconds": round(seconds, 2), "result": done.summary})

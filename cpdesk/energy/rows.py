@@ -302,7 +302,7 @@ class Subsidy:
         exclusive_group: of the programmes of one group only the one that pays most is paid; empty stands beside others.
         order: programmes pay in this order.
         household_cap_yuan: with this programme a household gets no more than this from all programmes together.
-        townships, households: codes of townships and kinds of households it is for; empty is all.
+        townships, households, fuels: for whom, empty is all: codes, kinds (`people.support`), carriers that heat now.
         payer: who pays.
         valid_from, valid_to: first and last day in force; `None` is open.
     """
@@ -323,6 +323,7 @@ class Subsidy:
     valid_to: date | None
     status: str
     source: str
+    fuels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

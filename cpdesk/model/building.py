@@ -149,6 +149,7 @@ class BuildingFacts:
         season_start, season_end: (month, day) of the heating season.
         gas_available: whether piped gas reaches the house (code `yes`, `no`, `unknown`).
         survey_year: dates "how old is it" questions.
+        support: kinds of support the household gets, for programmes that are for some (`none` is none).
     """
 
     blocks: tuple[BlockFacts, ...]
@@ -173,6 +174,7 @@ class BuildingFacts:
     season_start: Answer[tuple[int, int]] | None = None
     season_end: Answer[tuple[int, int]] | None = None
     survey_year: int | None = None
+    support: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,9 @@ from cpdesk.energy.district.run import Outcome, assess, conclude
 from cpdesk.energy.district.scenario import read_scenario, scenario_document
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Weather, at_altitude, make_weather
+from cpdesk.model.building import Answer
 from cpdesk.model.district import DistrictResult, House, Scenario, Sensitivity, SetAside
+from cpdesk.model.records import Quality
 from cpdesk.operations.facts import building_facts, read_answers, wishes_of
 from cpdesk.operations.households import HouseholdQuery, household_ids, household_lines
 from cpdesk.operations.places import township_terrain
@@ -90,8 +92,9 @@ def _surveyed(ctx: Context, survey: str, register: Mapping[str, str]) -> House:
     township = facts.township_code or register.get("township_code", "")
     support = reading.text("people.support") or register.get("support", "")
     wishes = wishes_of(reading, record=survey)
+    known = facts.support or _registered(support)
     return House(
-        id="", facts=replace(facts, township_code=township), township=township, poor=_poor(support),
+        id="", facts=replace(facts, township_code=township, support=known), township=township, poor=_poor(support),
         refused=tuple(sorted(wishes.refused)),
     )  # fmt: skip
 
@@ -106,8 +109,14 @@ def _estimated(register: Mapping[str, str], tables: EnergyTables, figures: Distr
         heritage=register.get("heritage", ""),
         township=register.get("township_code", ""),
     )
-    facts = registered_facts(known, tables, figures)
-    return House(id="", facts=facts, township=known.township, surveyed=False, poor=_poor(register.get("support", "")))
+    support = register.get("support", "")
+    facts = replace(registered_facts(known, tables, figures), support=_registered(support))
+    return House(id="", facts=facts, township=known.township, surveyed=False, poor=_poor(support))
+
+
+def _registered(support: str) -> Answer[str] | None:
+    """What the register says of the household's support."""
+    return Answer(support, Quality.BILL) if support else None
 
 
 def _poor(support: str) -> bool | None:

@@ -16,7 +16,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
+
+import numpy as np
 
 from cpdesk.base.errors import InputFault
 from cpdesk.base.files import write_atomically
@@ -26,9 +29,12 @@ from cpdesk.energy.district.figures import DistrictFigures
 from cpdesk.energy.district.run import Outcome, assess, conclude
 from cpdesk.energy.district.scenario import scenario_document
 from cpdesk.energy.tables import EnergyTables
+from cpdesk.energy.weather.climate import Weather
 from cpdesk.model.assessment import as_json
 from cpdesk.model.district import DistrictResult, House, HouseFigures, Options, Scenario, SetAside
-from cpdesk.operations.district import one_thread
+from cpdesk.operations.district import one_thread, weather_maker
+
+NO_FILES: Final[Mapping[str, Weather]] = MappingProxyType({})
 
 _COLUMNS: Final = ("id", "township", "village", "label", "surveyed", "poor", "refused", "facts")
 _OPTIONS: Final = tuple(item.name for item in fields(Options))
@@ -82,11 +88,17 @@ def read_houses(path: Path) -> list[House]:
         raise _no_chunk(path, str(error)) from None
 
 
-def compute_chunk(source: Path, target: Path, tables: EnergyTables, scenario: Scenario) -> int:
-    """One task: the houses of a chunk, computed and written; gives how many. A chunk that is there is left alone."""
+def compute_chunk(
+    source: Path, target: Path, tables: EnergyTables, scenario: Scenario, files: Mapping[str, Weather] = NO_FILES
+) -> int:
+    """One task: the houses of a chunk, computed and written; gives how many. A chunk that is there is left alone.
+
+    Args:
+        files: weather by terrain instead of the normals.
+    """
     if target.exists():
         return _rows_of(target)
-    outcomes = assess(read_houses(source), tables, scenario)
+    outcomes = assess(read_houses(source), tables, scenario, weather_of=weather_maker(tables, files))
     rows: list[dict[str, Any]] = []
     for outcome in outcomes:
         if isinstance(outcome, HouseFigures):
@@ -121,6 +133,7 @@ def run_city(
     scenario: Scenario,
     *,
     figures: DistrictFigures,
+    files: Mapping[str, Weather] = NO_FILES,
     scheduler: str = "",
     workers: int | None = None,
     client: Any = None,
@@ -129,6 +142,7 @@ def run_city(
     """All chunks of a folder on Dask, then the conclusion over all houses.
 
     Args:
+        files: weather by terrain instead of the normals.
         scheduler: address of a running cluster; a cluster of processes on this machine is begun without it.
         client: of a cluster that the caller holds.
 
@@ -140,7 +154,7 @@ def run_city(
     chunks = sorted(source.glob("*.parquet"))
     if not chunks:
         raise InputFault("CP-1394", folder=source.name)
-    asked = json.dumps(scenario_document(scenario), sort_keys=True) + repr(tables)
+    asked = json.dumps(scenario_document(scenario), sort_keys=True) + repr(tables) + _stamp_of(files)
     made = hashlib.sha256(asked.encode()).hexdigest()[:12]
     results = [target / f"{chunk.stem}.{made}.{_stamp(chunk)}.parquet" for chunk in chunks]
     target.mkdir(parents=True, exist_ok=True)
@@ -148,7 +162,7 @@ def run_city(
         import distributed
 
         each: Any = distributed.as_completed
-        shared = connected.scatter((tables, scenario), broadcast=True)
+        shared = connected.scatter((tables, scenario, dict(files)), broadcast=True)
         waiting = [
             connected.submit(_task, str(chunk), str(result), shared, pure=False, retries=3)
             for chunk, result in zip(chunks, results, strict=True)
@@ -163,8 +177,17 @@ def run_city(
     return CityRun(len(chunks), len(outcomes), summary, found)
 
 
-def _task(source: str, target: str, shared: tuple[EnergyTables, Scenario]) -> int:
+def _task(source: str, target: str, shared: tuple[EnergyTables, Scenario, dict[str, Weather]]) -> int:
     return compute_chunk(Path(source), Path(target), *shared)
+
+
+def _stamp_of(files: Mapping[str, Weather]) -> str:
+    """Changes when the weather does."""
+    parts = [
+        terrain.encode() + np.stack([one.temperature_c, one.wind_m_s, one.global_w_m2, one.direct_w_m2]).tobytes()
+        for terrain, one in sorted(files.items())
+    ]
+    return "".join(hashlib.sha256(part).hexdigest() for part in parts)
 
 
 @contextmanager

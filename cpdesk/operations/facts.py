@@ -120,6 +120,7 @@ def building_facts(reading: Reading, *, survey_year: int | None = None) -> Build
         winter_absence_days=home.number("people.winter_absence_days"),
         season_start=season.month_day("heater.season_start"),
         season_end=season.month_day("heater.season_end"),
+        support=home.code("people.support"),
         survey_year=survey_year or _year(reading.text("survey.date")),
     )
 

@@ -7,6 +7,7 @@ is read and checked before it takes the place of an older one, so a bad file cha
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -59,15 +60,35 @@ def import_weather(ctx: Context, file: Path, terrain: str = "") -> tuple[list[Im
         EnvironmentFault: CP-20xx the disk.
     """
     terrains = _terrains(terrain)
+    data = _bytes_of(file)
+    read_epw(decode(data))
+    for one in terrains:
+        write_atomically(_path(ctx, one), data)
+    return [described(one, _imported(_path(ctx, one))) for one in terrains], Changes(settings=True)
+
+
+def weather_by_terrain(files: Sequence[str]) -> dict[str, Weather]:
+    """EPW files named for one terrain each (`hill=FILE`), or one for all (`FILE`), where there is no desk.
+
+    Raises:
+        InputFault: as `import_weather`.
+        EnvironmentFault: CP-20xx the disk.
+    """
+    found: dict[str, Weather] = {}
+    for text in files:
+        terrain, sign, name = text.partition("=")
+        weather = read_epw(decode(_bytes_of(Path(name if sign else terrain))))
+        found |= dict.fromkeys(_terrains(terrain if sign else ""), weather)
+    return found
+
+
+def _bytes_of(file: Path) -> bytes:
     with disk_faults(file):
         data = file.read_bytes() if file.stat().st_size <= _BYTES_MAX else b""
     if not data:
         zh, en = (Translator(language)("energy.weather.reason.size") for language in ("zh", "en"))
         raise InputFault("CP-1310", line=1, reason_zh=zh, reason_en=en)
-    read_epw(decode(data))
-    for one in terrains:
-        write_atomically(_path(ctx, one), data)
-    return [described(one, _imported(_path(ctx, one))) for one in terrains], Changes(settings=True)
+    return data
 
 
 def imported_weather(ctx: Context) -> list[ImportedWeather]:

@@ -18,7 +18,7 @@ from cpdesk.energy.district.estimate import Registered, registered_facts
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.model.assessment import as_json
 from cpdesk.model.building import Answer, BillFacts, BuildingFacts, UseFacts, WallFacts, WindowFacts
-from cpdesk.model.district import House, Scenario
+from cpdesk.model.district import House, HouseFigures, Scenario
 from cpdesk.model.records import Quality
 from cpdesk.operations import district
 
@@ -126,6 +126,23 @@ def test_a_run_that_is_begun_again_takes_what_is_there(
     before = target.read_bytes()
     assert district_city.compute_chunk(source, target, tables, replace(SCENARIO, warmer_k=3.0)) == 2
     assert target.read_bytes() == before
+
+
+def test_an_imported_year_counts_in_a_city_too(houses: list[House], tables: EnergyTables, tmp_path: Path) -> None:
+    source = tmp_path / "in.parquet"
+    district_city.write_houses(source, houses[:1])
+    normal = district.weather_maker(tables, {})("plain", 0.0)
+    colder = replace(normal, temperature_c=normal.temperature_c - 5.0)
+    files = dict.fromkeys(("plain", "foothill", "hill"), colder)
+    needs = []
+    for name, used in (("normal", {}), ("colder", files)):
+        assert district_city.compute_chunk(source, tmp_path / name, tables, SCENARIO, used) == 1
+        outcome = district_city.read_outcomes(tmp_path / name)[0]
+        assert isinstance(outcome, HouseFigures)
+        needs.append(outcome.need_kwh)
+    assert needs[1] > 1.1 * needs[0]
+    stamps = {district_city._stamp_of(used) for used in ({}, files, {"plain": normal})}
+    assert len(stamps) == 3  # results of other weather are not taken for these
 
 
 def test_what_is_no_chunk_or_not_installed_is_told(

@@ -7,6 +7,7 @@ made and how sure it is. The same building, tables, weather and wishes always gi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -17,10 +18,11 @@ from cpdesk.energy.audit.offers import near_misses, offer, points
 from cpdesk.energy.audit.sure import Known, know, make_sure, surveyed_checks
 from cpdesk.energy.audit.year import make_year
 from cpdesk.energy.house.construct import build
+from cpdesk.energy.money.programmes import applicant_of, for_applicant, unanswered
 from cpdesk.energy.retrofit.criteria import Search, best_by_criterion, levels
 from cpdesk.energy.retrofit.extras import judge_extras, make_extras
 from cpdesk.energy.retrofit.grid import Grid, evaluate, figures, make_setting, set_points, with_states
-from cpdesk.energy.retrofit.measures import judge
+from cpdesk.energy.retrofit.measures import Verdict, judge
 from cpdesk.energy.retrofit.other_year import OtherYear
 from cpdesk.energy.retrofit.packages import choose, digits_on_the_way, make_package, with_shares
 from cpdesk.energy.retrofit.setting import rows_of
@@ -66,8 +68,8 @@ def audit(
     """
     known, weather = _known(household, tables, weather, village)
     building = known.building
-    columns = layout(building)
-    verdicts = [*judge(building, columns, tables, wishes), *judge_extras(building, columns, tables, wishes)]
+    tables, told = _open_programmes(tables, building)
+    verdicts = _verdicts(building, tables, wishes)
     other = OtherYear(building, tables, weather)
     grid = evaluate(make_setting(building, tables, weather, verdicts, other.of(()).bought_kwh))
     extras = make_extras(building, tables, weather, verdicts, grid.setting.base_kwh, other)
@@ -76,7 +78,7 @@ def audit(
     packages = [with_shares(make_package(grid, choice), shares(grid, choice)) for choice in choices]
     search = Search(grid, extras)
     sure = make_sure(grid, choices, _as_it_is(grid), packages, known, wishes.seed)
-    baseline, packages = sure.baseline, sure.packages
+    baseline, packages = sure.baseline, [replace(one, notices=(*one.notices, *told)) for one in sure.packages]
     best = next((at for at, choice in enumerate(choices) if choice.code == "A"), None)
     nothing_pays = all(choice.code == "C" for choice in choices)
     line, cloud = points(search, wishes.seed)
@@ -114,6 +116,19 @@ def audit(
         solved=len(grid.digits),
         year=make_year(search, choices, wishes.budget_yuan),
     )
+
+
+def _verdicts(building: Building, tables: EnergyTables, wishes: Wishes) -> list[Verdict]:
+    """Every measure of the catalogue, whether it changes heat or other uses."""
+    columns = layout(building)
+    return [*judge(building, columns, tables, wishes), *judge_extras(building, columns, tables, wishes)]
+
+
+def _open_programmes(tables: EnergyTables, building: Building) -> tuple[EnergyTables, tuple[str, ...]]:
+    """The tables with the programmes that are for this household, and what is to be told of those left out."""
+    asking = applicant_of(building)
+    told = ("energy.notice.subsidy_support",) if unanswered(tables, asking) else ()
+    return for_applicant(tables, asking), told
 
 
 def _known(

@@ -18,6 +18,7 @@ from cpdesk.energy.audit.sure import know
 from cpdesk.energy.district.estimate import prior_facts
 from cpdesk.energy.district.prune import unbeaten
 from cpdesk.energy.house.construct import build
+from cpdesk.energy.money.programmes import applicant_of, for_applicant
 from cpdesk.energy.retrofit.criteria import Search
 from cpdesk.energy.retrofit.extras import judge_extras, make_extras
 from cpdesk.energy.retrofit.grid import Grid, design_load_w, make_setting, priced
@@ -72,6 +73,7 @@ def assess_house(house: House, tables: EnergyTables, scenario: Scenario, weather
     building = know(surveyed, tables, weather).building
     if scenario.warmer_k:
         building = _warmer(building, scenario.warmer_k)
+    tables = for_applicant(tables, applicant_of(building))
     columns, wishes = layout(building), Wishes(refused=frozenset(house.refused))
     verdicts = [
         verdict

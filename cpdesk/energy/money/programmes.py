@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,17 +22,48 @@ from cpdesk.energy.rows import Subsidy
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.model.assessment import Quantity
+from cpdesk.model.building import Building
 
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Who asks for subsidies: township code, and kinds of household as the table writes them (`low_income` ...)."""
+    """Who asks for subsidies.
+
+    Attributes:
+        township: its code.
+        kinds: kinds of household in the words of the survey (`dibao`, `low`, `wubao`, `none` ...); `None` where nobody
+            asked.
+        fuels: carriers that heat the house now.
+    """
 
     township: str = ""
-    kinds: frozenset[str] = frozenset()
+    kinds: frozenset[str] | None = None
+    fuels: frozenset[str] = frozenset()
 
 
 ANYONE = Applicant()
+
+
+def applicant_of(building: Building) -> Applicant:
+    """The household of a surveyed building."""
+    facts = building.facts
+    kinds = None if facts.support is None else frozenset(facts.support.value.split())
+    return Applicant(facts.township_code, kinds, frozenset(system.carrier for system in building.systems))
+
+
+def for_applicant(tables: EnergyTables, applicant: Applicant) -> EnergyTables:
+    """The tables with the programmes that are for this applicant, their conditions met."""
+    if not any(row.townships or row.households or row.fuels for row in tables.subsidies):
+        return tables
+    met = (replace(row, townships=(), households=(), fuels=()) for row in tables.subsidies if open_to(row, applicant))
+    return replace(tables, subsidies=tuple(met))
+
+
+def unanswered(tables: EnergyTables, applicant: Applicant) -> tuple[Subsidy, ...]:
+    """Programmes that are left out only because nobody asked what kind of household it is."""
+    if applicant.kinds is not None:
+        return ()
+    return tuple(row for row in tables.subsidies if row.households and open_to(replace(row, households=()), applicant))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +78,11 @@ class Grant:
 
 
 def open_to(row: Subsidy, applicant: Applicant) -> bool:
-    """Whether a programme is for this applicant; one for some townships is not for an unknown township."""
+    """Whether a programme is for this applicant; one with a condition is not for whom nothing is known of."""
     here = not row.townships or applicant.township in row.townships
-    kind = not row.households or bool(applicant.kinds & set(row.households))
-    return here and kind
+    kind = not row.households or bool((applicant.kinds or frozenset()) & set(row.households))
+    fuel = not row.fuels or bool(applicant.fuels & set(row.fuels))
+    return here and kind and fuel
 
 
 def granted(

@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 
 from cpdesk.base.errors import InputFault
 from cpdesk.base.i18n import declared_texts
+from cpdesk.energy.audit.household import audit
+from cpdesk.energy.house.construct import build
 from cpdesk.energy.money.prices import subsidies
-from cpdesk.energy.money.programmes import Applicant, granted, payments
+from cpdesk.energy.money.programmes import Applicant, applicant_of, for_applicant, granted, payments, unanswered
 from cpdesk.energy.rows import Subsidy
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.versions import check_dates
+from cpdesk.model.building import Answer, BuildingFacts
 
 COSTS = {"wall_eps80": np.array([10000.0, 0.0, 30000.0]), "ashp_water": np.array([20000.0, 20000.0, 0.0])}
 
@@ -158,3 +161,50 @@ def test_nobody_is_paid_more_than_it_costs(
     for code, cost in COSTS.items():
         given_ = np.sum([programme_paid[code] for programme_paid in paid.values()], axis=0)
         assert (given_ >= 0).all() and (given_ <= cost * (1 + 1e-12) + 1e-9).all()
+
+
+def test_conditions_are_met_once_for_a_household_and_then_open(tables: EnergyTables) -> None:
+    here = with_rows(
+        tables, programme("all"), programme("there", townships=("110114100",)),
+        programme("poor", households=("dibao", "wubao")), programme("coal", fuels=("coal", "coal_loose")),
+    )  # fmt: skip
+    asked = Applicant("110114119", frozenset({"dibao"}), frozenset({"coal"}))
+    kept = for_applicant(here, asked)
+    assert {row.id for row in kept.subsidies} == {"all", "poor", "coal"}
+    assert set(totals(kept)) == {"all", "poor", "coal"}  # nobody need be asked again
+    assert {row.id for row in for_applicant(here, Applicant("110114100", frozenset(), frozenset())).subsidies} == {
+        "all", "there",
+    }  # fmt: skip
+    assert for_applicant(tables, asked) is tables  # today's programmes have no conditions
+
+
+def test_a_programme_is_left_out_visibly_where_nobody_asked(tables: EnergyTables) -> None:
+    here = with_rows(tables, programme("poor", households=("dibao",)), programme("all"))
+    assert [row.id for row in unanswered(here, Applicant("110114119"))] == ["poor"]
+    assert unanswered(here, Applicant("110114119", frozenset({"none"}))) == ()
+
+
+def test_the_applicant_is_the_surveyed_household(f5_facts: BuildingFacts, tables: EnergyTables) -> None:
+    asked = applicant_of(build(replace(f5_facts, support=Answer("dibao")), tables))
+    assert asked.township == f5_facts.township_code
+    assert asked.kinds == frozenset({"dibao"})
+    assert "coal" in asked.fuels
+    assert applicant_of(build(f5_facts, tables)).kinds is None
+
+
+def test_an_audit_pays_a_poor_household_what_is_for_it_and_says_when_it_was_not_asked(
+    f5_facts: BuildingFacts, tables: EnergyTables
+) -> None:
+    few = tuple(item for item in tables.measures if item.id in {"seal_strips", "wall_eps60", "ashp_air"})
+    extra = programme("poor", measures=("wall_eps60",), rate=0.3, basis="share_of_cost", households=("dibao",))
+    here = replace(tables, measures=few, subsidies=(*tables.subsidies, extra))
+    given = []
+    for support in (None, "none", "dibao"):
+        facts = replace(f5_facts, support=None if support is None else Answer(support))
+        found = audit(facts, here)
+        offer = next(item for item in found.offers if item.code == "wall_eps60")
+        assert offer.subsidy_yuan is not None
+        given.append(offer.subsidy_yuan.value)
+        said = ["energy.notice.subsidy_support" in package.notices for package in found.packages]
+        assert said and all(one == (support is None) for one in said)
+    assert given[0] == given[1] < given[2]
