@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "report": "Household reports as PDF; check a printed one.",
     "serve": "Run the district server.",
     "admin": "Enrolment codes, devices and state of the district server.",
+    "server": "Phones that fill forms over OpenRosa.",
     "sync": "Enrol, sync once, settle conflicts.",
     "backup": "Back up, verify and restore this desk.",
     "form": "Compile and check XLSForms, bring surveys to a new version.",

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from cpdesk.base.clock import Clock
 from cpdesk.base.errors import CpdeskError, InputFault, IntegrityFault
-from cpdesk.forms.entities import EntityChange
+from cpdesk.forms.entities import CREATE, UPDATE, EntityChange
 from cpdesk.forms.files.choice_files import read_choice_file
 from cpdesk.forms.files.external import LAST_SAVED, ChoiceTable
 from cpdesk.forms.form import Form
@@ -155,12 +155,41 @@ def read_filling(
         wrong = next((problem for problem in session.validate() if problem.code is ProblemCode.TYPE), None)
         if wrong is not None:
             raise Unfit("answer_of_another_type", wrong.path)
-        entities = session.entities()
+        entities = entities_of(form, answers)
     except CpdeskError as fault:
         raise Unfit("form_does_not_fit", f"{fault.code} {fault.fields.get('path', '')}".strip()) from None
     files = {path: text for path, text in answers.items() if is_file(form, path)}
     kept = {path: text for path, text in answers.items() if path not in files}
     return Filling(kept, files, entities)
+
+
+def entities_of(form: Form, answers: Mapping[str, str]) -> tuple[EntityChange, ...]:
+    """What a submission makes and changes, in the words of the phone: nothing is worked out again, or else the version
+    that the phone had before it would become the one that stands now."""
+    found = []
+    for entity in form.entities:
+        tail = entity.node.path[len(entity.holder.path) :].lstrip("/") + "/@id"
+        for path, text in answers.items():
+            identity = text.strip().removeprefix("uuid:")
+            if template_of(path) != f"{entity.node.path}/@id" or not identity:
+                continue
+            node, holder = path.removesuffix("/@id"), path.removesuffix(tail)
+
+            def attribute(
+                name: str, node: str = node, literal: Mapping[str, str] = entity.node.literal_attributes
+            ) -> str:
+                return answers.get(f"{node}/@{name}", literal.get(name, ""))
+
+            values = {
+                name: answers[place]
+                for name, definition in entity.properties.items()
+                if (place := holder + definition.path[len(entity.holder.path) :].lstrip("/")) in answers
+            }
+            modes = [mode for mode in (CREATE, UPDATE) if attribute(mode) in ("1", "true")]
+            if modes:
+                label, base = answers.get(f"{node}/label", ""), attribute("baseVersion")
+                found.append(EntityChange(entity.dataset, identity, modes[-1], label, values, base))
+    return tuple(found)
 
 
 def _check_places(form: Form, answers: Mapping[str, str]) -> None:

@@ -86,7 +86,8 @@ def rows_of(connection: Connection, register: Register, stream: str, columns: fr
     for (record, kind), (answers, revision) in found.items():
         site = declared[kind]
         number = answers.get(site.number, "") or record
-        label = f"{number} {answers.get(site.name, '')}".strip()
+        name = answers.get(site.name, "") if "label" in columns else ""  # people's names only where a form shows them
+        label = f"{number} {name}".strip()
         own = {"name": record if register.by_id else number, "label": label, "id": record, "kind": kind}
         rows.append({**answers, **own, VERSION_COLUMN: str(revision)})
     rows.sort(key=lambda row: row["label"])
