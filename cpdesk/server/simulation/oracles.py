@@ -148,8 +148,10 @@ def _nothing_given_way_unseen(server: ServerState) -> Iterator[str]:
             has_place = entry.applied.get(path) == value or any(path == at or is_inside(path, at) for at in asked)
             if value not in (None, before) and not has_place:
                 yield f"unseen: {value} at {path} of {operation.op_id} got no place"
-            replaced = path in entry.applied and before not in (None, value) and operation.resolves is None
-            if replaced and device != operation.device and operation.old.get(path) != before:
+        for path, value in entry.applied.items():
+            before, device = standing.get((operation.record, path), (None, ""))
+            replaced = before not in (None, value) and device != operation.device and not is_item(path)
+            if replaced and operation.resolves is None and operation.old.get(path) != before:
                 yield f"unseen: {before} at {path} gave way to {operation.op_id}, which had not seen it"
         for path, value in entry.applied.items():
             standing[(operation.record, path)] = (value, operation.device)
