@@ -43,7 +43,7 @@ from cpdesk.server import schema
 from cpdesk.server.admin import Admin, create_database
 from cpdesk.server.config import ServerConfig
 from cpdesk.store import Store
-from cpdesk.sync.enrol import enrol
+from cpdesk.sync.enrol import enrol, fresh_token
 from cpdesk.sync.transport import Transport
 
 _CHECK_EVERY = 100
@@ -75,7 +75,7 @@ def server_config(root: Path, database: str) -> ServerConfig:
 
 
 def cycles(root: Path, count: int, seed: int, database: str) -> dict[str, Any]:
-    """Kill server, desk or both, `count` times; then let them finish and hold what was promised against what is there."""
+    """Kill server, desk or both, `count` times; then compare what was promised with what is there."""
     chance = random.Random(seed)
     killed = {"server": 0, "desk": 0, "both": 0}
     saved: list[list[str]] = []
@@ -125,6 +125,7 @@ def _progress(done: int, began: float) -> None:
 
 def _finish(folder: Path, url: str) -> dict[str, int]:
     with Store.open(folder, KEY) as store, Transport(url, client=Telling()) as line:
+        fresh_token(store.replica, line)
         while (waiting := store.replica.waiting()).operations or waiting.blobs:
             synchronise(store, line)
         if store.verify():
@@ -232,7 +233,8 @@ def _grown_to(parts: Path, name: str, size: int) -> int:
 
 def _resume(folder: Path, url: str, name: str) -> None:
     with Store.open(folder, KEY) as store, Transport(url, client=Telling()) as line:
-        while store.replica.waiting().blobs or store.replica.waiting().operations:
+        fresh_token(store.replica, line)
+        while (waiting := store.replica.waiting()).operations or waiting.blobs:
             synchronise(store, line)
         if hashlib.sha256(line.download(f"/v1/blobs/{name}", 10**8)).hexdigest() != name:
             raise AssertionError(f"photo {name} has another content")
