@@ -66,7 +66,9 @@ class Server:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         found = re.search(r"http://[0-9.]+:[0-9]+", line)
-        assert found is not None, line
+        if found is None:
+            self.kill()
+            raise AssertionError(f"the server did not start: {line}")
         self.url = found[0]
 
     def kill(self) -> None:

@@ -185,7 +185,8 @@ def test_a_site_changed_unseen_becomes_a_conflict_and_a_doubled_number_is_held(s
 def test_a_site_seen_as_it_stands_is_changed_and_says_by_which_survey(server: Server) -> None:
     path = server.app_user().paths[NANKOU]
     replica, transport = server.desk()
-    replica.change(WELL, {"w_code": "W-1", "w_name": "旧名", "township_code": NANKOU}, stream=NANKOU, kind="well")
+    old = {"w_code": "W-1", "w_name": "旧名", "township_code": NANKOU}
+    replica.change(WELL, old, stream=NANKOU, kind="well", form="well")
     sync_once(replica, transport)
     server.publish(compile_xlsform(CHANGE_MD, name="wells_change"), "wells_change", "1")
     manifest = httpx.get(f"{server.url}{path}/forms/wells_change/1/manifest").text
