@@ -27,7 +27,7 @@ from starlette.routing import Route
 
 from cpdesk import __version__
 from cpdesk.base.errors import AccessFault, CpdeskError, EnvironmentFault, IntegrityFault
-from cpdesk.server import access, checking, ordering, published, schema
+from cpdesk.server import access, checking, openapi, ordering, published, schema
 from cpdesk.server.access import Device, iso
 from cpdesk.server.blobs import BlobShelf
 from cpdesk.server.config import ServerConfig
@@ -119,6 +119,8 @@ def create_app(config: ServerConfig) -> Starlette:
         for path, methods, handler in _ROUTES
     ]
     routes += openrosa_routes(service)
+    routes += exchange.routes(service, _endpoint)
+    routes += snapshot.routes(service, _endpoint)
     handlers: dict[Any, Any] = {HTTPException: _http_fault}
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
     app.state.service = service
@@ -174,6 +176,10 @@ async def _health(service: Service, request: Request) -> Response:
     return JSONResponse(
         {"server": "cpdesk", "protocol": PROTOCOL_VERSION, "version": __version__, "time": service.now()}
     )
+
+
+async def _openapi(service: Service, request: Request) -> Response:
+    return JSONResponse(openapi.document((path, methods) for path, methods, _ in _ROUTES))
 
 
 async def _enrol(service: Service, request: Request) -> Response:
@@ -358,6 +364,7 @@ async def _get_form(service: Service, request: Request) -> Response:
 
 _ROUTES: Final[tuple[tuple[str, list[str], Handler], ...]] = (
     ("/v1/health", ["GET"], _health),
+    ("/v1/openapi.json", ["GET"], _openapi),
     ("/v1/enrol", ["POST"], _enrol),
     ("/v1/token", ["POST"], _token),
     ("/v1/push", ["POST"], _push),

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from cpdesk.base.errors import CpdeskError, EnvironmentFault
 from cpdesk.sync.protocol import fault_to_wire
 
-_STATUS: Final = {
+STATUS: Final = {
     "CP-2001": 507,
     "CP-2250": 429,
     "CP-2251": 503,
@@ -36,7 +36,7 @@ def problem(fault: CpdeskError) -> JSONResponse:
     """The answer for a fault; one that names a path of the server is worded without it."""
     if fault.code in ("CP-2002", "CP-2003", "CP-2004"):
         fault = EnvironmentFault("CP-2251")
-    status = _STATUS.get(fault.code, 500)
+    status = STATUS.get(fault.code, 500)
     fields = {name: value for name, value in fault.fields.items() if fault.code != "CP-2001"}
     headers = {"Cpdesk-Problem": fault.code}  # for answers to HEAD, which have no body
     if status == 401:

@@ -25,7 +25,7 @@ _BLOB: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _OPERATION_FIELDS: Final = tuple(Operation.__dataclass_fields__)
 _CONFLICT_FIELDS: Final = tuple(Conflict.__dataclass_fields__)
 _RESULT_FIELDS: Final = tuple(PushResult.__dataclass_fields__)
-_ENTRY_FIELDS: Final = (
+ENTRY_FIELDS: Final = (
     "stream", "revision", "operation", "signature", "outcome", "applied", "conflicts", "settled", "reason",
 )  # fmt: skip
 
@@ -138,7 +138,7 @@ def entry_to_wire(entry: Entry) -> dict[str, Any]:
 
 def entry_from_wire(value: Any, place: str) -> Entry:
     """The same, read strictly. Raises IntegrityFault CP-3201 with the place of what is wrong."""
-    read = Reader(value, place, _ENTRY_FIELDS)
+    read = Reader(value, place, ENTRY_FIELDS)
     signed = SignedOperation(
         operation_from_wire(read.raw("operation"), f"{place}.operation"), read.signature("signature")
     )

@@ -36,10 +36,10 @@ BLOB_BYTES_MAX: Final = 64 * 1024 * 1024
 BLOB_CHUNK_BYTES_MAX: Final = 8 * 1024 * 1024
 BLOBS_PER_QUERY_MAX: Final = 200
 
-_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_HEX_32: Final = re.compile(r"[0-9a-f]{32}")
-_HEX_64: Final = re.compile(r"[0-9a-f]{64}")
-_HEX_128: Final = re.compile(r"[0-9a-f]{128}")
+UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+HEX_32: Final = re.compile(r"[0-9a-f]{32}")
+HEX_64: Final = re.compile(r"[0-9a-f]{64}")
+HEX_128: Final = re.compile(r"[0-9a-f]{128}")
 CODE: Final = re.compile(r"[a-z_]{1,40}")
 T = TypeVar("T")
 
@@ -141,13 +141,13 @@ class Reader:
         return text
 
     def uuid(self, name: str) -> str:
-        return self.matching(name, _UUID)
+        return self.matching(name, UUID)
 
     def hash(self, name: str) -> str:
-        return self.matching(name, _HEX_64)
+        return self.matching(name, HEX_64)
 
     def signature(self, name: str) -> str:
-        return self.matching(name, _HEX_128)
+        return self.matching(name, HEX_128)
 
     def stream(self, name: str) -> str:
         return self.matching(name, STREAM)
@@ -186,7 +186,7 @@ class Reader:
         return dict(value)
 
     def conflict_id(self, name: str) -> str:
-        return self.matching(name, _HEX_32)
+        return self.matching(name, HEX_32)
 
     def path(self, name: str) -> str:
         return check_path(self.text(name, most=PATH_CHARACTERS_MAX), f"{self.place}.{name}")
@@ -216,7 +216,7 @@ def read_text(value: Any, place: str, *, most: int = NAME_CHARACTERS_MAX, least:
 
 def read_hash(value: Any, place: str) -> str:
     """64 lower-case hex digits."""
-    if not isinstance(value, str) or not _HEX_64.fullmatch(value):
+    if not isinstance(value, str) or not HEX_64.fullmatch(value):
         raise malformed(place, "expected 64 hex digits")
     return value
 
@@ -230,7 +230,7 @@ def read_stream(value: Any, place: str) -> str:
 
 def read_conflict_id(value: Any, place: str) -> str:
     """32 lower-case hex digits."""
-    if not isinstance(value, str) or not _HEX_32.fullmatch(value):
+    if not isinstance(value, str) or not HEX_32.fullmatch(value):
         raise malformed(place, "expected 32 hex digits")
     return value
 
