@@ -28,10 +28,10 @@ class SimulatedServer:
         self._folder = folder
         self._clock = clock
         self._lives = 0
-        self._loop = asyncio.new_event_loop()
         self.config = self._config()
         create_database(self.config)
         self._app = create_app(self.config)
+        self._loop = asyncio.new_event_loop()
 
     def _config(self) -> ServerConfig:
         return ServerConfig(
