@@ -162,7 +162,7 @@ def test_a_large_village_lies_between_the_greedy_split_and_the_bound(count: int)
 
 
 def test_leaving_out_columns_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cpdesk.energy.district import split as module
+    from cpdesk.energy.district import solve as module
 
     houses = village(7, 50, 30)
     for scenario in (
@@ -172,7 +172,7 @@ def test_leaving_out_columns_changes_no_answer(monkeypatch: pytest.MonkeyPatch) 
     ):
         whole = split(houses, scenario)
         assert whole.columns == whole.options
-        monkeypatch.setattr(module, "_DIRECT", 100)
+        monkeypatch.setattr(module, "DIRECT", 100)
         fixed = split(houses, scenario)
         monkeypatch.undo()
         assert fixed.columns < fixed.options
