@@ -80,3 +80,22 @@ class PushResult:
     outcome: Outcome
     revision: int
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRecord:
+    """A record as the server has it: what replaying all its entries comes to.
+
+    Attributes:
+        version: of the record's first operation. revision: of its last. at: the latest time among its fields.
+        fields: path → value. conflicts: the open ones.
+    """
+
+    record: str
+    kind: str
+    form: str
+    version: str
+    revision: int
+    at: str
+    fields: Mapping[str, str]
+    conflicts: tuple[Conflict, ...] = ()

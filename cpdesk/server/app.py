@@ -27,7 +27,7 @@ from starlette.routing import Route
 
 from cpdesk import __version__
 from cpdesk.base.errors import AccessFault, CpdeskError, EnvironmentFault, IntegrityFault
-from cpdesk.server import access, checking, openapi, ordering, published, schema
+from cpdesk.server import access, checking, exchange, openapi, ordering, published, schema, snapshot
 from cpdesk.server.access import Device, iso
 from cpdesk.server.blobs import BlobShelf
 from cpdesk.server.config import ServerConfig
@@ -58,6 +58,7 @@ class Service:
 
     def __init__(self, config: ServerConfig) -> None:
         self.clock = config.clock
+        self.folder = config.folder
         self.database = schema.open_database(config.database)
         self.blobs = BlobShelf(self.database, config.blobs)
         self.seals = access.Seals(self.database.secret, config.token_minutes, config.challenge_seconds)

@@ -15,6 +15,7 @@ from cpdesk.base.clock import Clock
 from cpdesk.model.oplog import GENESIS_HASH, Operation, SignedOperation
 from cpdesk.store.bounds import check_content
 from cpdesk.store.facts import get_fact, set_fact
+from cpdesk.store.sealing import derived_private_key
 
 if TYPE_CHECKING:
     from cpdesk.store.driver import Connection
@@ -84,6 +85,12 @@ class OperationLog:
         """Ed25519 signature of the 32 bytes of a content hash, as 128 hex digits."""
         assert self._key is not None
         return self._key.sign(bytes.fromhex(content_hash_hex)).hex()
+
+    def reply_key(self) -> bytes:
+        """X25519 private key (32 bytes) for which the district seals what it sends this desk on a stick. Made from the
+        signing key, so that it is kept, backed up and given up together with it."""
+        assert self._key is not None
+        return derived_private_key(self._key.private_bytes_raw(), b"cpdesk reply key")
 
     def append(
         self,

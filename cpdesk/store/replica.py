@@ -8,7 +8,7 @@ ordered them, on top.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from cpdesk.base.clock import Clock
 from cpdesk.model.oplog import Operation, SignedOperation
 from cpdesk.model.records import Changes, RecordKind
-from cpdesk.model.replication import Entry, Outcome
+from cpdesk.model.replication import Entry, Outcome, SnapshotRecord
 from cpdesk.store.blobs import BlobInfo, Blobs
 from cpdesk.store.conflicts import keep_conflict, refresh_resolved, settle_conflict
 from cpdesk.store.facts import set_fact
@@ -76,6 +76,10 @@ class Replica:
     def sign(self, content_hash_hex: str) -> str:
         """Ed25519 signature of 32 bytes given as hex, as 128 hex digits."""
         return self._log.sign(content_hash_hex)
+
+    def reply_key(self) -> bytes:
+        """X25519 private key for which the district seals files for this desk."""
+        return self._log.reply_key()
 
     def outbox(self, limit: int = 500) -> list[SignedOperation]:
         """This desk's operations that the server has not ordered yet, in the order they were made.
@@ -154,6 +158,42 @@ class Replica:
             return Changes(frozenset(shelf.touched), kinds, conflicts=conflicts, sync=True)
 
         return self._writer.do(work)
+
+    def begin_with(self, records: Iterable[SnapshotRecord], *, stream: str, cursor: str) -> Changes | None:
+        """Take in the state of a whole stream with the cursor behind it, in one transaction, on a desk that has nothing
+        of the stream yet. What it replaces, the operations before, stays with the server.
+
+        Returns:
+            None when the desk has read the stream before, has records of it, or waits to send anything: then only the
+            server's entries in order lead on, and nothing was changed.
+        """
+
+        def work(db: Connection) -> Changes | None:
+            begun = db.execute(
+                "SELECT (SELECT count(*) FROM cursors WHERE stream = ?)"
+                " + (SELECT count(*) FROM records WHERE stream = ?)"
+                " + (SELECT count(*) FROM operations WHERE own = 1 AND revision IS NULL)",
+                (stream, stream),
+            ).fetchone()[0]
+            if begun:
+                return None
+            touched: dict[str, RecordKind] = {}
+            for record in records:
+                self._begin_record(db, record, stream)
+                touched[record.record] = RecordKind(record.kind)
+            db.execute("INSERT OR REPLACE INTO cursors (stream, cursor) VALUES (?, ?)", (stream, cursor))
+            return Changes(frozenset(touched), frozenset(touched.values()), conflicts=True, sync=True)
+
+        return self._writer.do(work)
+
+    def _begin_record(self, db: Connection, record: SnapshotRecord, stream: str) -> None:
+        head = RecordHead(record.record, record.kind, record.form, record.version, stream, record.revision)
+        shelved = self._shelf.add(db, head)
+        shelved.server = dict(record.fields)
+        self._log.see_time(db, record.at)
+        for conflict in record.conflicts:
+            keep_conflict(db, conflict)
+        self._lay_on_top(db, shelved)
 
     def quarantined(self) -> list[tuple[Operation, str]]:
         """This desk's operations that the server keeps without applying them, with its reasons."""

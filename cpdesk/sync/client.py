@@ -110,7 +110,7 @@ class _Round:
                 break  # the server did not acknowledge it: stop here instead of asking for ever
             last_head = batch[0].operation.op_id
             try:
-                for part in _parts(batch):
+                for part in parts_of(batch):
                     self._push(part)
             except IntegrityFault as fault:
                 self._problem(fault)
@@ -150,7 +150,7 @@ class _Round:
             ]
             if not lost or lost[0].operation.seq != have + 1:
                 raise fault
-            part = next(_parts(lost))
+            part = next(parts_of(lost))
             answer = push_answer_from_wire(self._send(part))
             if answer.have <= have:
                 raise fault
@@ -263,7 +263,7 @@ class _Round:
         self.report = replace(self.report, changes=self.report.changes | changes)
 
 
-def _parts(batch: Sequence[SignedOperation]) -> Iterator[list[SignedOperation]]:
+def parts_of(batch: Sequence[SignedOperation]) -> Iterator[list[SignedOperation]]:
     """Pieces of one author each, and small enough for one request."""
     for _, run in groupby(batch, key=lambda signed: signed.operation.device):
         part: list[SignedOperation] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from cpdesk.base.errors import AccessFault
+from cpdesk.base.errors import AccessFault, IntegrityFault
 from cpdesk.store.replica import Enrolment
 from cpdesk.sync.reading import Reader, malformed, read_stream
 from cpdesk.sync.replica import Replica
@@ -44,7 +44,28 @@ def enrol(replica: Replica, transport: Transport, code: str) -> Enrolment:
     )
     replica.set_enrolment(enrolment)
     transport.token = enrolment.token
+    learn_keys(replica, transport)
     return enrolment
+
+
+def learn_keys(replica: Replica, transport: Transport) -> None:
+    """Keep the district's public keys: for exchange files, and for a forgotten PIN. A server that has none is none."""
+    enrolment = replica.enrolment()
+    if enrolment is None:
+        raise AccessFault("CP-4107")
+    try:
+        answer = transport.get_json("/v1/keys")
+    except IntegrityFault as fault:
+        if fault.code != "CP-3252":
+            raise
+        return
+    read = Reader(answer, "answer", ("exchange", "signing", "recovery"))
+    found = {"exchange_key": read.hash("exchange"), "signing_key": read.hash("signing")}
+    if read.text("recovery", least=0):
+        found["recovery_key"] = read.hash("recovery")
+    extra = {**dict(enrolment.extra), **found}
+    if extra != dict(enrolment.extra):
+        replica.set_enrolment(replace(enrolment, extra=tuple(extra.items())))
 
 
 def fresh_token(replica: Replica, transport: Transport) -> None:

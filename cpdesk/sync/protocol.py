@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -199,7 +199,12 @@ def cursor_from_text(text: str) -> tuple[str, int]:
 
 def blob_references(operation: Operation) -> set[str]:
     """SHA-256 names of the blobs that the new values speak of."""
-    long = (value for value in operation.set.values() if value is not None and len(value) >= 64)
+    return blobs_in(operation.set.values())
+
+
+def blobs_in(values: Iterable[str | None]) -> set[str]:
+    """SHA-256 names of the blobs that values speak of."""
+    long = (value for value in values if value is not None and len(value) >= 64)
     return {found for value in long for found in _BLOB.findall(value)}
 
 

@@ -15,6 +15,11 @@ def token_digest(challenge: str) -> str:
     return _digest("cpdesk token", challenge)
 
 
+def exchange_digest(file_hash: str) -> str:
+    """SHA-256 (64 hex digits) that the maker of an exchange file signs."""
+    return _digest("cpdesk exchange", file_hash)
+
+
 def code_hash(code: str) -> str:
     """SHA-256 of an enrolment code; spaces, hyphens and case do not matter."""
     plain = "".join(letter for letter in code.upper() if letter.isalnum())
