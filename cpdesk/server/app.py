@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -31,7 +32,7 @@ from cpdesk.server import access, checking, exchange, openapi, ordering, publish
 from cpdesk.server.access import Device, iso
 from cpdesk.server.blobs import BlobShelf
 from cpdesk.server.config import ServerConfig
-from cpdesk.server.limits import TokenBuckets, read_body
+from cpdesk.server.limits import OneLength, TokenBuckets, read_body
 from cpdesk.server.openrosa.routes import routes as openrosa_routes
 from cpdesk.server.problems import problem
 from cpdesk.sync.protocol import cursor_from_text, cursor_to_text, push_answer_to_wire, push_from_wire
@@ -123,7 +124,8 @@ def create_app(config: ServerConfig) -> Starlette:
     routes += exchange.routes(service, _endpoint)
     routes += snapshot.routes(service, _endpoint)
     handlers: dict[Any, Any] = {HTTPException: _http_fault}
-    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
+    layers = [Middleware(OneLength)]
+    app = Starlette(routes=routes, middleware=layers, exception_handlers=handlers, lifespan=lifespan)
     app.state.service = service
     return app
 
@@ -335,6 +337,8 @@ async def _get_blob(service: Service, request: Request) -> Response:
     sha256 = read_hash(request.path_params["sha256"], "sha256")
     if await run_in_threadpool(service.blobs.readable_size, device, sha256) is None:
         raise IntegrityFault("CP-3252", what=sha256)
+    if not await run_in_threadpool(service.blobs.path_of(sha256).is_file):
+        raise IntegrityFault("CP-3252", what=sha256)  # a disk that lost it: FileResponse would break off without a word
     return FileResponse(service.blobs.path_of(sha256), media_type="application/octet-stream")
 
 

@@ -8,9 +8,11 @@ from threading import Lock
 from typing import Final
 
 from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cpdesk.base.clock import Clock
 from cpdesk.base.errors import EnvironmentFault, IntegrityFault
+from cpdesk.server.problems import problem
 from cpdesk.sync.reading import BODY_BYTES_MAX, decompress, malformed
 
 _KEYS_MAX: Final = 10_000
@@ -38,6 +40,26 @@ class TokenBuckets:
                 self._buckets.popitem(last=False)
         if empty:
             raise EnvironmentFault("CP-2250", seconds=max(1, ceil((1 - left) / self._per_second)))
+
+
+class OneLength:
+    """Refuses a request that gives its length in two ways, and ends the connection.
+
+    A proxy may read such a request otherwise than we do, and take for one request what are two to us: the second would
+    come past the proxy's own checks (RFC 9112, section 6.1).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        names = [name for name, _ in scope.get("headers", ())]
+        if b"transfer-encoding" in names and b"content-length" in names:
+            answer = problem(malformed("Content-Length", "not beside Transfer-Encoding"))
+            answer.headers["Connection"] = "close"
+            await answer(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 async def read_body(request: Request, limit_bytes: int = BODY_BYTES_MAX) -> bytes:

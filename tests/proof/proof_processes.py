@@ -32,6 +32,7 @@ STREAM = "110114104"
 ACTOR = "样例"
 KEY = bytes(range(32))
 _WORD_S = 30.0
+_CHECK_S = 1800.0
 
 Say = Callable[[str], None]
 
@@ -61,10 +62,10 @@ class Child:
         line, self._left = self._left.split(b"\n", 1)
         return line.decode()
 
-    def rest(self) -> list[str]:
+    def rest(self, timeout_s: float = _WORD_S) -> list[str]:
         """All whole lines until the process ends."""
         lines = []
-        while (line := self.line()) is not None:
+        while (line := self.line(timeout_s)) is not None:
             lines.append(line)
         return lines
 
@@ -98,7 +99,7 @@ def _live(work: Callable[[Say], object], into: int) -> None:
 def asked(work: Callable[[], Any]) -> Any:
     """What `work` returns (as JSON carries it), run in a process of its own."""
     child = Child(lambda say: say(json.dumps(work())))
-    lines = child.rest()
+    lines = child.rest(_CHECK_S)
     if child.reap() != 0 or not lines:
         raise AssertionError("the check itself broke off")
     return json.loads(lines[-1])
