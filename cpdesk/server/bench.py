@@ -1,4 +1,4 @@
-"""How long a local server takes for 10,000 operations of one desk."""
+"""How long a server takes for 10,000 operations of one desk, for 200 desks, and for a desk that fetches everything."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from typing import Final
 
 from cpdesk.base.clock import SystemClock
 from cpdesk.base.progress import Step
-from cpdesk.model.oplog import SignedOperation
+from cpdesk.model.oplog import SignedOperation, canonical_json
 from cpdesk.model.ranks import rank_list
 from cpdesk.operations.bench.stopwatch import BenchResult, time_once_ms
 from cpdesk.server.admin import Admin, create_database
+from cpdesk.server.bench_desks import measure_desks, measure_pull
 from cpdesk.server.config import ServerConfig
 from cpdesk.server.run import running_server
 from cpdesk.sync.client import sync_once
 from cpdesk.sync.enrol import enrol
 from cpdesk.sync.memory import MemoryReplica
 from cpdesk.sync.protocol import push_answer_from_wire, push_to_wire
-from cpdesk.sync.reading import OPERATIONS_PER_PUSH_MAX
+from cpdesk.sync.reading import OPERATIONS_PER_PUSH_MAX, compress_above
 from cpdesk.sync.transport import Transport
 
 _OPERATIONS: Final = 10_000
@@ -40,6 +41,7 @@ def measure_sync(*, step: Step) -> BenchResult:
                 code = admin.new_enrolment_code(role="surveyor", streams=(_STREAM,), person="sample")
                 enrol(replica, transport, code)
             batch = _made_up(desk)
+            size = sum(len(compress_above(canonical_json(push_to_wire(part)))) for part in _parts(batch))
             sent = time_once_ms(lambda: _push(here, batch, step))
             fetched = time_once_ms(lambda: sync_once(other, there))
             if admin.status().operations != _OPERATIONS or len(other.records()) != len(desk.records()):
@@ -48,7 +50,11 @@ def measure_sync(*, step: Step) -> BenchResult:
         "operations": _OPERATIONS,
         "push_10000_sqlite_s": sent / 1000,
         "pull_10000_sqlite_s": fetched / 1000,
+        "push_bytes_per_operation": size / _OPERATIONS,
     }
+    with tempfile.TemporaryDirectory(prefix="cpdesk-bench-") as folder:
+        metrics |= measure_desks(Path(folder) / "desks", step=step)
+        metrics |= measure_pull(Path(folder) / "pull", step=step)
     return BenchResult("sync", metrics)
 
 
@@ -65,7 +71,12 @@ def _made_up(desk: MemoryReplica) -> Sequence[SignedOperation]:
 
 
 def _push(transport: Transport, batch: Sequence[SignedOperation], step: Step) -> None:
-    for start in range(0, len(batch), OPERATIONS_PER_PUSH_MAX):
-        part = batch[start : start + OPERATIONS_PER_PUSH_MAX]
+    done = 0
+    for part in _parts(batch):
         push_answer_from_wire(transport.post_json("/v1/push", push_to_wire(part)))
-        step(start + len(part), len(batch))
+        done += len(part)
+        step(done, len(batch))
+
+
+def _parts(batch: Sequence[SignedOperation]) -> list[Sequence[SignedOperation]]:
+    return [batch[at : at + OPERATIONS_PER_PUSH_MAX] for at in range(0, len(batch), OPERATIONS_PER_PUSH_MAX)]
