@@ -41,6 +41,7 @@ DECLARED: Final = {
         Setting("server_url", ""),
         Setting("sync_every_minutes", 10),
         Setting("lock_after_minutes", 15),
+        Setting("backup_folder", ""),
         Setting("camera_program", ""),
         Setting("photo_folder", ""),
         Setting("window_geometry", ""),

@@ -21,6 +21,8 @@ COMMANDS: Final = {
     "admin": "Enrolment codes, devices and state of the district server.",
     "server": "Phones that fill forms over OpenRosa.",
     "sync": "Enrol, sync once, settle conflicts.",
+    "exchange": "Sync without a line: files on a stick.",
+    "vault": "A forgotten PIN, opened with the district's recovery key.",
     "backup": "Back up, verify and restore this desk.",
     "form": "Compile and check XLSForms, bring surveys to a new version.",
     "batch": "Change or check many surveys at a time, take such a change back.",

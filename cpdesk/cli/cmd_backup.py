@@ -35,6 +35,44 @@ def make(
     out.say("cli.backup.made", records=info.records, files=info.files, path=info.path)
 
 
+@app.command("daily")
+@command
+def daily(*, json_: Json = False) -> None:
+    """The daily backup, when it is due: beside the data, and in the second folder."""
+    from cpdesk.operations.backups import back_up_when_due, backup_state
+
+    out = Output(as_json=json_)
+    with opened_desk(out) as ctx:
+        made = back_up_when_due(ctx)
+        state = backup_state(ctx)
+    out.document({"made": [asdict(info) for info in made], **asdict(state)})
+    for info in made:
+        out.say("cli.backup.made", records=info.records, files=info.files, path=info.path)
+    if not made:
+        out.say("backup.not_due", newest=state.newest)
+    for warning in state.warnings:
+        out.say(warning)
+
+
+@app.command("second")
+@command
+def second(
+    folder: Annotated[Path | None, typer.Argument(help="Folder on another disk; without it none.")] = None,
+    *,
+    json_: Json = False,
+) -> None:
+    """Name a second folder for the daily backup, on a stick or another disk."""
+    from cpdesk.operations.backups import set_second_folder
+
+    out = Output(as_json=json_)
+    with opened_desk(out) as ctx:
+        state = set_second_folder(ctx, folder)
+    out.document(asdict(state))
+    out.say("backup.second" if folder else "backup.one_disk", folder=folder)
+    if "backup.second_same_disk" in state.warnings:
+        out.say("backup.second_same_disk")
+
+
 @app.command("check")
 @command
 def check(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import typer
 
 from cpdesk.cli.server_app_users import app as app_users
+from cpdesk.cli.server_exchange import exchange, recovery_key
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(app_users, name="app-user", help="Phones: app users, forms for them, submissions in quarantine.")
+app.add_typer(exchange, name="exchange", help="Files from villages without a line.")
+app.add_typer(recovery_key, name="recovery-key", help="The key that opens desks whose PIN was forgotten.")

@@ -10,6 +10,7 @@ from cpdesk.base.errors import InputFault
 from cpdesk.context import Context
 from cpdesk.model.records import Changes
 from cpdesk.model.replication import Conflict
+from cpdesk.operations.recovery import seal_for_district
 
 if TYPE_CHECKING:
     from cpdesk.sync.client import Progress, SyncReport
@@ -70,6 +71,7 @@ def enrol_desk(ctx: Context, server_url: str, code: str) -> Changes:
     ctx.settings.set("server_url", enrolment.server_url)
     if enrolment.person:
         ctx.settings.set("person", enrolment.person)
+    seal_for_district(ctx)
     return Changes(sync=True, settings=True)
 
 
@@ -85,13 +87,18 @@ def sync_now(
         AccessFault: CP-4107 the desk is not enrolled, CP-4103 it was revoked. EnvironmentFault: CP-22xx no line.
     """
     from cpdesk.sync.client import sync_once
+    from cpdesk.sync.enrol import learn_keys
+    from cpdesk.sync.snapshot import begin_with_snapshots
     from cpdesk.sync.transport import Transport
 
     enrolment = ctx.store.replica.enrolment()
     url = enrolment.server_url if enrolment else str(ctx.settings.get("server_url"))
     with Transport(url or "http://unset.invalid") as transport:
+        begun = begin_with_snapshots(ctx.store.replica, transport)
         report = sync_once(ctx.store.replica, transport, progress, cancel)
-    return report, report.changes
+        learn_keys(ctx.store.replica, transport)
+    seal_for_district(ctx)
+    return report, begun | report.changes
 
 
 def open_conflicts(ctx: Context, record: str | None = None) -> list[Conflict]:

@@ -10,10 +10,11 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.errors import CpdeskError, EnvironmentFault, IntegrityFault
@@ -34,6 +35,7 @@ LIST_NAME: Final = "backup.json"
 RESTORED_FACT: Final = "restored"
 """Set in a restored database; the store then takes a new device identity when it is opened."""
 _PREFIX: Final = "backup-"
+_ONE_AT_A_TIME: Final = Lock()
 _PART: Final = ".part"
 
 
@@ -46,6 +48,7 @@ class BackupInfo:
         database_sha256: of the encrypted copy.
         files: encrypted files beside it; `lost` those the database speaks of that were gone or damaged when the backup
             was made: the rest is backed up nevertheless.
+        head: content hash of the newest operation, empty when there is none or an older program made the backup.
     """
 
     path: Path
@@ -55,13 +58,18 @@ class BackupInfo:
     files: int
     lost: int
     database_sha256: str
+    head: str = ""
 
 
-def make_backup(connection: Connection, store: Path, key: bytes, folder: Path, now: datetime, keep: int) -> BackupInfo:
-    """Copy a store that is open into a new folder under `folder`, verify the copy, then drop the oldest above `keep`.
+def make_backup(
+    connection: Connection, store: Path, key: bytes, folder: Path, now: datetime, keep: int | None = None
+) -> BackupInfo:
+    """Copy a store that is open into a new folder under `folder`, verify the copy against what the store held at that
+    moment, then drop the oldest.
 
     Args:
         connection: any connection to the database; others may go on writing, the copy is of one moment.
+        keep: how many stay; None drops none.
 
     Raises:
         EnvironmentFault: CP-20xx when the disk refuses; nothing half-made stays under a backup's name.
@@ -69,24 +77,38 @@ def make_backup(connection: Connection, store: Path, key: bytes, folder: Path, n
     """
     target = folder / f"{_PREFIX}{now:%Y%m%dT%H%M%S}-{now.microsecond:06}"
     part = target.with_name(target.name + _PART)
-    with disk_faults(part):
-        shutil.rmtree(part, ignore_errors=True)
+    with _ONE_AT_A_TIME, disk_faults(part):
+        for left in folder.glob(f"{_PREFIX}*{_PART}"):  # a kill left them
+            shutil.rmtree(left, ignore_errors=True)
         part.mkdir(parents=True)
         with database_faults(part):
+            connection.execute("BEGIN")  # from here to COMMIT this connection sees one moment
+            standing = _contents(connection)
             copy_database(connection, key, part / DATABASE_NAME)
+            connection.execute("COMMIT")
         for source in _files_of(store / BLOBS_NAME):
             _share(source, part / BLOBS_NAME / source.parent.name / source.name)
         if (store / VAULT_NAME).exists():
             shutil.copy2(store / VAULT_NAME, part / VAULT_NAME)
         info = _look(part, key, iso(now))
+        if (info.records, info.operations, info.head) != standing:
+            raise IntegrityFault("CP-3106", path=str(part), reason="records, operations, head")
         facts = {name: value for name, value in asdict(info).items() if name != "path"}
         write_atomically(part / LIST_NAME, json.dumps(facts, indent=2).encode("ascii"))
         verify_backup(part, key)
+        _flush_files(part)
         part.rename(target)
         flush_folder(folder)
-        for old in backups_in(folder)[: -max(1, keep)]:
-            shutil.rmtree(old)
+        if keep is not None:
+            drop_backups(backups_in(folder)[: -max(1, keep)])
     return BackupInfo(target, *list(asdict(info).values())[1:])
+
+
+def drop_backups(backups: Sequence[Path]) -> None:
+    """Delete backups; one that cannot be deleted stays for the next time."""
+    for old in backups:
+        (old / LIST_NAME).unlink(missing_ok=True)  # first: what is half deleted is no backup
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def backups_in(folder: Path) -> list[Path]:
@@ -107,7 +129,7 @@ def verify_backup(path: Path, key: bytes) -> BackupInfo:
         reason = error.code if isinstance(error, CpdeskError) else str(error)
         raise IntegrityFault("CP-3106", path=str(path), reason=reason) from error
     for name, value in asdict(listed).items():
-        if asdict(found)[name] != value:
+        if asdict(found)[name] != value and (name != "head" or value):
             raise IntegrityFault("CP-3106", path=str(path), reason=f"{name}: {asdict(found)[name]} ≠ {value}")
     return listed
 
@@ -172,15 +194,31 @@ def _look(path: Path, key: bytes, made_at: str) -> BackupInfo:
         problems += [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
         if problems:
             raise ValueError(problems[0])
-        records = connection.execute("SELECT count(*) FROM records").fetchone()[0]
-        operations = connection.execute("SELECT count(*) FROM operations").fetchone()[0]
+        records, operations, head = _contents(connection)
         here = [row[0] for row in connection.execute("SELECT sha256 FROM blobs WHERE here = 1")]
     finally:
         connection.close()
     whole = [sha256 for sha256 in here if is_whole(path / BLOBS_NAME / sha256[:2] / sha256, key)]
     with database_path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return BackupInfo(path, made_at, records, operations, len(whole), len(here) - len(whole), digest)
+    return BackupInfo(path, made_at, records, operations, len(whole), len(here) - len(whole), digest, head)
+
+
+def _contents(connection: Connection) -> tuple[int, int, str]:
+    """Records, operations, and the content hash of the newest operation: what a copy is held against."""
+    row = connection.execute(
+        "SELECT (SELECT count(*) FROM records), (SELECT count(*) FROM operations),"
+        " (SELECT content_hash FROM operations ORDER BY number DESC LIMIT 1)"
+    ).fetchone()
+    return row[0], row[1], row[2] or ""
+
+
+def _flush_files(folder: Path) -> None:
+    """Make what was copied survive a power cut, before the folder gets its name. Windows takes no read-only handle."""
+    if os.name == "nt":
+        return
+    for path in folder.rglob("*"):
+        flush_folder(path)
 
 
 def _files_of(folder: Path) -> Iterator[Path]:

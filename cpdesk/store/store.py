@@ -24,7 +24,9 @@ from cpdesk.store.migrate import migrate
 from cpdesk.store.oplog import OperationLog
 from cpdesk.store.records import Records
 from cpdesk.store.replica import ENROLMENT_FACT, Replica
+from cpdesk.store.sealing import seal
 from cpdesk.store.shelf import Describe, Description, Shelf
+from cpdesk.store.vault import RECOVERY_PURPOSE
 from cpdesk.store.writer import Readers, Writer
 
 if TYPE_CHECKING:
@@ -122,9 +124,9 @@ class Store:
         clock = clock or SystemClock()
         return cls(folder, key, clock, new_id or IdMaker(clock).new, describe)
 
-    def backup(self, folder: Path | None = None, *, keep: int = 7) -> BackupInfo:
+    def backup(self, folder: Path | None = None, *, keep: int | None = None) -> BackupInfo:
         """Make a verified backup in a folder (by default beside the database) while work goes on; the oldest above
-        `keep` are dropped. Raises as `backup.make_backup`."""
+        `keep` are dropped, None drops none. Raises as `backup.make_backup`."""
         with database_faults(self.database):
             connection = connect(self.database, self._key, read_only=True)
         try:
@@ -132,6 +134,10 @@ class Store:
             return make_backup(connection, self.folder, self._key, backups, self._clock.now(), keep)
         finally:
             connection.close()
+
+    def key_sealed_for(self, public_key: bytes) -> bytes:
+        """The key of this store, sealed for the district's recovery key."""
+        return seal(self._key, public_key, RECOVERY_PURPOSE)
 
     def verify(self) -> list[str]:
         """Check every page and every file; what is wrong, in technical words. Empty = all is well."""

@@ -3,7 +3,7 @@
     key of the database (256 bits, random)
       wrapped by  HKDF(secret in the key store, Argon2id(PIN))          every day
       wrapped by  HKDF(recovery code)                                   when the PIN or the computer's account is lost
-      wrapped by  whoever enrols the desk (the district's public key)   `set_district_wrap`
+      sealed for  the district's recovery key, once enrolled            PIN and recovery code lost
 
 Wrapping is AES-256-GCM, so a wrong PIN is known as wrong without touching the database. `vault.json` holds the wraps
 and the count of wrong PINs; none of it opens anything by itself. The delays keep people from guessing at the desk; they
@@ -30,8 +30,10 @@ from cpdesk.base.errors import AccessFault, EnvironmentFault, IntegrityFault
 from cpdesk.base.files import disk_faults, write_atomically
 from cpdesk.store.keystores import KeyStore
 from cpdesk.store.recovery_code import new_code, secret_of_code
+from cpdesk.store.sealing import unseal
 
 VAULT_NAME: Final = "vault.json"
+RECOVERY_PURPOSE: Final = b"cpdesk district recovery"
 PIN_LENGTH: Final = 6
 FREE_TRIES: Final = 4
 """Wrong PINs in a row before waiting begins."""
@@ -150,16 +152,43 @@ class Vault:
         self._write(facts)
         return code
 
-    def set_district_wrap(self, wrapped: bytes) -> None:
-        """Keep the key as the enrolling side has wrapped it for the district's recovery key (opaque here)."""
+    def set_district_wrap(self, wrapped: bytes, public_key: str = "") -> None:
+        """Keep the key as it is sealed for the district's recovery key, and which key that is (64 hex digits)."""
         facts = self._read()
+        facts.sealed_for = public_key
         facts.by_district = base64.b64encode(wrapped).decode("ascii")
         self._write(facts)
+
+    def sealed_for(self) -> str:
+        """The recovery key that the district's wrap was made for, empty when there is none."""
+        return self._read().sealed_for
 
     def district_wrap(self) -> bytes | None:
         """What `set_district_wrap` kept."""
         wrapped = self._read().by_district
         return None if wrapped is None else base64.b64decode(wrapped)
+
+    def open_for_district(self, private_key: bytes) -> str:
+        """Open with the district's recovery key and give the vault a new recovery code, with which its person sets a
+        new PIN. The former code opens nothing any more; the key itself is never shown.
+
+        Returns:
+            The new recovery code.
+
+        Raises:
+            AccessFault: CP-4007 the desk was never enrolled where there was a recovery key; CP-4008 another district's.
+            EnvironmentFault, IntegrityFault: as `unlock`.
+        """
+        facts = self._read()
+        if facts.by_district is None:
+            raise AccessFault("CP-4007", path=str(self._path))
+        key = unseal(base64.b64decode(facts.by_district), private_key, RECOVERY_PURPOSE)
+        if key is None:
+            raise AccessFault("CP-4008", path=str(self._path))
+        code = new_code()
+        facts.by_code = _wrap_by_code(key, code)
+        self._write(facts)
+        return code
 
     def kind_of_key_store(self) -> str:
         """`system` or `file`: where the account's part lies, for a page that says how well the data is guarded."""
@@ -233,6 +262,7 @@ class _Facts:
     by_pin: dict[str, str] | None = None
     by_code: dict[str, str] | None = None
     by_district: str | None = None
+    sealed_for: str = ""
     wrong: int = 0
     waits_from: datetime = _LONG_AGO
     wait_s: int = 0
