@@ -269,7 +269,7 @@ def _axis(value: float, step: float) -> str:
 
 def months(sheet: Sheet, y: float, height: float, balance: Balance) -> None:
     """Gains upward and losses downward, month by month, in kWh; the legend carries the sums."""
-    left, right, legend = 12.0, 116.0, 119.0
+    right, legend = 116.0, 119.0
     stacks = [_stacks(month) for month in balance.months]
     ups = [sum(size for size, _ in up) for up, _ in stacks]
     downs = [sum(size for size, _ in down) for _, down in stacks]
@@ -277,13 +277,14 @@ def months(sheet: Sheet, y: float, height: float, balance: Balance) -> None:
     top, bottom = y + 1, y + height - 6
     scale = (bottom - top) / (max([*ups, 1.0]) + max([*downs, 1.0]))
     zero = top + max([*ups, 1.0]) * scale
-    for number in range(-4, 5):
-        value = number * step
-        if not -max(downs) * 1.02 <= value <= max(ups) * 1.02:
-            continue
+    values = [value for value in (number * step for number in range(-4, 5))
+              if -max(downs) * 1.02 <= value <= max(ups) * 1.02]  # fmt: skip
+    ticks = {value: Figure(round(value)).text for value in values}
+    left = max(12.0, 2.0 + max(sheet.width(tick, _TICK) for tick in ticks.values()))
+    for value, tick in ticks.items():
         place = zero - value * scale
         sheet.line(left, place, right, place, width=0.3, stroke="row_line")
-        sheet.text(left - 1.5, place + 1.1, Figure(round(value)).text, _TICK, align="right")
+        sheet.text(left - 1.5, place + 1.1, tick, _TICK, align="right")
     slot = (right - left) / max(len(balance.months), 1)
     bar_mm = min(13.0, slot * 0.64)
     for index, (month, (up, down)) in enumerate(zip(balance.months, stacks, strict=True)):

@@ -45,6 +45,9 @@ MM: Final = 72 / 25.4
 """Points in a millimetre."""
 _PAPER_PT: Final = (PAPER_WIDTH_MM * MM, 297 * MM)
 _SLACK_MM: Final = 0.05
+LEAST_PT: Final = 6.8
+"""The smallest size of a text that found no room in its own; what needs less is not printed but said (CP-1601)."""
+_STEP_PT: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,15 @@ class Sheet:
     def text(
         self, x: float, y: float, text: str, style: Type, *, align: str = "left", room: float | None = None
     ) -> float:
-        """One line with its baseline at `y`; returns its width in mm. `room` is the most it may take.
+        """One line with its baseline at `y`; returns its width in mm.
+
+        `room` is the most it may take, the page's edge where none is given; a longer line is set smaller.
 
         Raises:
-            InputFault: CP-1601 when it needs more room.
+            InputFault: CP-1601 when it needs more room in the smallest size that can be read.
         """
+        edge = {"left": WIDTH_MM - x, "centre": 2 * min(x, WIDTH_MM - x), "right": x}[align]
+        style = self.fitted(text, style, edge if room is None else min(room, edge), smallest=LEAST_PT)
         spans = spans_of(text, bold=style.bold)
         width = width_of(spans, style.size, self.marks) / MM
         if room is not None and width > room + _SLACK_MM:
@@ -109,9 +116,21 @@ class Sheet:
     def fitted(self, text: str, style: Type, room: float, *, smallest: float = 8.2) -> Type:
         """The style, its size reduced until the text takes no more than `room` mm, though never below `smallest`."""
         width = self.width(text, style)
-        if width <= room:
+        if width <= room + _SLACK_MM or style.size <= smallest:
             return style
-        return replace(style, size=max(smallest, math.floor(style.size * room / width * 10) / 10))
+        size = max(smallest, math.floor(style.size * room / width * 10) / 10)
+        while size > smallest and self.width(text, replace(style, size=size)) > room:
+            size = round(max(smallest, size - _STEP_PT), 1)  # marks shrink less than the words beside them
+        return replace(style, size=size)
+
+    def folded(self, text: str, style: Type, width: float, most: int) -> Type:
+        """The style, size and leading reduced until the text takes no more than `most` lines, though not below the
+        smallest size that can be read."""
+        found = style
+        while found.size > LEAST_PT and len(self.lines(text, width, found)) > most:
+            size = round(max(LEAST_PT, found.size - _STEP_PT), 1)
+            found = replace(style, size=size, leading=style.leading * size / style.size)
+        return found
 
     def height(self, text: str, width: float, style: Type) -> float:
         """Height in mm of a paragraph."""
@@ -122,9 +141,13 @@ class Sheet:
     ) -> float:
         """A paragraph whose first line begins at `y`; returns where the next block may begin.
 
+        One that needs more than `most` lines is set smaller.
+
         Raises:
-            InputFault: CP-1601 when it needs more than `most` lines.
+            InputFault: CP-1601 when it needs more lines in the smallest size that can be read.
         """
+        if most is not None:
+            style = self.folded(text, style, width, most)
         lines = self.lines(text, width, style)
         if most is not None and len(lines) > most:
             raise InputFault("CP-1601", page=self.page, text=bare(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cpdesk.reports.sheet import MM, TABLE, TABLE_HEAD, Sheet, Type
+from cpdesk.reports.sheet import LEAST_PT, MM, TABLE, TABLE_HEAD, Sheet, Type
 
 PAD_MM = 1.6
 
@@ -60,10 +60,17 @@ def table(
 
 
 def measure(
-    sheet: Sheet, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, row_mm: float = 5.9, style: Type = TABLE
+    sheet: Sheet,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    *,
+    total: Sequence[str] | None = None,
+    row_mm: float = 5.9,
+    style: Type = TABLE,
 ) -> float:
-    """Height in mm that `table` will take without a total."""
-    return _head_height(sheet, columns) + sum(_row_height(sheet, columns, row, style, row_mm) for row in rows)
+    """Height in mm that `table` will take."""
+    last = _row_height(sheet, columns, total, replace(style, bold=True), row_mm) if total else 0.0
+    return _head_height(sheet, columns) + sum(_row_height(sheet, columns, row, style, row_mm) for row in rows) + last
 
 
 def _head_height(sheet: Sheet, columns: Sequence[Column]) -> float:
@@ -73,9 +80,17 @@ def _head_height(sheet: Sheet, columns: Sequence[Column]) -> float:
 
 def _row_height(sheet: Sheet, columns: Sequence[Column], row: Sequence[str], style: Type, row_mm: float) -> float:
     most = max(
-        len(sheet.lines(cell, column.width - 2 * PAD_MM, style)) for cell, column in zip(row, columns, strict=True)
+        len(sheet.lines(cell, column.width - 2 * PAD_MM, _style(sheet, column, cell, style)))
+        for cell, column in zip(row, columns, strict=True)
     )
     return max(row_mm, most * style.leading / MM + 0.8)
+
+
+def _style(sheet: Sheet, column: Column, cell: str, style: Type) -> Type:
+    """A number is never parted: one wider than its column is set smaller."""
+    if column.align != "right" or " " in cell:
+        return style
+    return sheet.fitted(cell, style, column.width - 2 * PAD_MM, smallest=LEAST_PT)
 
 
 def _cells(
@@ -91,6 +106,7 @@ def _cells(
     """One row of cells, their middle at `y`, or their foot there."""
     for column, cell in zip(columns, cells, strict=True):
         inner = column.width - 2 * PAD_MM
-        height = sheet.height(cell, inner, style)
-        sheet.para(x + PAD_MM, y - (height if at_foot else height / 2), inner, cell, style, align=column.align)
+        fitted = style if at_foot else _style(sheet, column, cell, style)
+        height = sheet.height(cell, inner, fitted)
+        sheet.para(x + PAD_MM, y - (height if at_foot else height / 2), inner, cell, fitted, align=column.align)
         x += column.width

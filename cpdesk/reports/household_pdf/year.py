@@ -9,8 +9,8 @@ from cpdesk.reports import charts, frame
 from cpdesk.reports.charts import Look
 from cpdesk.reports.household_content import Figure
 from cpdesk.reports.household_pdf.copy import Copy
-from cpdesk.reports.sheet import NOTE, WIDTH_MM, Sheet, Type
-from cpdesk.reports.table import Column, table
+from cpdesk.reports.sheet import CONTENT_END_MM, NOTE, TABLE, WIDTH_MM, Sheet, Type
+from cpdesk.reports.table import Column, measure, table
 from cpdesk.reports.year_content import AfterRow, SunBar, YearPage, YearRow
 
 _WORDS = Type(10.5, 15.5)
@@ -21,33 +21,44 @@ _LOOKS: Final = (
     ("sold", Look("sun_area", "upright")),
     ("unused", Look("surface", "diagonal")),
 )
-_VALUE_ROOM_MM = 10.0
+_TOP_MM = 34.0
+_SHARES_MM = 84.0
+"""What the words on shares may take of their line before the label gives way."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """Heights in mm of a row, a bar of the sun with its words, and the gap between blocks."""
+    """Heights in mm of a row, a bar of the sun with its words, and the gap between blocks; type of the tables."""
 
     row: float
     sun: float
     gap: float
+    style: Type = TABLE
 
 
-_WIDE, _NARROW = _Room(6.6, 18.0, 8.0), _Room(5.6, 14.2, 4.6)
-_MANY_MM = 200.0
-"""Rows and bars that take more than this in the wide room get the narrow one."""
+_ROOMS: Final = (
+    _Room(6.6, 18.0, 8.0),
+    _Room(5.6, 14.2, 4.6),
+    _Room(4.9, 13.4, 3.4, Type(9, 12.4)),
+    _Room(4.3, 12.6, 2.8, Type(8, 10.8)),
+)
+"""From the widest to the narrowest; the page takes the first in which everything finds its place."""
 
 
 def draw(sheet: Sheet, copy: Copy) -> None:
     """Draws the page of a content that has one."""
     year, translate = copy.content.year, copy.translate
     assert year is not None  # `appendix.painters` looked
-    rows = len(year.now) + len(year.after) + 6
-    room = _NARROW if rows * _WIDE.row + len(year.suns) * _WIDE.sun > _MANY_MM - _WIDE.sun else _WIDE
-    y = frame.section(sheet, 34.0, translate("report.year.now"), translate("report.year.now_note"))
-    y = _now(sheet, y - 1.4, year, copy, room)
+    most = CONTENT_END_MM - _TOP_MM
+    room = next((one for one in _ROOMS if _height(sheet, year, copy, one) <= most), _ROOMS[-1])
+    y = frame.section(sheet, _TOP_MM, translate("report.year.now"), translate("report.year.now_note"))
+    rows = [_cells(row) for row in year.now]
+    y = table(
+        sheet, y - 1.4, _now_columns(copy), rows, total=_cells(year.total), row_mm=room.row, style=room.style
+    )  # fmt: skip
     y = frame.section(sheet, y + room.gap, translate("report.year.after"), translate("report.year.after_note"))
-    y = _after(sheet, y - 1.4, year, copy, room)
+    rows, total = [_after_cells(row) for row in year.after], _after_cells(year.after_total)
+    y = table(sheet, y - 1.4, _after_columns(year, copy), rows, total=total, row_mm=room.row, style=room.style)
     if year.best:
         y = sheet.para(0, y + 2.4, WIDTH_MM, year.best, _WORDS)
     if year.suns:
@@ -58,9 +69,26 @@ def draw(sheet: Sheet, copy: Copy) -> None:
     sheet.para(0, y + room.gap - 2.0, WIDTH_MM, year.note, NOTE)
 
 
-def _now(sheet: Sheet, y: float, year: YearPage, copy: Copy, room: _Room) -> float:
+def _height(sheet: Sheet, year: YearPage, copy: Copy, room: _Room) -> float:
+    """Height in mm that the whole page will take."""
+    head = 8.2 - 1.4
+    rows = [_cells(row) for row in year.now]
+    tall = head + measure(
+        sheet, _now_columns(copy), rows, total=_cells(year.total), row_mm=room.row, style=room.style
+    )  # fmt: skip
+    rows, total = [_after_cells(row) for row in year.after], _after_cells(year.after_total)
+    tall += room.gap + head
+    tall += measure(sheet, _after_columns(year, copy), rows, total=total, row_mm=room.row, style=room.style)
+    if year.best:
+        tall += 2.4 + sheet.height(year.best, WIDTH_MM, _WORDS)
+    if year.suns:
+        tall += room.gap + 8.2 + 5.0 + len(year.suns) * (1.5 + room.sun)
+    return tall + room.gap - 2.0 + sheet.height(year.note, WIDTH_MM, NOTE)
+
+
+def _now_columns(copy: Copy) -> list[Column]:
     translate = copy.translate
-    columns = [
+    return [
         Column(translate("report.year.use"), 30),
         Column(translate("report.year.with"), 64),
         Column(translate("report.year.kwh"), 19, "right"),
@@ -68,26 +96,20 @@ def _now(sheet: Sheet, y: float, year: YearPage, copy: Copy, room: _Room) -> flo
         Column(translate("report.year.co2"), 19, "right"),
         Column(translate("report.year.coal"), 19, "right"),
     ]
-    return table(sheet, y, columns, [_cells(row) for row in year.now], total=_cells(year.total), row_mm=room.row)
 
 
 def _cells(row: YearRow) -> list[str]:
     return [row.name, row.what, row.kwh.text, row.yuan.text, row.co2_kg.text, row.coal_kg.text]
 
 
-def _after(sheet: Sheet, y: float, year: YearPage, copy: Copy, room: _Room) -> float:
-    translate, count = copy.translate, len(year.columns)
-    width = 140.0 / (2 * count)
+def _after_columns(year: YearPage, copy: Copy) -> list[Column]:
+    width = 140.0 / (2 * len(year.columns))
     heads = [
-        Column(translate(f"report.year.head_{kind}", column=name), width, "right", name == year.shown)
+        Column(copy.translate(f"report.year.head_{kind}", column=name), width, "right", name == year.shown)
         for kind in ("yuan", "co2")
-        for at, name in enumerate(year.columns)
+        for name in year.columns
     ]
-    rows = [_after_cells(row) for row in year.after]
-    return table(
-        sheet, y, [Column(translate("report.year.use"), 30), *heads], rows, total=_after_cells(year.after_total),
-        row_mm=room.row,
-    )  # fmt: skip
+    return [Column(copy.translate("report.year.use"), 30), *heads]
 
 
 def _after_cells(row: AfterRow) -> list[str]:
@@ -106,7 +128,8 @@ def _legend(sheet: Sheet, y: float, year: YearPage, copy: Copy) -> float:
 
 def _sun(sheet: Sheet, y: float, bar: SunBar, room: _Room) -> float:
     """One generation as a bar of its parts, with its shares in words."""
-    end = sheet.text(0, y + 3.6, bar.label, _LABEL)
+    shares = min(sheet.width(bar.shares, _VALUE), _SHARES_MM)
+    end = sheet.text(0, y + 3.6, bar.label, _LABEL, room=WIDTH_MM - shares - 4)
     sheet.text(WIDTH_MM, y + 3.6, bar.shares, _VALUE, align="right", room=WIDTH_MM - end - 4)
     x, top, tall = 0.0, y + 5.4, room.sun - 11.0
     whole = float(bar.generated.scaled or 1)
@@ -114,7 +137,7 @@ def _sun(sheet: Sheet, y: float, bar: SunBar, room: _Room) -> float:
         part = _part(bar, name)
         width = WIDTH_MM * (part.scaled or 0) / whole
         charts.area(sheet, x, top, width, tall, look)
-        if width >= _VALUE_ROOM_MM:
+        if width >= sheet.width(part.text, _VALUE) + 0.6:
             sheet.text(x + width / 2, top + tall + 4.2, part.text, _VALUE, align="centre")
         x += width
     return y + room.sun
