@@ -49,8 +49,8 @@ class BackupState:
 
 def backup_state(ctx: Context) -> BackupState:
     """The facts for the page of settings and for `cpdesk backup status`."""
-    own, second = _shelf(ctx.store.folder / BACKUPS_NAME), _second(ctx)
-    elsewhere = [] if second is None or not second.is_dir() else _shelf(second)
+    own, second = _shelf(ctx, ctx.store.folder / BACKUPS_NAME), _second(ctx)
+    elsewhere = [] if second is None or not second.is_dir() else _shelf(ctx, second)
     warnings = []
     if not own or _age(ctx, own[-1][1]) > _OLD_AFTER:
         warnings.append("backup.old")
@@ -85,10 +85,10 @@ def back_up_when_due(ctx: Context) -> list[BackupInfo]:
     if second is not None and second.parent.is_dir():
         folders.append(second)
     for folder in folders:
-        shelf = _shelf(folder)
+        shelf = _shelf(ctx, folder)
         if not shelf or _age(ctx, shelf[-1][1]) >= _DUE_AFTER:
             made.append(ctx.store.backup(folder))
-            drop_backups(to_drop(_shelf(folder)))
+            drop_backups(to_drop(_shelf(ctx, folder)))
     return made
 
 
@@ -115,13 +115,15 @@ def _second(ctx: Context) -> Path | None:
     return Path(named) / f"cpdesk-{ctx.store.replica.identity().device}" if named else None
 
 
-def _shelf(folder: Path) -> list[tuple[Path, datetime, int]]:
-    """Backups with the time in their name and the bytes of their database; photos are shared or cannot be spared."""
+def _shelf(ctx: Context, folder: Path) -> list[tuple[Path, datetime, int]]:
+    """Backups with the time in their name and the bytes of their database (photos are shared or cannot be spared),
+    oldest first. Those of a time to come, from a clock that was wrong, stand before all others and so go first."""
     found = []
     for path in backups_in(folder):
         made_at = datetime.strptime(path.name.split("-")[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
         found.append((path, made_at, (path / DATABASE_NAME).stat().st_size))
-    return found
+    now = ctx.clock.now()
+    return sorted(found, key=lambda one: (one[1] <= now, one[1]))
 
 
 def _age(ctx: Context, made_at: datetime) -> timedelta:
