@@ -43,7 +43,11 @@ class Known:
 
 
 def know(building: Building, tables: EnergyTables, weather: Weather, village: Sequence[VillageUse] = ()) -> Known:
-    """Calibrate a surveyed building to its bills, or to the village where it has none."""
+    """Calibrate a surveyed building to its bills, or to the village where it has none.
+
+    The setting needs no base of other electricity: bills are matched in kWh, kg and m3 with that month taken off, and
+    no money of the draws made here is read.
+    """
     family = make_family(building, tables)
     if not building.bills and not village:
         return Known(building, family, None, None)
