@@ -1,6 +1,7 @@
-"""multipart/form-data as it comes (RFC 7578, RFC 2046 section 5.1), in pieces of any size, without keeping bodies.
+"""multipart/form-data as it comes (RFC 7578), in pieces of any size, without keeping bodies.
 
-The parser says what it found; whoever reads it decides where bytes go and how many are too many.
+python-multipart cuts the body into parts (docs/decisions/openrosa-multipart-by-library.md); here its calls become events
+with the names a part has. Whoever reads them decides where bytes go and how many are too many.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser as Parser
 
 HEAD_BYTES_MAX: Final = 8 * 1024
 _BOUNDARY: Final = re.compile(r"[0-9A-Za-z'()+_,./:=? \-]{0,69}[0-9A-Za-z'()+_,./:=?\-]")
@@ -44,14 +47,6 @@ class PartEnd:
 Event = PartHead | PartData | PartEnd
 
 
-class _State(Enum):
-    PREAMBLE = 1
-    AFTER_BOUNDARY = 2
-    HEAD = 3
-    BODY = 4
-    END = 5
-
-
 def boundary_of(content_type: str) -> bytes:
     """The boundary that a Content-Type header names.
 
@@ -76,18 +71,31 @@ def parameters(header: str) -> dict[str, str]:
 
 
 class MultipartParser:
-    """Fed with pieces, gives events. Memory: one piece and the length of a boundary."""
+    """Fed with pieces, gives events.
+
+    Attributes:
+        is_finished: whether the closing boundary has come.
+    """
 
     def __init__(self, boundary: bytes) -> None:
-        self._delimiter = b"\r\n--" + boundary
-        self._buffer = b"\r\n"  # so that a boundary at the very beginning is like any other
-        self._state = _State.PREAMBLE
-        self._first = True
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether the closing boundary has come."""
-        return self._state is _State.END
+        self.is_finished = False
+        self._events: list[Event] = []
+        self._headers: dict[str, bytes] = {}
+        self._name, self._value = b"", b""
+        self._parser = Parser(
+            boundary,
+            {
+                "on_part_begin": self._headers.clear,
+                "on_header_field": self._add_to_name,
+                "on_header_value": self._add_to_value,
+                "on_header_end": self._end_header,
+                "on_headers_finished": self._begin,
+                "on_part_data": lambda data, start, end: self._events.append(PartData(data[start:end])),
+                "on_part_end": lambda: self._events.append(PartEnd()),
+                "on_end": self._finish,
+            },
+            max_header_size=HEAD_BYTES_MAX,
+        )
 
     def feed(self, piece: bytes) -> Iterator[Event]:
         """Events in order.
@@ -95,96 +103,42 @@ class MultipartParser:
         Raises:
             MalformedBody.
         """
-        self._buffer += piece
-        going = True
-        while going:
-            if self._state is _State.PREAMBLE:
-                going = self._skip_preamble()
-            elif self._state is _State.AFTER_BOUNDARY:
-                going = self._after_boundary()
-            elif self._state is _State.HEAD:
-                head = self._head()
-                going = head is not None
-                if head is not None:
-                    yield head
-            elif self._state is _State.BODY:
-                data, ended = self._body()
-                if data:
-                    yield PartData(data)
-                if ended:
-                    yield PartEnd()
-                going = ended
-            else:
-                self._buffer = b""  # an epilogue says nothing
-                going = False
+        if self.is_finished:
+            return  # an epilogue says nothing
+        try:
+            self._parser.write(piece)
+        except FormParserError as fault:
+            raise MalformedBody(str(fault)) from None
+        events, self._events = self._events, []
+        yield from events
 
-    def _skip_preamble(self) -> bool:
-        place = self._buffer.find(self._delimiter)
-        if place < 0:
-            self._buffer = self._buffer[-len(self._delimiter) :]
-            return False
-        self._buffer = self._buffer[place + len(self._delimiter) :]
-        self._state = _State.AFTER_BOUNDARY
-        return True
+    def _add_to_name(self, data: bytes, start: int, end: int) -> None:
+        self._name += data[start:end]
 
-    def _after_boundary(self) -> bool:
-        if self._buffer.startswith(b"--"):
-            self._state = _State.END
-            return True
-        line, end, rest = self._buffer.partition(b"\r\n")
-        if not end:
-            if len(self._buffer) > HEAD_BYTES_MAX:
-                raise MalformedBody("a boundary line without end")
-            return False
-        if line.strip(b" \t"):
-            raise MalformedBody("text behind a boundary")
-        self._buffer = b"\r\n" + rest  # a part without headers begins with an empty line
-        self._state = _State.HEAD
-        return True
+    def _add_to_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
 
-    def _head(self) -> PartHead | None:
-        place = self._buffer.find(b"\r\n\r\n")
-        if place > HEAD_BYTES_MAX or (place < 0 and len(self._buffer) > HEAD_BYTES_MAX):
-            raise MalformedBody("the headers of a part are too long")
-        if place < 0:
-            return None
-        lines, self._buffer = self._buffer[:place], b"\r\n" + self._buffer[place + 4 :]
-        self._state = _State.BODY
-        self._first = True
-        return _read_head(lines)
+    def _end_header(self) -> None:
+        self._headers.setdefault(self._name.decode("latin-1").strip().lower(), self._value.strip())
+        self._name, self._value = b"", b""
 
-    def _body(self) -> tuple[bytes, bool]:
-        """What is certain to belong to the part, and whether it is whole. The buffer carries a line end of ours in
-        front of the first bytes, so that the boundary of an empty part is found too."""
-        place = self._buffer.find(self._delimiter)
-        skip = 2 if self._first else 0
-        if place >= 0:
-            data = self._buffer[skip:place] if place >= skip else b""
-            self._buffer = self._buffer[place + len(self._delimiter) :]
-            self._state = _State.AFTER_BOUNDARY
-            return data, True
-        keep = len(self._delimiter) - 1
-        if len(self._buffer) <= keep + skip:
-            return b"", False
-        data = self._buffer[skip:-keep]
-        self._buffer = self._buffer[-keep:]
-        self._first = False
-        return data, False
+    def _begin(self) -> None:
+        disposition = _text(self._headers.get("content-disposition", b""))
+        if disposition.partition(";")[0].strip().lower() != "form-data":
+            raise MalformedBody("a part that is no form-data")
+        of = parameters(disposition)
+        if "name" not in of:
+            raise MalformedBody("a part without a name")
+        content_type = _text(self._headers.get("content-type", b""))
+        self._events.append(PartHead(of["name"], of.get("filename"), content_type))
+
+    def _finish(self) -> None:
+        self.is_finished = True
 
 
-def _read_head(lines: bytes) -> PartHead:
+def _text(value: bytes) -> str:
+    """A header's value: UTF-8 as phones write names, else one byte a letter."""
     try:
-        text = lines.decode("utf-8")
+        return value.decode("utf-8")
     except UnicodeDecodeError:
-        text = lines.decode("latin-1")
-    headers: dict[str, str] = {}
-    for line in text.split("\r\n"):
-        name, _, value = line.partition(":")
-        headers.setdefault(name.strip().lower(), value.strip())
-    disposition = headers.get("content-disposition", "")
-    if disposition.partition(";")[0].strip().lower() != "form-data":
-        raise MalformedBody("a part that is no form-data")
-    of = parameters(disposition)
-    if "name" not in of:
-        raise MalformedBody("a part without a name")
-    return PartHead(of["name"], of.get("filename"), headers.get("content-type", ""))
+        return value.decode("latin-1")
