@@ -1,7 +1,7 @@
 """multipart/form-data as it comes (RFC 7578), in pieces of any size, without keeping bodies.
 
-python-multipart cuts the body into parts (docs/decisions/openrosa-multipart-by-library.md); here its calls become events
-with the names a part has. Whoever reads them decides where bytes go and how many are too many.
+python-multipart cuts the body into parts (docs/decisions/openrosa-multipart-by-library.md); here its calls become
+events with the names a part has. Whoever reads them decides where bytes go and how many are too many.
 """
 
 from __future__ import annotations
