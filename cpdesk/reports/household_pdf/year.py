@@ -28,19 +28,20 @@ _SHARES_MM = 84.0
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """Heights in mm of a row, a bar of the sun with its words, and the gap between blocks; type of the tables."""
+    """Heights in mm of a row, a bar of the sun with its words, and the gap between blocks; type of tables and words."""
 
     row: float
     sun: float
     gap: float
     style: Type = TABLE
+    words: Type = _WORDS
 
 
 _ROOMS: Final = (
     _Room(6.6, 18.0, 8.0),
     _Room(5.6, 14.2, 4.6),
-    _Room(4.9, 13.4, 3.4, Type(9, 12.4)),
-    _Room(4.3, 12.6, 2.8, Type(8, 10.8)),
+    _Room(4.9, 13.4, 3.4, Type(9, 12.4), Type(9.5, 13.5)),
+    _Room(4.3, 12.6, 2.8, Type(8, 10.8), Type(8.6, 11.6)),
 )
 """From the widest to the narrowest; the page takes the first in which everything finds its place."""
 
@@ -60,7 +61,7 @@ def draw(sheet: Sheet, copy: Copy) -> None:
     rows, total = [_after_cells(row) for row in year.after], _after_cells(year.after_total)
     y = table(sheet, y - 1.4, _after_columns(year, copy), rows, total=total, row_mm=room.row, style=room.style)
     if year.best:
-        y = sheet.para(0, y + 2.4, WIDTH_MM, year.best, _WORDS)
+        y = sheet.para(0, y + 2.4, WIDTH_MM, year.best, room.words)
     if year.suns:
         y = frame.section(sheet, y + room.gap, translate("report.year.sun"), translate("report.year.sun_note"))
         y = _legend(sheet, y, year, copy)

@@ -9,6 +9,7 @@ import household_samples as samples
 import pypdfium2
 import pytest
 
+from cpdesk.base.i18n import Translator
 from cpdesk.base.resources import resource_path
 from cpdesk.base.tables import read_table
 from cpdesk.energy.audit.household import audit
@@ -17,7 +18,7 @@ from cpdesk.model.assessment import Audit
 from cpdesk.model.building import Answer, BillFacts, BlockFacts, BuildingFacts, HeaterFacts
 from cpdesk.model.energy_uses import UseFacts
 from cpdesk.reports.household_build import Visit, household_content
-from cpdesk.reports.household_content import NOTHING, HouseholdContent
+from cpdesk.reports.household_content import NOTHING, Figure, HouseholdContent
 from cpdesk.reports.household_pdf import render_household
 from cpdesk.reports.year_content import YearPage
 
@@ -107,3 +108,67 @@ def test_an_audit_without_a_year_takes_four_pages() -> None:
     old = household_content(replace(audited("coal"), year=None), visit)
     assert old.year is None
     assert len(pypdfium2.PdfDocument(render_household(old))) == 4
+
+
+def fullest(house: str, language: str) -> HouseholdContent:
+    """A page with every line at its longest and every figure at its largest."""
+    made = content(house, language)
+    year = made.year
+    assert year is not None
+    large = Figure(-9_999_990)
+    what = ("、" if language == "zh" else ", ").join(
+        Translator(language)(f"energy.carrier.{carrier}") + " 99,999 kWh"
+        for carrier in ("coal", "lpg", "wood", "pellets")
+    )
+    long = max(
+        (*year.columns, "预算内净收益最大" if language == "zh" else "Most profitable within the budget"), key=len
+    )
+    shares = Translator(language)("report.year.sun_shares", own=100, cover=100)
+    label = Translator(language)("report.year.sun_total", column=long, generated="1,999,999")
+    bars = year.suns * 3
+    full = replace(
+        year,
+        now=tuple(
+            replace(
+                row, what=what if len(row.what) > 24 else row.what, kwh=large, yuan=large, co2_kg=large, coal_kg=large
+            )
+            for row in (*year.now, year.now[-1])
+        ),
+        total=replace(year.total, kwh=large, yuan=large, co2_kg=large, coal_kg=large),
+        columns=(year.columns[0], *year.columns[1:2], long)[:3],
+        after=tuple(replace(row, yuan=(large,) * 3, co2_kg=(large,) * 3) for row in (*year.after, year.after[-1])),
+        after_total=replace(year.after_total, yuan=(large,) * 3, co2_kg=(large,) * 3),
+        best=(year.best or year.note) * 2,
+        suns=tuple(replace(bar, label=label, shares=shares) for bar in bars[:3]),
+    )
+    return replace(made, year=full)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_longest_lines_and_the_largest_figures_find_room_whole(language: str) -> None:
+    made = fullest("heat_pump_and_sun", language)
+    assert made.year is not None
+    assert len(made.year.suns) == 3
+    assert len(made.year.now) >= 6
+    pdf = pypdfium2.PdfDocument(render_household(made, language=language))
+    text = "".join(pdf[4].get_textpage().get_text_range().split())
+    assert text.count("9,999,990") == 4 * (len(made.year.now) + 1) + 6 * (len(made.year.after) + 1)
+    assert "".join(made.year.suns[0].shares.split()) in text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_balance_of_a_house_that_loses_much_has_room_for_its_axis(language: str) -> None:
+    made = content("coal", language)
+    months = tuple(
+        replace(
+            month,
+            gains_kwh=tuple(Figure(30_000) for _ in month.gains_kwh),
+            losses_kwh=tuple(Figure(30_000) for _ in month.losses_kwh),
+        )
+        for month in made.method.balance.months
+    )
+    balance = replace(made.method.balance, months=months)
+    pdf = pypdfium2.PdfDocument(
+        render_household(replace(made, method=replace(made.method, balance=balance)), language=language)
+    )
+    assert "−100,000" in pdf[2].get_textpage().get_text_range()
