@@ -16,11 +16,13 @@ _NO_RIGHT: Final = (3, 8, 14)
 _DISK: Final = 10
 _DAMAGED: Final = (11, 26)
 _FULL: Final = 13
+_BY_MESSAGE: Final = {"disk I/O error": _DISK, "database or disk is full": _FULL}
+"""The driver gives no code with what its copying of a whole database meets."""
 
 
 def fault_of_database(error: Exception, path: Path) -> CpdeskError | None:
     """The coded fault behind a driver's exception; None when it is a bug of ours and must be shown as one."""
-    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    code = (getattr(error, "sqlite_errorcode", None) or _BY_MESSAGE.get(str(error), 0)) & 0xFF
     place = str(path)
     if code == _FULL:
         return EnvironmentFault("CP-2001", path=place)
