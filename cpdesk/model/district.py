@@ -12,6 +12,7 @@ from cpdesk.model.building import BuildingFacts
 
 OBJECTIVES = ("carbon", "cost", "households")
 PAYERS = ("total", "own", "government")
+LEVELS = ("ultra_low_energy", "zero_carbon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Options:
         extra_yuan, extra_kg: the part of these that has nothing to do with heating (sun, hot water, cooking, lamps).
         power_kw: electric heating power at the design hour above today's.
         measures: ids, in the order of the work.
+        levels: codes of `LEVELS` that the house reaches with it, with a space between; empty where nobody judged.
     """
 
     own_yuan: tuple[float, ...]
@@ -56,6 +58,7 @@ class Options:
     extra_kg: tuple[float, ...]
     power_kw: tuple[float, ...]
     measures: tuple[tuple[str, ...], ...]
+    levels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class HouseFigures:
         spread: half-width of the independent error in logarithms (standard deviation).
         factor: by which neighbours' audits moved an estimated house; 1 for surveyed ones.
         combinations: how many were evaluated.
+        heating_kw, others_kw, vehicle_kw: electric power at the design hour today, as `systems.power` has it.
     """
 
     id: str
@@ -95,6 +99,9 @@ class HouseFigures:
     combinations: int
     spread: float = 0.0
     factor: float = 1.0
+    heating_kw: float = 0.0
+    others_kw: float = 0.0
+    vehicle_kw: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +128,7 @@ class Scenario:
         budget_yuan: most for works, by payer (`total`, `own`, `government`).
         township_budget_yuan: most for works (own and government together) by township code.
         carbon_target_t: least carbon saved a year; `households_target` least houses that get works.
+        level_targets: least houses that reach a level by the works, by its code.
         village_power_kw: most added electric heating power by village; `*` stands for those not named.
         poor_share_min: of the houses that get works, at least this share is poor.
         uptake: of all houses at most this share takes part.
@@ -130,7 +138,6 @@ class Scenario:
         factor_year: year of the grid factor; `carbon_factors` by carrier, on its factor.
         warmer_k: heated so much warmer than surveyed.
         day: prices, subsidies and factors of this day (ISO); empty for the latest.
-        target_year: for the comparison with the plan.
         time_limit_s: of the split; then the gap that is proven by then is told.
     """
 
@@ -141,6 +148,7 @@ class Scenario:
     township_budget_yuan: Mapping[str, float] = field(default_factory=dict)
     carbon_target_t: float | None = None
     households_target: int | None = None
+    level_targets: Mapping[str, int] = field(default_factory=dict)
     village_power_kw: Mapping[str, float] = field(default_factory=dict)
     poor_share_min: float = 0.0
     uptake: float = 1.0
@@ -153,7 +161,6 @@ class Scenario:
     carbon_factors: Mapping[str, float] = field(default_factory=dict)
     warmer_k: float = 0.0
     day: str = ""
-    target_year: int = 2025
     time_limit_s: float = 60.0
 
 

@@ -337,7 +337,6 @@ def example_scenario() -> dict[str, Any]:
         least_carbon_share=0.1,
         without=("gshp",),
         price_factors={"electricity": 1.0},
-        target_year=2030,
     )
     document = scenario_document(scenario)
     return {key: value for key, value in document.items() if value is not None and value != ""}

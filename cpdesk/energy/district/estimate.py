@@ -154,6 +154,7 @@ def _moved(house: HouseFigures, factor: float, spread: float) -> HouseFigures:
         extra_kg=options.extra_kg,
         power_kw=options.power_kw,
         measures=options.measures,
+        levels=options.levels,
     )
     return replace(
         house, factor=factor, spread=spread, options=changed, need_kwh=factor * house.need_kwh,

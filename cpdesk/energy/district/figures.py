@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cpdesk.base.tables import Convert, maybe_number, number, one_of, status, text, whole, words
+from cpdesk.model.district import LEVELS
 
 Read = Callable[[str, Mapping[str, Convert]], Sequence[Mapping[str, Any]]]
-_TARGETS: Final = ("energy_saving", "pv", "solar_water", "heat_pump_hills", "no_bottled_gas", "carbon")
+_TARGETS: Final = ("energy_saving", *LEVELS, "pv", "solar_water", "heat_pump_hills", "no_bottled_gas", "carbon")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cpdesk.energy.audit.sure import know
 from cpdesk.energy.district.estimate import prior_facts
 from cpdesk.energy.district.prune import unbeaten
 from cpdesk.energy.house.construct import build
 from cpdesk.energy.money.programmes import applicant_of, for_applicant
-from cpdesk.energy.retrofit.criteria import Search
+from cpdesk.energy.retrofit.criteria import Search, reached
 from cpdesk.energy.retrofit.extras import judge_extras, make_extras
 from cpdesk.energy.retrofit.grid import Grid, design_load_w, make_setting, priced
 from cpdesk.energy.retrofit.measures import Verdict, judge
@@ -39,6 +40,7 @@ from cpdesk.model.energy_uses import Solar, Uses
 WeatherOf = Callable[[str, float], Weather]
 """The year of a terrain at an altitude."""
 _TIE_KG = 1e-9
+Met = dict[str, NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def assess_house(house: House, tables: EnergyTables, scenario: Scenario, weather
     search = Search(grid, extras)
     present, (uses, solar) = grid.usual[0], _uses(building)
     area = building.floor_area_m2
+    power = household_power(building.systems, float(_loads_w(grid)[0]), uses, tables)
     return HouseFigures(
         id=house.id, township=house.township, village=house.village, label=house.label, surveyed=house.surveyed,
         poor=house.poor, archetype=building.archetype, era=_era(building, tables),
@@ -100,6 +103,7 @@ def assess_house(house: House, tables: EnergyTables, scenario: Scenario, weather
         bottled_gas=any(way.carrier == "lpg" for way in uses.cooking),
         prior_need_kwh_m2=_prior(house.facts, tables, weather, scenario.warmer_k) if house.surveyed else 0.0,
         options=_options(search, asked, scenario), combinations=search.counted,
+        heating_kw=power.heating_kw, others_kw=power.others_kw, vehicle_kw=power.vehicle_kw,
     )  # fmt: skip
 
 
@@ -146,27 +150,60 @@ def _options(search: Search, asked: Asked, scenario: Scenario) -> Options:
     )
     other = _unbeaten_places(asked, extras.own_cost, extras.investment - extras.own_cost, extras.co2_saving_kg, None)
     pairs = np.array([(state, extra) for state in heating for extra in other], np.intp).reshape(-1, 2)
+    unpruned = len(pairs)
+    pairs = np.concatenate((pairs, _reaching(search, asked, scenario)))
     own = grid.own_cost.ravel()[pairs[:, 0]] + extras.own_cost[pairs[:, 1]]
     paid = grid.investment.ravel()[pairs[:, 0]] + extras.investment[pairs[:, 1]] - own
     carbon = grid.co2_saving_kg.ravel()[pairs[:, 0]] + extras.co2_saving_kg[pairs[:, 1]]
     power = None if powers is None else powers[pairs[:, 0]]
     least = scenario.least_carbon_share * float(grid.usual[0].co2_kg[0] + extras.co2_kg[0])
     enough = (carbon >= least) & (carbon > _TIE_KG)
-    places = [int(at) for at in _unbeaten_places(asked, own, paid, carbon, power) if enough[at]]
+    part = None if power is None else power[:unpruned]
+    unbeaten_pairs = _unbeaten_places(asked, own[:unpruned], paid[:unpruned], carbon[:unpruned], part)
+    places = [int(at) for at in (*unbeaten_pairs, *range(unpruned, len(pairs))) if enough[at]]
     plants, present_kw = grid.saving.shape[1], _power_kw(grid, loads_w, 0, 0)
-    rows: list[tuple[object, ...]] = [(*[0.0] * 7, ())]
+    rows: list[tuple[object, ...]] = [(*[0.0] * 7, (), _levels(reached(search, 0), 0, 0))]
     sides: dict[int, Floats] = {}
+    met: dict[int, Met] = {}
     for at in places:
         flat, extra = int(pairs[at, 0]), int(pairs[at, 1])
         if extra not in sides:
-            sides[extra] = search.side(extra).saving
+            sides[extra], met[extra] = search.side(extra).saving, reached(search, extra)
         state, plant = divmod(flat, plants)
         rows.append((
             float(own[at]), float(paid[at]), float(sides[extra][state, plant]), float(carbon[at]),
             float(sides[extra][state, plant] - grid.saving[state, plant]), float(extras.co2_saving_kg[extra]),
             _power_kw(grid, loads_w, state, plant) - present_kw, search.measures((state, plant, extra)),
+            _levels(met[extra], state, plant),
         ))  # fmt: skip
     return Options(*(tuple(column) for column in zip(*rows, strict=True)))
+
+
+def _levels(met: Met, state: int, plant: int) -> str:
+    """Codes of the levels that a combination reaches."""
+    return " ".join(code for code, there in met.items() if there[state, plant])
+
+
+def _reaching(search: Search, asked: Asked, scenario: Scenario) -> NDArray[np.intp]:
+    """(n, 2) flat place and extra of what reaches each level that is asked for cheapest, for each payer.
+
+    Such an option may be beaten in money and carbon by one that does not reach the level.
+    """
+    grid, extras = search.grid, search.extras
+    best: dict[tuple[str, str], tuple[float, int, int]] = {}
+    for extra in range(len(extras.options) if scenario.level_targets else 0):
+        own = grid.own_cost + extras.own_cost[extra]
+        total = grid.investment + extras.investment[extra]
+        money = {"total": total, "own": own, "government": total - own}
+        met = reached(search, extra)
+        for code in scenario.level_targets:
+            for payer in asked.payers:
+                score = np.where(met[code], money[payer], np.inf).ravel()
+                at = int(score.argmin())
+                key = code, payer
+                best[key] = min(best.get(key, (np.inf, 0, 0)), (float(score[at]), at, extra))
+    found = sorted({(at, extra) for yuan, at, extra in best.values() if np.isfinite(yuan)})
+    return np.array(found, np.intp).reshape(-1, 2)
 
 
 def _unbeaten_places(asked: Asked, own: Floats, paid: Floats, carbon: Floats, power: Floats | None) -> Sequence[int]:

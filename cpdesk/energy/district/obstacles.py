@@ -20,7 +20,7 @@ Solve = Callable[[Problem], Found]
 def obstacles(
     problem: Problem, houses: list[HouseFigures], columns: Columns, share: float, deadline: float, clock: Clock
 ) -> tuple[Obstacle, ...]:
-    """For every demand the nearest it comes to while all others hold.
+    """For every demand the nearest it comes to while all others hold; shares in percent.
 
     Where that is true of none, several fail together: then for every demand of a least amount how far it gets within
     the caps alone.
@@ -37,11 +37,14 @@ def obstacles(
             return solve(one, now + max(0.0, deadline - now) / max(1, left), clock)
 
         rows = problem.rows[family]
-        reach = _share(eased, poor, columns, share, timed) if rows.demand == POOR else _sum(problem, family, place,
-                                                                                         eased, timed)  # fmt: skip
+        if rows.demand == POOR:
+            ratio = _share(eased, poor, columns, share, timed)
+            reach = None if ratio is None else 100.0 * ratio
+        else:
+            reach = _sum(problem, family, place, eased, timed)
         left -= 1
         sign = -1.0 if rows.least else 1.0
-        wanted = share if rows.demand == POOR else sign * float(rows.caps[place])
+        wanted = 100.0 * share if rows.demand == POOR else sign * float(rows.caps[place])
         return Obstacle(rows.demand, rows.places[place], wanted, reach, rows.unit)
 
     found = [nearest(family, place, without(problem, family, place)) for family, place in asked]
@@ -61,7 +64,7 @@ def _sum(problem: Problem, family: int, place: int, eased: Problem, timed: Solve
     answer = timed(replace(eased, worth=-here))
     if answer.chosen is None:
         return None
-    return (-1.0 if rows.least else 1.0) * exact_sum(here[answer.chosen])
+    return (-1.0 if rows.least else 1.0) * exact_sum(here[answer.chosen]) + 0.0  # no minus before a zero
 
 
 def _share(eased: Problem, poor: Indices, columns: Columns, asked: float, timed: Solve) -> float | None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpdesk.energy.weather.climate import Floats
-from cpdesk.model.district import HouseFigures, Scenario
+from cpdesk.model.district import LEVELS, HouseFigures, Scenario
 
 Indices = NDArray[np.intp]
 Prices = tuple[Floats, ...]
@@ -127,8 +127,15 @@ class Columns:
 
         self.own, self.paid = column("own_yuan"), column("subsidy_yuan")
         self.saving, self.carbon, self.power = column("saving_yuan"), column("carbon_kg"), column("power_kw")
+        levels = [text for house in houses for text in house.options.levels or ("",) * len(house.options.own_yuan)]
+        self._levels = {code: np.array([code in text.split() for text in levels], float) for code in LEVELS}
         self.works: Floats = np.ones(len(self.house))
         self.works[self.starts[:-1]] = 0.0
+
+    def reaching(self, code: str) -> Floats:
+        """1 where an option of works brings the house to a level."""
+        found: Floats = self._levels[code] * self.works
+        return found
 
     def money(self, payer: str) -> Floats:
         """Yuan by payer."""
@@ -154,12 +161,15 @@ def make_problem(columns: Columns, houses: Sequence[HouseFigures], scenario: Sce
         rows.append(one("carbon_target", columns.carbon, 1000.0 * scenario.carbon_target_t, "kg/a", least=True))
     if scenario.households_target is not None:
         rows.append(one("households_target", columns.works, float(scenario.households_target), "", least=True))
+    for code in sorted(scenario.level_targets):
+        least = float(scenario.level_targets[code])
+        rows.append(one(f"level_target.{code}", columns.reaching(code), least, "", least=True))
     rows += _by_place("village_power", *_village_power(houses, scenario), columns.power, "kW")
     if scenario.poor_share_min > 0:
         poor = np.array([bool(house.poor) for house in houses], float)[columns.house]
         # Shares such as 0.3 are no binary fractions; the slack is far below one household.
         values = (poor - scenario.poor_share_min) * columns.works
-        rows.append(one("poor_share", values, -_COUNT_SLACK, "", least=True))
+        rows.append(one("poor_share", values, -_COUNT_SLACK, "%", least=True))
     if scenario.uptake < 1.0:
         most = math.floor(scenario.uptake * len(houses) + _COUNT_SLACK)
         rows.append(one("uptake", columns.works, float(most), ""))

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from cpdesk.base.errors import InputFault
 from cpdesk.energy.tables import EnergyTables
-from cpdesk.model.district import OBJECTIVES, PAYERS, Scenario
+from cpdesk.model.district import LEVELS, OBJECTIVES, PAYERS, Scenario
 
 _TOWNSHIP: Final = re.compile(r"1\d{8}")
 
@@ -34,7 +34,8 @@ def read_scenario(document: object, tables: EnergyTables) -> Scenario:
     if not values.get("name"):
         raise InputFault("CP-1386", place="name", value=_shown(document.get("name")), expected="text")
     scenario = Scenario(**values)
-    if scenario.objective == "cost" and scenario.carbon_target_t is None and scenario.households_target is None:
+    targets = scenario.carbon_target_t, scenario.households_target, scenario.level_targets or None
+    if scenario.objective == "cost" and all(target is None for target in targets):
         raise InputFault("CP-1387", place="objective")
     apply_scenario(tables, scenario)  # a day without prices or an unknown factor year is told now
     return scenario
@@ -94,6 +95,7 @@ def _checks(tables: EnergyTables) -> Mapping[str, Check]:
         "township_budget_yuan": _numbers(_TOWNSHIP, 0.0, 1e12),
         "carbon_target_t": _number(0.0, 1e9),
         "households_target": _whole(0, 10_000_000),
+        "level_targets": _counts(set(LEVELS)),
         "village_power_kw": _numbers(None, 0.0, 1e7),
         "poor_share_min": _number(0.0, 1.0),
         "uptake": _number(0.0, 1.0),
@@ -106,7 +108,6 @@ def _checks(tables: EnergyTables) -> Mapping[str, Check]:
         "carbon_factors": _numbers(carriers, 0.0, 10.0),
         "warmer_k": _number(-6.0, 8.0),
         "day": _day,
-        "target_year": _whole(2020, 2060),
         "time_limit_s": _number(0.1, 86_400.0),
     }
 
@@ -169,6 +170,15 @@ def _numbers(keys: set[str] | re.Pattern[str] | None, low: float, high: float) -
             if isinstance(keys, re.Pattern) and not keys.fullmatch(key):
                 raise InputFault("CP-1385", place=f"{place}.{key}", known="110114001 ...")
         return {str(key): one(f"{place}.{key}", item) for key, item in value.items()}
+
+    return check
+
+
+def _counts(keys: set[str]) -> Check:
+    one, several = _whole(0, 10_000_000), _numbers(keys, 0.0, 1e7)
+
+    def check(place: str, value: object) -> dict[str, int]:
+        return {key: one(f"{place}.{key}", value[key]) for key in several(place, value)}  # type: ignore[index]
 
     return check
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from cpdesk.energy.district.figures import DistrictFigures
 from cpdesk.energy.weather.climate import Floats
-from cpdesk.model.district import Group, HouseFigures, PlanTarget, Split, Spread
+from cpdesk.model.district import LEVELS, Group, HouseFigures, PlanTarget, Split, Spread
 
 _Z90: Final = 1.2815515655446004
 _SEED: Final = 20251115
@@ -140,7 +140,7 @@ def plan_targets(houses: Sequence[HouseFigures], split: Split, figures: District
     """What the plan counts, today and after the split.
 
     An energy-saving farmhouse is one that saves a share of its carbon (`energy_saving_share`, own rule: the plan names
-    no measure). Ultra-low-energy and zero-carbon farmhouses are judged by each audit and not counted here.
+    no measure). Ultra-low-energy and zero-carbon farmhouses are those whose option reaches the level, as audits judge.
     """
     picks = {pick.house: pick.option for pick in split.picks}
     share = figures["energy_saving_share"]
@@ -154,8 +154,16 @@ def plan_targets(houses: Sequence[HouseFigures], split: Split, figures: District
         at = picks.get(house.id, 0)
         return at > 0 and house.options.carbon_kg[at] - house.options.extra_kg[at] >= share * house.heating_kg
 
+    def reaches(house: HouseFigures, at: int, code: str) -> bool:
+        return bool(house.options.levels) and code in house.options.levels[at].split()
+
+    def level(code: str) -> tuple[float, float]:
+        now = sum(reaches(house, 0, code) for house in houses)
+        return float(now), float(sum(reaches(house, picks.get(house.id, 0), code) for house in houses))
+
     counts: dict[str, tuple[float, float]] = {
         "energy_saving": (0.0, float(sum(saves(house) for house in houses))),
+        **{code: level(code) for code in LEVELS},
         "pv": _count(houses, lambda one: one.pv, lambda one: has(one, "pv")),
         "solar_water": _count(houses, lambda one: one.solar_water, lambda one: has(one, "solar_water")),
         "heat_pump_hills": _count(

@@ -198,6 +198,14 @@ def levels(search: Search) -> tuple[Level, ...]:
     return (_level(search, "ultra_low_energy", _ultra_low), _level(search, "zero_carbon", _zero_carbon))
 
 
+def reached(search: Search, extra: int) -> dict[str, NDArray[np.bool_]]:
+    """(states, plants) by code of a level: whether a combination with this extra reaches it."""
+    return {
+        code: np.all([value <= limit for value, limit, *_ in measure(search, extra).values()], axis=0)
+        for code, measure in (("ultra_low_energy", _ultra_low), ("zero_carbon", _zero_carbon))
+    }
+
+
 _Measure = Callable[[Search, int], dict[str, tuple[Floats, float, str, str]]]
 """By name of a check: (states, plants) values, limit, unit and source."""
 
