@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from cpdesk.reports.household_content import MINUS, Balance, Bar, BillBar, Comfort, Figure, Frontier, Month, Point
-from cpdesk.reports.sheet import NOTE, Sheet, Type
+from cpdesk.reports.sheet import LEAST_PT, NOTE, Sheet, Type
 
 _TICK = Type(9, 13, False, "ink2")
 _NARROW = Type(8.2, 10.6, False, "ink2")
@@ -125,6 +125,8 @@ def waterfall(sheet: Sheet, x: float, y: float, width: float, height: float, bar
     scale = (base - top) / most
     bar_mm = min(11.0, slot * 0.8)
     value_style = _BOLD if slot >= 12 else Type(8.4, 12, True)
+    for bar in bars:
+        value_style = sheet.fitted(bar.yuan.text, value_style, slot - 0.4, smallest=LEAST_PT)
     before = 0.0
     for index, bar in enumerate(bars):
         low, high, after = _level(bars, index)

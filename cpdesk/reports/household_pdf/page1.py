@@ -23,7 +23,8 @@ _WARNING = Type(10.5, 14.5, False, "bad")
 _WARNING_SMALL = Type(9.2, 12.5, False, "bad")
 TILE_MM, TILE_HEIGHT_MM, TILE_GAP_MM = 39.5, 27.4, 4.0
 _STEP_SMALL, _NOTE = Type(9, 11, True), Type(8.6, 10.8, False, "ink2")
-_STEP_MM = 76.0
+_STEP_MM, _OWN_MM = 76.0, 104.0
+"""Most width of the words of a step, and the right edge of its own money."""
 _ROW_MM = 13.2
 _BAND_END_MM = 275.4
 _COMFORT_MM = 23.0
@@ -124,16 +125,18 @@ def _tile_lines(sheet: Sheet, x: float, y: float, lines: tuple[str, ...]) -> Non
 def _steps(sheet: Sheet, top: float, steps: tuple[Step, ...], copy: Copy, *, room: float) -> None:
     translate = copy.translate
     row_mm = min(_ROW_MM, room / max(len(steps), 1))
+    yuan, years = translate("report.yuan"), translate("report.years")
+    widest = max((sheet.width(f"{step.own.text} {yuan}", _NUMBER) for step in steps), default=0.0)
+    words_mm = min(_STEP_MM, _OWN_MM - widest - 12.0 - 3.0)
     sheet.line(0, top, WIDTH_MM, top, width=0.9)
     for number, step in enumerate(steps, 1):
         y = top + (number - 1) * row_mm
         if number > 1:
             sheet.line(0, y, WIDTH_MM, y, width=0.3, stroke="row_line")
         disc(sheet, 5.1, y + row_mm / 2, str(number), "accent")
-        _step_words(sheet, y + row_mm / 2, step)
-        yuan, years = translate("report.yuan"), translate("report.years")
+        _step_words(sheet, y + row_mm / 2, step, words_mm)
         columns = (
-            (104.0, "report.own", f"{step.own.text} {yuan}"),
+            (_OWN_MM, "report.own", f"{step.own.text} {yuan}"),
             (139.0, "report.saving", f"{step.saving.text} {yuan}"),
             (169.0, "report.payback", f"{step.payback_years.text} {years}"),
         )
@@ -144,18 +147,18 @@ def _steps(sheet: Sheet, top: float, steps: tuple[Step, ...], copy: Copy, *, roo
     sheet.line(0, end, WIDTH_MM, end, width=0.5)
 
 
-def _step_words(sheet: Sheet, middle: float, step: Step) -> None:
+def _step_words(sheet: Sheet, middle: float, step: Step, room: float) -> None:
     """What is done and how; words too long for their line wrap to a second, smaller one."""
-    title = sheet.fitted(step.title, _STEP, _STEP_MM, smallest=9)
-    note = sheet.fitted(step.note, _CAPTION, _STEP_MM)
-    if sheet.width(step.title, title) <= _STEP_MM and sheet.width(step.note, note) <= _STEP_MM:
-        sheet.text(12, middle - 1.0, step.title, title, room=_STEP_MM)
-        sheet.text(12, middle + 4.1, step.note, note, room=_STEP_MM)
+    title = sheet.fitted(step.title, _STEP, room, smallest=9)
+    note = sheet.fitted(step.note, _CAPTION, room)
+    if sheet.width(step.title, title) <= room and sheet.width(step.note, note) <= room:
+        sheet.text(12, middle - 1.0, step.title, title, room=room)
+        sheet.text(12, middle + 4.1, step.note, note, room=room)
         return
-    title = title if sheet.width(step.title, title) <= _STEP_MM else _STEP_SMALL
-    height = sum(sheet.height(words, _STEP_MM, style) for words, style in ((step.title, title), (step.note, _NOTE)))
-    end = sheet.para(12, middle - height / 2, _STEP_MM, step.title, title, most=2)
-    sheet.para(12, end, _STEP_MM, step.note, _NOTE, most=2)
+    title = title if sheet.width(step.title, title) <= room else _STEP_SMALL
+    height = sum(sheet.height(words, room, style) for words, style in ((step.title, title), (step.note, _NOTE)))
+    end = sheet.para(12, middle - height / 2, room, step.title, title, most=2)
+    sheet.para(12, end, room, step.note, _NOTE, most=2)
 
 
 def disc(sheet: Sheet, x: float, y: float, text: str, fill: str) -> None:

@@ -172,3 +172,17 @@ def test_the_balance_of_a_house_that_loses_much_has_room_for_its_axis(language: 
         render_household(replace(made, method=replace(made.method, balance=balance)), language=language)
     )
     assert "−100,000" in pdf[2].get_textpage().get_text_range()
+
+
+def test_words_of_a_step_stay_clear_of_its_money_however_dear() -> None:
+    made = content("coal", "en")
+    assert made.steps
+    dear = replace(made, steps=tuple(replace(step, own=Figure(1_234_560), note=step.note * 2) for step in made.steps))
+    page_one = pypdfium2.PdfDocument(render_household(dear, language="en"))[0].get_textpage()
+    found = page_one.search("1,234,560 CNY")
+    start = found.get_next()
+    assert start is not None
+    left = page_one.get_charbox(start[0])[0]
+    words = page_one.search(made.steps[0].title).get_next()
+    assert words is not None
+    assert page_one.get_charbox(words[0] + words[1] - 1)[2] < left
