@@ -24,7 +24,7 @@ from cpdesk.server import access, schema
 from cpdesk.server.access import iso
 from cpdesk.server.openrosa import reading
 from cpdesk.server.openrosa.editing import aligned, difference
-from cpdesk.server.openrosa.lessons import lessons_of, standing
+from cpdesk.server.openrosa.lessons import lessons_of, site_named, standing
 from cpdesk.server.openrosa.reading import Filling, FormShelf, Head, Unfit
 from cpdesk.server.openrosa.signer import Change, push_changes, refused
 from cpdesk.server.openrosa.tables import attachments, submissions
@@ -207,6 +207,7 @@ class Intake:
         answers = {**answers, **_references(arrived, there)}
         record = before.record if before is not None else self._ids.new()
         sites, site = lessons_of(connection, record, stream, filling.entities, self._ids.new)
+        site = site or site_named(connection, head.form, stream, answers)
         facts = self._facts(connection, before, record, head, site)
         wanted = difference(seen, answers)
         base = before.revision if before is not None else 0

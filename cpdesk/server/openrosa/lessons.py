@@ -23,7 +23,7 @@ from cpdesk.model.records import (
     SURVEY_PREFIX,
     Status,
 )
-from cpdesk.operations.families import SITE_VERSION, SiteKind, site_kind_of_dataset
+from cpdesk.operations.families import FAMILIES, SITE_VERSION, SiteKind, site_kind_of_dataset
 from cpdesk.server import schema
 from cpdesk.server.openrosa.reading import Unfit
 from cpdesk.server.openrosa.signer import Change
@@ -123,7 +123,7 @@ def _new_site(
     values.setdefault("township_code", stream)
     if not all(values.get(name) for name in kind.needed):
         return None
-    if _number_is_taken(connection, kind, stream, values):
+    if site_with_number(connection, kind, stream, values) is not None:
         raise Unfit("site_number_taken", f"{kind.kind.value}/{kind.number}")
     facts = {STATUS_FIELD: Status.NONE.value, FORM_VERSION_FIELD: SITE_VERSION, SURVEY_PREFIX + survey: new_id()}
     return Change(site, kind.kind.value, kind.kind.value, SITE_VERSION, {**values, **facts})
@@ -154,8 +154,8 @@ def _known_site(
     return Change(site, kind.kind.value, kind.kind.value, SITE_VERSION, wanted, seen, base)
 
 
-def _number_is_taken(connection: Connection, kind: SiteKind, stream: str, values: Mapping[str, str]) -> bool:
-    """Whether a site of the kind has the number already, in the same village where that counts."""
+def site_with_number(connection: Connection, kind: SiteKind, stream: str, values: Mapping[str, str]) -> str | None:
+    """The site of a kind that has the number these values give, in the same village where that counts."""
     records, states = schema.records, schema.field_states
     holders = connection.execute(
         select(records.c.record)
@@ -164,13 +164,26 @@ def _number_is_taken(connection: Connection, kind: SiteKind, stream: str, values
             records.c.stream == stream,
             records.c.kind == kind.kind.value,
             states.c.path == kind.number,
-            states.c.value == values[kind.number],
+            states.c.value == values.get(kind.number, ""),
         )
+        .order_by(records.c.record)
     ).scalars()
-    for record in holders:
+    for record in holders.all():
         there = standing(connection, record)
         if there is None or there.value(DELETED_FIELD) is not None:
             continue
         if all(there.value(name) == values.get(name) for name in kind.scope):
-            return True
-    return False
+            return str(record)
+    return None
+
+
+def site_named(connection: Connection, form: str, stream: str, answers: Mapping[str, str]) -> str | None:
+    """The site whose number a survey of a family's form gives: phones do not begin surveys at a site of the register.
+    None where several kinds of sites would do, or none."""
+    named: dict[str, str] = {}
+    for path, text in answers.items():
+        if "[" not in path and "#" not in path:
+            named.setdefault(path.rpartition("/")[2], text)
+    kinds = [kind for family in FAMILIES if family.id == form for kind in family.sites if named.get(kind.number)]
+    found = {site for kind in kinds if (site := site_with_number(connection, kind, stream, named)) is not None}
+    return next(iter(found)) if len(found) == 1 else None
