@@ -41,6 +41,7 @@ from cpdesk.sync.reading import (
     ENTRIES_PER_PULL_MAX,
     PROTOCOL_VERSION,
     Reader,
+    compress_above,
     malformed,
     read_hash,
     read_json,
@@ -260,13 +261,21 @@ async def _pull(service: Service, request: Request) -> Response:
     after = _after(service, query.get("cursor", ""))
     limit = _whole(query.get("limit", str(ENTRIES_PER_PULL_MAX)), "limit", ENTRIES_PER_PULL_MAX)
 
-    def work() -> bytes:
+    def work() -> Response:
         with service.database.reading() as connection:
             page, last, more = ordering.pull(connection, stream, after, limit)
         tail = json.dumps({"cursor": cursor_to_text(service.database.epoch, last), "more": more})
-        return b'{"entries":[' + b",".join(page) + b"]," + tail[1:].encode()
+        return _packed(request, b'{"entries":[' + b",".join(page) + b"]," + tail[1:].encode())
 
-    return Response(await run_in_threadpool(work), media_type="application/json")
+    return await run_in_threadpool(work)
+
+
+def _packed(request: Request, body: bytes) -> Response:
+    """JSON as gzip for who takes it: a page of entries has the same names and ids again and again."""
+    takes = [each.split(";")[0].strip() for each in request.headers.get("accept-encoding", "").lower().split(",")]
+    packed = compress_above(body) if "gzip" in takes else body
+    headers = {"Vary": "Accept-Encoding"} | ({} if packed is body else {"Content-Encoding": "gzip"})
+    return Response(packed, headers=headers, media_type="application/json")
 
 
 def _after(service: Service, cursor: str) -> int:
