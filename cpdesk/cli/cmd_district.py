@@ -35,6 +35,7 @@ def run(
     json_: Json = False,
 ) -> None:
     """Compute the households of this desk under scenarios: totals with ranges, the exact split, ranking, targets."""
+    from cpdesk.energy.district.totals import village_peaks
     from cpdesk.interop.district_book import write_district
     from cpdesk.model.assessment import as_json
     from cpdesk.operations import district
@@ -58,9 +59,10 @@ def run(
         found = district.sensitivity(results[0], one) if sensitive else ()
         if excel is not None:
             names = {house.township: township_name(house.township) for house in results[0].houses}
+            peaks = village_peaks(results[0].houses, results[0].split, ctx.energy)
             content = write_district(
-                results, made_at=ctx.clock.now(), townships=names, sensitivity=found, sample=stock.sample,
-                language=out.text.language,
+                results, made_at=ctx.clock.now(), townships=names, peaks=peaks, sensitivity=found,
+                sample=stock.sample, language=out.text.language,
             )  # fmt: skip
             district.write_book(excel, content)
     out.document({"results": [as_json(result) for result in results], "sensitivity": as_json(found)})

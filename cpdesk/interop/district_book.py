@@ -7,6 +7,7 @@ none becomes a formula; whatever is to be confirmed says so.
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -16,12 +17,14 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils.cell import get_column_letter
 
 from cpdesk.base.i18n import Translator
-from cpdesk.model.district import DistrictResult, HouseFigures, Sensitivity
+from cpdesk.model.assessment import Quantity
+from cpdesk.model.district import PAYERS, DistrictResult, HouseFigures, Sensitivity
 
 _THIN: Final = Side(style="thin", color="8A949E")
 _BOX: Final = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _SHADE: Final = PatternFill("solid", fgColor="EDF1F4")
 _WAN: Final = 10_000.0
+_LINE: Final = 13.5
 Cell = str | float | int | None
 Table = tuple[str, Sequence[str], list[list[Cell]]]
 """Key of the title, keys of the columns, rows."""
@@ -32,6 +35,7 @@ def write_district(
     *,
     made_at: datetime,
     townships: Mapping[str, str],
+    peaks: Mapping[tuple[str, str], tuple[Quantity, Quantity]] | None = None,
     sensitivity: Sequence[Sensitivity] = (),
     sample: bool = False,
     language: str = "zh",
@@ -40,6 +44,7 @@ def write_district(
 
     Args:
         townships: names by code.
+        peaks: power at the transformer by township and village, today and with the split (`village_peaks`).
         sample: some household is made up; the summary says so.
     """
     text = Translator(language)
@@ -51,6 +56,8 @@ def write_district(
     words = _Words(text, townships)
     _sheet(book, text, "summary", _summary(first, words), heading=_heading(first, text, sample=sample))
     _sheet(book, text, "groups", [_groups(first, words)])
+    if peaks:
+        _sheet(book, text, "peaks", [_peaks(peaks, first, words)])
     _sheet(book, text, "ranking", [_ranking(first, words)])
     _sheet(book, text, "houses", [_houses(first, words)])
     _sheet(book, text, "compare", [_compare(results, words)])
@@ -82,9 +89,17 @@ class _Words:
     def township(self, code: str) -> str:
         return self._townships.get(code, code or "—")
 
+    def place(self, place: str) -> str:
+        """What a demand is for: a payer, a township or a village."""
+        return self.text(f"energy.district.payer.{place}") if place in PAYERS else self.township(place) if place else ""
+
     def works(self, codes: Iterable[str]) -> str:
         """Measures in the order of the work."""
         return "、".join(self.text(f"energy.measure.{code}") for code in codes) or self.text("energy.district.nothing")
+
+    def unit(self, unit: str) -> str:
+        """A unit in the language of the workbook."""
+        return self.text(f"energy.district.unit.{unit}") if unit else ""
 
     def mark(self, status: str) -> str:
         return self.text(f"energy.district.mark.{status}")
@@ -121,21 +136,27 @@ def _summary(result: DistrictResult, words: _Words) -> list[Table]:
     rows: list[list[Cell]] = []
     for group, found in (("total", result.totals), ("after", result.after)):
         rows += [
-            [text(f"energy.district.{group}.{name}"), one.value, one.p10, one.p50, one.p90, one.unit, mark]
+            [text(f"energy.district.{group}.{name}"), one.value, one.p10, one.p50, one.p90, words.unit(one.unit), mark]
             for name, one in found.items()
         ]
     obstacles: list[list[Cell]] = [
-        [text(item.demand), item.asked, item.reachable, item.unit] for item in result.split.obstacles
+        [
+            f"{text(item.demand)} {words.place(item.place)}".strip(),
+            item.asked,
+            text("energy.district.not_alone") if item.reachable is None else item.reachable,
+            words.unit(item.unit),
+        ]
+        for item in result.split.obstacles
     ]
     blank = text("energy.district.plan_blank")
     targets: list[list[Cell]] = [
         [text(f"energy.district.target.{row.key}"), row.today, row.reached,
-         blank if row.target is None else row.target, row.unit, words.mark(row.status)]
+         blank if row.target is None else row.target, words.unit(row.unit), words.mark(row.status)]
         for row in result.targets
     ]  # fmt: skip
     tables: list[Table] = [("", ("item", "value", "low", "middle", "high", "unit", "status"), rows)]
     if obstacles:
-        tables.append(("", ("item", "value", "reached", "unit"), obstacles))
+        tables.append(("", ("obstacle", "asked", "reachable", "unit"), obstacles))
     return [*tables, ("", ("item", "today", "reached", "target", "unit", "status"), targets)]
 
 
@@ -152,6 +173,20 @@ def _groups(result: DistrictResult, words: _Words) -> Table:
         ]
         for one in result.groups
     ]  # fmt: skip
+    return "", columns, rows
+
+
+def _peaks(peaks: Mapping[tuple[str, str], tuple[Quantity, Quantity]], result: DistrictResult, words: _Words) -> Table:
+    """Transformers: all uses of all households of a village in the coldest hour."""
+    number: dict[tuple[str, str], int] = {}
+    for house in result.houses:
+        number[house.township, house.village] = number.get((house.township, house.village), 0) + 1
+    rows: list[list[Cell]] = [
+        [words.township(key[0]), key[1], number[key], now.value, then.value, then.low, then.high,
+         words.mark(then.status)]
+        for key, (now, then) in peaks.items()
+    ]  # fmt: skip
+    columns = ("township", "village", "houses", "peak_now", "peak_after", "peak_low", "peak_high", "status")
     return "", columns, rows
 
 
@@ -225,11 +260,12 @@ def _method(result: DistrictResult, words: _Words) -> Table:
         [text(f"energy.district.method.{name}"), words.mark("own_rule")] for name in ("estimated", "ranges", "split")
     ]
     for carrier, unit, value, year, status in result.factors:
-        line = text("energy.district.method.factor", carrier=text(f"energy.carrier.{carrier}"), unit=unit, value=value,
-                    year=year or "—")  # fmt: skip
+        line = text("energy.district.method.factor", carrier=text(f"energy.carrier.{carrier}"), unit=words.unit(unit),
+                    value=value, year=year or "—")  # fmt: skip
         rows.append([line, words.mark(status)])
     for row in result.targets:
-        rows.append([f"{text(f'energy.district.target.{row.key}')}：{row.source}", words.mark(row.status)])
+        name = text(f"energy.district.target.{row.key}")
+        rows.append([text("energy.district.method.target", name=name, source=row.source), words.mark(row.status)])
     return "", ("item", "status"), rows
 
 
@@ -253,8 +289,13 @@ def _sheet(book: Any, text: Translator, name: str, tables: Sequence[Table], *, h
                 _put(sheet, number, place, value)
                 widths[place] = max(widths.get(place, 0.0), _width(value))
         at += len(rows) + 2
-    for place, width in widths.items():
-        sheet.column_dimensions[get_column_letter(place)].width = min(60.0, width + 2.0)
+    widest = {place: min(60.0, width + 4.0) for place, width in widths.items()}
+    for place, width in widest.items():
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    for row in sheet.iter_rows(min_row=first):
+        # A wrapped text needs the height of its lines: programs that only print do not find it by themselves.
+        lines = max(math.ceil(_width(cell.value) / (widest.get(cell.column, 60.0) - 3.0)) for cell in row)
+        sheet.row_dimensions[row[0].row].height = _LINE * max(1, lines) + 3.0
     if len(tables) == 1:
         sheet.freeze_panes = f"A{first + 1}"
         sheet.auto_filter.ref = f"A{first}:{get_column_letter(len(tables[0][1]))}{max(first, at - 2)}"
@@ -266,6 +307,8 @@ def _sheet(book: Any, text: Translator, name: str, tables: Sequence[Table], *, h
 
 def _width(value: Cell) -> float:
     """Columns a cell needs; Chinese characters are two wide."""
+    if value is None:
+        return 0.0
     if isinstance(value, str):
         return float(sum(2 if ord(letter) > 0x2E7F else 1 for letter in value))
     return 11.0
@@ -283,7 +326,8 @@ def _put(
         large = abs(value) >= 1000 or value == int(value)
         cell.number_format = "#,##0" if large else "0.0E+00" if 0 < abs(value) < 0.01 else "#,##0.00"
     cell.font = Font(name="SimSun", bold=bold, size=12 if bold and not boxed else 10)
-    cell.alignment = Alignment(horizontal="left" if text else "right", vertical="center", wrap_text=boxed and text)
+    cell.alignment = Alignment(horizontal="left" if text else "right", vertical="center", wrap_text=boxed and text,
+                               indent=int(boxed))  # fmt: skip
     if boxed:
         cell.border = _BOX
     if shaded:

@@ -20,7 +20,10 @@ from typing import Final
 import numpy as np
 
 from cpdesk.energy.district.figures import DistrictFigures
+from cpdesk.energy.systems.power import HouseholdPower, village_power
+from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
+from cpdesk.model.assessment import Quantity
 from cpdesk.model.district import LEVELS, Group, HouseFigures, PlanTarget, Split, Spread
 
 _Z90: Final = 1.2815515655446004
@@ -134,6 +137,32 @@ def _group(by: str, key: str, houses: Sequence[HouseFigures], picks: Mapping[str
         carbon_saving_kg=math.fsum(options.carbon_kg[at] for options, at in chosen),
         power_kw=math.fsum(options.power_kw[at] for options, at in chosen),
     )  # fmt: skip
+
+
+def village_peaks(
+    houses: Sequence[HouseFigures], split: Split, tables: EnergyTables
+) -> dict[tuple[str, str], tuple[Quantity, Quantity]]:
+    """By township and village: power at the transformer in kVA today and with the split, all uses together.
+
+    Works change the power of heating; of other uses today's stands for both.
+    """
+    picks = {pick.house: pick.option for pick in split.picks}
+    villages: dict[tuple[str, str], list[HouseFigures]] = {}
+    for house in houses:
+        villages.setdefault((house.township, house.village), []).append(house)
+
+    def peak(inside: Sequence[HouseFigures], *, after: bool) -> Quantity:
+        return village_power(
+            [
+                HouseholdPower(
+                    house.heating_kw + (house.options.power_kw[picks.get(house.id, 0)] if after else 0.0),
+                    house.others_kw, house.vehicle_kw,
+                )
+                for house in inside
+            ], tables,
+        )  # fmt: skip
+
+    return {key: (peak(inside, after=False), peak(inside, after=True)) for key, inside in sorted(villages.items())}
 
 
 def plan_targets(houses: Sequence[HouseFigures], split: Split, figures: DistrictFigures) -> tuple[PlanTarget, ...]:

@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpdesk.context import load_energy_tables
 from cpdesk.energy.district import solve as solving
 from cpdesk.energy.district.dual import bound_split
 from cpdesk.energy.district.problem import Columns, make_problem
 from cpdesk.energy.district.repair import repaired
 from cpdesk.energy.district.split import split
+from cpdesk.energy.district.totals import village_peaks
 from cpdesk.model.district import HouseFigures, Options, Scenario, Split
 
 NAMES = "own_yuan", "subsidy_yuan", "carbon_kg", "power_kw"
@@ -248,3 +250,19 @@ def test_level_targets_take_houses_that_reach_the_level() -> None:
     more = split(marked, replace(scenario, level_targets={"zero_carbon": len(able) + 1}))
     (target,) = more.obstacles
     assert (target.demand, target.reachable) == ("energy.district.level_target.zero_carbon", len(able))
+
+
+def test_a_village_draws_less_than_its_households_and_more_after_heat_pumps() -> None:
+    tables = load_energy_tables()
+    houses = [replace(one, village="a", township="t", heating_kw=1.0, others_kw=2.0) for one in stock(6, 16, 3)]
+    houses = [replace(one, options=replace(one.options, power_kw=(0.0, *[4.0] * (len(one.options.own_yuan) - 1))))
+              for one in houses]  # fmt: skip
+    chosen = split(houses, Scenario("all"))
+    assert chosen.picks
+    ((key, (now, then)),) = village_peaks(houses, chosen, tables).items()
+    share = [tables.device(f"power.diversity_{kind}") for kind in ("heating", "others")]
+    heating, others = (part + (1.0 - part) / 4.0 for part in share)
+    factor = tables.device("power.factor")
+    assert key == ("t", "a")
+    assert now.value == pytest.approx((16.0 * heating + 32.0 * others) / factor)
+    assert then.value - now.value == pytest.approx(4.0 * len(chosen.picks) * heating / factor)
