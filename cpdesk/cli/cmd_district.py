@@ -123,6 +123,11 @@ def city(
     out.say("cli.district.city", chunks=done.chunks, houses=done.houses, seconds=seconds)
 
 
+def _unit(out: Output, unit: str) -> str:
+    """A unit in the reader's language."""
+    return out.text(f"energy.district.unit.{unit}") if unit else ""
+
+
 def _show(out: Output, result: Any) -> None:
     """One scenario for people: who was computed, the split, totals, the best houses, what stands in the way."""
     text, split = out.text, result.split
@@ -140,11 +145,11 @@ def _show(out: Output, result: Any) -> None:
     for item in split.obstacles:
         key = "cli.district.obstacle" if item.reachable is not None else "cli.district.obstacle_other"
         out.say(key, demand=text(item.demand), place=item.place, asked=item.asked, reachable=item.reachable,
-                unit=item.unit)  # fmt: skip
+                unit=_unit(out, item.unit))  # fmt: skip
     head = [text(f"energy.district.column.{name}") for name in ("item", "value", "low", "middle", "high", "unit")]
     rows = [
         [text(f"energy.district.{group}.{name}"),
-         *(f"{value:,.0f}" for value in (one.value, one.p10, one.p50, one.p90)), one.unit]
+         *(f"{value:,.0f}" for value in (one.value, one.p10, one.p50, one.p90)), _unit(out, one.unit)]
         for group, found in (("total", result.totals), ("after", result.after))
         for name, one in found.items()
     ]  # fmt: skip

@@ -165,6 +165,8 @@ def test_the_workbook_says_everything_and_no_text_becomes_a_formula(result: Dist
     total = sum(row[6].value + row[7].value for row in houses.iter_rows(min_row=2))
     assert total == pytest.approx(result.split.own_yuan + result.split.subsidy_yuan)
     assert any(cell.value == "待核" for cell in cells)
+    units = {row[5].value for row in book["汇总"].iter_rows(min_row=8, max_row=17)}
+    assert {"度/年", "元/年", "公斤/年", "㎡"} <= units and not units & {"kWh/a", "CNY/a", "kg/a"}
     assert "编造" in str(book["汇总"]["A5"].value)
 
 

@@ -135,7 +135,6 @@ def _model(problem: Problem, part: _Part) -> Any:
     model.num_col_, model.num_row_ = count, len(scales) + houses
     model.sense_ = highspy.ObjSense.kMaximize
     model.col_cost_ = worth / _scale(worth)
-    model.offset_ = 0.0
     model.col_lower_, model.col_upper_ = np.zeros(count), np.ones(count)
     model.row_lower_ = np.concatenate((np.full(len(scales), -highspy.kHighsInf), np.ones(houses)))
     model.row_upper_ = np.concatenate((part.room / scales, np.ones(houses)))
