@@ -26,21 +26,21 @@ YANSHOU = "110114110"
 WELL = "0192f000-0000-7000-8000-000000000001"
 
 FORM_MD = """
-| survey   | type                           | name      | label::中文 (zh) | save_to | calculation                                  |
-|          | text                           | w_code    | 井号             | w_code  |                                              |
-|          | text                           | w_name    | 名称             | w_name  |                                              |
-|          | integer                        | depth     | 深度             |         |                                              |
-|          | select_one_from_file wells.csv | near      | 邻近的井         |         |                                              |
-|          | calculate                      | near_kind |                  |         | pulldata('wells', 'w_kind', 'name', ${near}) |
-|          | image                          | photo     | 照片             |         |                                              |
-|          | begin_repeat                   | defect    | 缺陷             |         |                                              |
-|          | text                           | what      | 什么             |         |                                              |
-|          | image                          | shot      | 照片             |         |                                              |
-|          | end_repeat                     |           |                  |         |                                              |
-| settings | form_title                     | form_id     | version |
-|          | 热力井巡查（样例）             | wells_quick | 3       |
-| entities | list_name                      | label     |
-|          | well                           | ${w_code} |
+| survey | type | name | label::中文 (zh) | save_to | calculation |
+| | text | w_code | 井号 | w_code | |
+| | text | w_name | 名称 | w_name | |
+| | integer | depth | 深度 | | |
+| | select_one_from_file wells.csv | near | 邻近的井 | | |
+| | calculate | near_kind | | | pulldata('wells', 'w_kind', 'name', ${near}) |
+| | image | photo | 照片 | | |
+| | begin_repeat | defect | 缺陷 | | |
+| | text | what | 什么 | | |
+| | image | shot | 照片 | | |
+| | end_repeat | | | | |
+| settings | form_title | form_id | version |
+| | 热力井巡查（样例） | wells_quick | 3 |
+| entities | list_name | label |
+| | well | ${w_code} |
 """
 
 
