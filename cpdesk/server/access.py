@@ -20,11 +20,12 @@ from sqlalchemy import Connection, Row, select, update
 from cpdesk.base.errors import AccessFault
 from cpdesk.model.oplog import GENESIS_HASH
 from cpdesk.server import schema
+from cpdesk.server.people.roles import Role
 from cpdesk.sync.signing import code_hash, enrolment_digest, token_digest
 
 _CODE_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 O 1 I, which people confuse on paper
 _CODE_LETTERS: Final = 20  # 100 bits: cannot be guessed, so a plain hash of it is enough
-ROLES: Final = ("surveyor", "inspector", "clerk", "reviewer", "administrator")
+ROLES: Final = tuple(str(role) for role in Role)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from cpdesk.server.blobs import BlobShelf
 from cpdesk.server.config import ServerConfig
 from cpdesk.server.limits import OneLength, TokenBuckets, read_body
 from cpdesk.server.openrosa.routes import routes as openrosa_routes
+from cpdesk.server.people.roles import Right, may
 from cpdesk.server.problems import problem
 from cpdesk.sync.protocol import cursor_from_text, cursor_to_text, push_answer_to_wire, push_from_wire
 from cpdesk.sync.reading import (
@@ -256,7 +257,7 @@ async def _pull(service: Service, request: Request) -> Response:
     device = await service.device(request)
     query = _query(request, ("stream", "cursor", "limit"))
     stream = read_stream(query.get("stream"), "stream")
-    if stream not in device.streams:
+    if not may(device, Right.READ, stream):
         raise AccessFault("CP-4104", stream=stream)
     after = _after(service, query.get("cursor", ""))
     limit = _whole(query.get("limit", str(ENTRIES_PER_PULL_MAX)), "limit", ENTRIES_PER_PULL_MAX)

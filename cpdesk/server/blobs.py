@@ -24,6 +24,7 @@ from cpdesk.base.files import disk_faults, flush_folder
 from cpdesk.server import schema
 from cpdesk.server.access import Device
 from cpdesk.server.ordering import upsert
+from cpdesk.server.people.roles import readable_streams
 from cpdesk.sync.reading import BLOB_BYTES_MAX, BLOB_CHUNK_BYTES_MAX
 
 _UPLOADS_PER_DEVICE_MAX: Final = 50
@@ -184,7 +185,7 @@ class BlobShelf:
         """Complete blobs that the device sent itself, or that operations of its streams speak of, with sizes."""
         owners, references, table = schema.blob_owners, schema.blob_references, schema.blobs
         own = select(owners.c.sha256).where(owners.c.device == device.device)
-        spoken_of = select(references.c.sha256).where(references.c.stream.in_(device.streams))
+        spoken_of = select(references.c.sha256).where(references.c.stream.in_(readable_streams(device)))
         rows = connection.execute(
             select(table.c.sha256, table.c.size).where(
                 table.c.sha256.in_(sha256s), or_(table.c.sha256.in_(own), table.c.sha256.in_(spoken_of))

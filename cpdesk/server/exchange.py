@@ -30,6 +30,7 @@ from cpdesk.server.access import Device, iso
 from cpdesk.server.blobs import BlobShelf
 from cpdesk.server.config import ServerConfig
 from cpdesk.server.keys import ServerKeys, public_keys
+from cpdesk.server.people.roles import readable_streams
 from cpdesk.sync.exchange_file import (
     ANSWER,
     BLOB_PIECE_BYTES,
@@ -167,7 +168,7 @@ class Desk:
             missing.update(self._blobs.missing(device, offered[start : start + 200]))
         yield {"have": [sha256 for sha256 in offered if sha256 not in missing]}
         yield from taken.answers
-        for stream in sorted(device.streams):
+        for stream in sorted(readable_streams(device)):
             yield from self._pages(stream, cursors.get(stream), taken)
         yield from self._wanted_blobs(device, wanted)
 

@@ -20,6 +20,7 @@ from cpdesk.model.replication import Entry, Outcome, PushResult
 from cpdesk.server import schema
 from cpdesk.server.access import Device, find
 from cpdesk.server.checking import CheckedBatch, CheckedOperation
+from cpdesk.server.people.roles import reason_against
 from cpdesk.sync.merge import FieldState, OpenConflict, RecordState, merge
 from cpdesk.sync.protocol import PushAnswer, blob_references, conflict_from_wire, entry_to_wire
 from cpdesk.sync.reading import read_json
@@ -167,7 +168,7 @@ class _Batch:
             return "base_ahead"
         if any("\0" in value for value in operation.set.values() if value is not None):
             return "unstorable"
-        return ""
+        return reason_against(self.device, operation, self.known.states.get(operation.record))
 
     def _keep(self, signed: SignedOperation, content_hash: str, reason: str) -> PushResult:
         operation = signed.operation

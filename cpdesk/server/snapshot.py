@@ -30,6 +30,7 @@ from cpdesk.base.files import disk_faults
 from cpdesk.model.oplog import canonical_json
 from cpdesk.model.replication import Conflict
 from cpdesk.server import schema
+from cpdesk.server.people.roles import Right, may
 from cpdesk.sync.protocol import conflict_from_wire, cursor_to_text
 from cpdesk.sync.reading import malformed, read_hash, read_json, read_stream
 
@@ -213,7 +214,7 @@ def routes(service: Any, endpoint: Any) -> list[Route]:
         if len(query) != len(request.query_params.multi_items()) or not query.keys() <= {"stream", "sha256"}:
             raise malformed("query", "expected each of stream, sha256 at most once")
         stream = read_stream(query.get("stream"), "stream")
-        if stream not in device.streams:
+        if not may(device, Right.READ, stream):
             raise AccessFault("CP-4104", stream=stream)
         if "sha256" not in query:
             made = await run_in_threadpool(snapshots.newest, stream)

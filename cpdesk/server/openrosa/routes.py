@@ -36,6 +36,7 @@ from cpdesk.server.openrosa.reading import FormShelf
 from cpdesk.server.openrosa.receiving import BODY_BYTES_MAX, Received, Spool, receive
 from cpdesk.server.openrosa.tables import ensure
 from cpdesk.server.openrosa.users import AppUser
+from cpdesk.server.people.roles import Right, may
 
 if TYPE_CHECKING:
     from cpdesk.server.app import Service
@@ -125,7 +126,7 @@ async def _guarded(face: Face, handler: Handler, request: Request) -> Response:
     try:
         user = await face.user(request)
         project = request.path_params["project"]
-        if not STREAM.fullmatch(project) or project not in user.device.streams:
+        if not STREAM.fullmatch(project) or not may(user.device, Right.READ, project):
             raise AccessFault("CP-4104", stream=project[:20])
         return await handler(face, request, user, project)
     except CpdeskError as fault:
