@@ -40,4 +40,4 @@ def test_nothing_saved_or_acknowledged_is_lost_however_often_desk_and_server_are
 def test_photographs_killed_midway_arrive_whole(count: int) -> None:
     result = run("--uploads", str(count))["uploads"]
     assert result["hashes_equal"] == count
-    assert result["killed_midway"] > count / 2, "most kills must hit an upload in the middle, or nothing is shown"
+    assert result["killed_midway"] >= count / 4, "many kills must hit an upload in the middle, or nothing is shown"

@@ -27,6 +27,6 @@ def test_demo_ends_with_equal_desks_a_kept_conflict_reports_and_a_ledger(
     assert {conflict["standing"], conflict["kept"]} == {conflict["first"], conflict["second"]}
     folder = Path(told["folder"])
     reports = sorted((folder / "reports").glob("*.pdf"))
-    assert [len(pypdfium2.PdfDocument(path)) for path in reports] == [4, 4]
+    assert [len(pypdfium2.PdfDocument(path)) for path in reports] == [5, 5]
     assert len(read_ledger(folder / "ledger.xlsx")) == 2
     assert not (tmp_path / "home" / "data").exists()
