@@ -90,6 +90,9 @@ class FormLibrary:
         with _LOADING:
             if (form, version) not in self._loaded:
                 stored = self._versions.get(form, version)
+                if stored is None:  # a record that came from another desk may be the first of its form here
+                    self._publish_shipped(form)
+                    stored = self._versions.get(form, version)
                 if stored is None:
                     raise InputFault("CP-1510", form=form, version=version)
                 self._loaded[form, version] = load_form(stored.xml)

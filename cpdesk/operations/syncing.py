@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from cpdesk.base.errors import InputFault
+from cpdesk.base.errors import CpdeskError, InputFault
 from cpdesk.context import Context
-from cpdesk.model.records import Changes
+from cpdesk.model.records import Changes, RecordKind
 from cpdesk.model.replication import Conflict
+from cpdesk.operations.families import FARMHOUSE
 from cpdesk.operations.recovery import seal_for_district
+from cpdesk.operations.rounds import journal, note_failure, note_success
+from cpdesk.operations.stuck import stuck_values
 
 if TYPE_CHECKING:
     from cpdesk.sync.client import Progress, SyncReport
+
+_GLANCE_S: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,11 @@ class SyncState:
         server_url: empty before the desk is enrolled.
         operations, photos: what the server does not have yet.
         conflicts: open ones on this desk.
+        sites, fields, photo_bytes: what waits, a site and its surveys counted as one; `homes_only` says that all of
+            them are farmhouses.
+        stuck: values the server keeps without taking them, which a person has to look at.
+        last_success: ISO 8601 of the last round that went through, "" never; `failures` since then, `fault` the code
+            of the last one.
     """
 
     server_url: str
@@ -33,6 +44,14 @@ class SyncState:
     operations: int
     photos: int
     conflicts: int
+    sites: int = 0
+    fields: int = 0
+    photo_bytes: int = 0
+    stuck: int = 0
+    last_success: str = ""
+    failures: int = 0
+    fault: str = ""
+    homes_only: bool = True
 
     @property
     def enrolled(self) -> bool:
@@ -42,16 +61,33 @@ class SyncState:
 def sync_state(ctx: Context) -> SyncState:
     """The facts for the sync page and the pill in the window's head."""
     enrolment = ctx.store.replica.enrolment()
-    waiting = ctx.store.replica.waiting()
+    waiting = ctx.store.traffic.waiting()
+    photos, photo_bytes = ctx.store.traffic.waiting_files()
+    known, (sites, homes_only) = journal(ctx), _sites_of(ctx, [each.record for each in waiting])
     return SyncState(
         server_url=enrolment.server_url if enrolment else "",
         person=enrolment.person if enrolment else ctx.actor,
         role=enrolment.role if enrolment else "",
         streams=enrolment.streams if enrolment else (),
-        operations=waiting.operations,
-        photos=waiting.blobs,
+        operations=sum(each.operations for each in waiting),
+        photos=photos,
         conflicts=len(ctx.store.conflicts.list()),
+        sites=sites,
+        fields=sum(each.fields for each in waiting),
+        photo_bytes=photo_bytes,
+        stuck=len(stuck_values(ctx)),
+        last_success=known.last_success,
+        failures=known.failures,
+        fault=known.fault,
+        homes_only=homes_only,
     )
+
+
+def _sites_of(ctx: Context, records: Sequence[str]) -> tuple[int, bool]:
+    """How many sites these records are of, and whether all of them are farmhouses."""
+    rows = ctx.store.records.rows(records)
+    others = any(row.form != FARMHOUSE.id and row.kind is not RecordKind.HOUSEHOLD for row in rows)
+    return len({row.site or row.id for row in rows}), not others
 
 
 def enrol_desk(ctx: Context, server_url: str, code: str) -> Changes:
@@ -81,11 +117,24 @@ def sync_now(
     progress: Progress = lambda phase, done, total: None,
     cancel: Callable[[], bool] = lambda: False,
 ) -> tuple[SyncReport, Changes]:
-    """One round with the district's server. What was done when a fault is raised stays done.
+    """One round with the district's server, and a line of it in the journal. What was done when a fault is raised
+    stays done.
 
     Raises:
         AccessFault: CP-4107 the desk is not enrolled, CP-4103 it was revoked. EnvironmentFault: CP-22xx no line.
     """
+    mark = ctx.store.traffic.mark()
+    try:
+        begun, report = _round(ctx, progress, cancel)
+    except CpdeskError as fault:
+        note_failure(ctx, mark, fault)
+        raise
+    note_success(ctx, mark, report, begun=len(begun.records))
+    seal_for_district(ctx)
+    return report, begun | report.changes
+
+
+def _round(ctx: Context, progress: Progress, cancel: Callable[[], bool]) -> tuple[Changes, SyncReport]:
     from cpdesk.sync.client import sync_once
     from cpdesk.sync.enrol import learn_keys
     from cpdesk.sync.snapshot import begin_with_snapshots
@@ -93,12 +142,19 @@ def sync_now(
 
     enrolment = ctx.store.replica.enrolment()
     url = enrolment.server_url if enrolment else str(ctx.settings.get("server_url"))
-    with Transport(url or "http://unset.invalid") as transport:
+    with Transport(url or "http://unset.invalid", sleep=lambda seconds: _sleep(seconds, cancel)) as transport:
         begun = begin_with_snapshots(ctx.store.replica, transport)
         report = sync_once(ctx.store.replica, transport, progress, cancel)
-        learn_keys(ctx.store.replica, transport)
-    seal_for_district(ctx)
-    return report, begun | report.changes
+        if not report.cancelled:
+            learn_keys(ctx.store.replica, transport)
+    return begun, report
+
+
+def _sleep(seconds: float, cancel: Callable[[], bool]) -> None:
+    """Between two tries of a request; a person who stops the round does not wait for it."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not cancel():
+        time.sleep(min(_GLANCE_S, seconds))
 
 
 def open_conflicts(ctx: Context, record: str | None = None) -> list[Conflict]:

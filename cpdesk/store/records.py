@@ -260,6 +260,20 @@ class Records(Lists):
         values[SURVEY_PREFIX + survey.head.record] = self._new_id()  # another value each time: it is in each operation
         return self.change(db, shelved, values, actor=actor, role=role) is not None
 
+    def put_again(self, record: str, values: Mapping[str, str | None], actor: str) -> Changes:
+        """Lay values on a record that the server refused before, facts of the record (`@status`) among them. Undo never
+        crosses it.
+
+        Raises:
+            InputFault: CP-1501 no such record; CP-1503 a path is none; CP-158x what no operation may hold.
+        """
+        for path in values:
+            if not is_path(path):
+                raise InputFault("CP-1503", path=path[:60])
+        return self._changing(
+            record, lambda db, shelved: self.change(db, shelved, values, actor=actor, role="barrier"), deleted=True
+        )
+
     def set_site(self, record: str, site: str | None, actor: str) -> Changes:
         """Say of which site a survey was made."""
         return self._changing(record, lambda db, shelved: self.change(db, shelved, {SITE_FIELD: site}, actor=actor))

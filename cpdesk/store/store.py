@@ -26,6 +26,7 @@ from cpdesk.store.records import Records
 from cpdesk.store.replica import ENROLMENT_FACT, Replica
 from cpdesk.store.sealing import seal
 from cpdesk.store.shelf import Describe, Description, Shelf
+from cpdesk.store.traffic import Traffic
 from cpdesk.store.vault import RECOVERY_PURPOSE
 from cpdesk.store.writer import Readers, Writer
 
@@ -40,7 +41,7 @@ def describe_by_id(record: Record) -> Description:
 
 
 class Store:
-    """Composes the parts: `records`, `batches`, `conflicts`, `replica`, `blobs`, `forms`.
+    """Composes the parts: `records`, `batches`, `conflicts`, `replica`, `traffic`, `blobs`, `forms`.
 
     Thread-safe. What a method has returned is on the disk. `close` it, or use it in a `with` block.
     """
@@ -72,6 +73,7 @@ class Store:
         self.conflicts = Conflicts(self._writer, self._readers, shelf, self.records)
         self.forms = FormVersions(self._writer, self._readers, clock)
         self.replica = Replica(self._writer, self._readers, shelf, log, self.blobs, clock)
+        self.traffic = Traffic(self._writer, self._readers)
 
     @classmethod
     def create(

@@ -30,8 +30,8 @@ from cpdesk.ui.language import text, tr
 from cpdesk.ui.pages.batch_check import CheckDialog
 from cpdesk.ui.pages.batch_dialog import BatchDialog
 from cpdesk.ui.pages.unlock import UnlockPage
+from cpdesk.ui.presenters.conflicts import record_view
 from cpdesk.ui.presenters.survey_figures import Figures
-from cpdesk.ui.presenters.sync import record_view
 from cpdesk.ui.shell import Shell
 from cpdesk.ui.theme import apply_theme
 from cpdesk.ui.views import UnlockView

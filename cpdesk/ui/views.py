@@ -361,59 +361,7 @@ class ResultView:
     year: YearView | None = None
 
 
-# sync, reports, unlock, settings ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SyncView:
-    """How things stand with the district server."""
-
-    pill: StatusView
-    headline: str
-    sentence: str
-    facts: tuple[Fact, ...] = ()
-    can_sync: bool = True
-    why_not: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SideView:
-    """One side of a conflict: the value in words and who, when, how."""
-
-    value: str
-    who: str
-    known: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A third value that settles a conflict; nothing takes the answer away."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConflictFieldView:
-    """One field two people changed. `can_write` allows a third value, one of `options` where there are any."""
-
-    id: str
-    label: str
-    place: str
-    original: str
-    here: SideView
-    there: SideView
-    can_write: bool = False
-    options: tuple[OptionView, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ConflictView:
-    """All conflicts of one record."""
-
-    record: str
-    title: str
-    people: str
-    fields: tuple[ConflictFieldView, ...]
+# reports, unlock, settings ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

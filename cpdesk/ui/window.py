@@ -176,6 +176,7 @@ class DeskWindow(QObject):
         from cpdesk.ui.presenters.sync import SyncPresenter
 
         presenter = SyncPresenter(self.desk, self._added("sync", SyncPage()))
+        presenter.page.record_wanted.connect(self.open_survey)
         presenter.refresh()
         return presenter
 

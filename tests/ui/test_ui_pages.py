@@ -19,8 +19,9 @@ from cpdesk.ui.pages.sync import SyncPage
 from cpdesk.ui.pages.unlock import UnlockPage
 from cpdesk.ui.shell import Shell
 from cpdesk.ui.site_views import ListQuery
+from cpdesk.ui.sync_views import ConflictFieldView, ConflictView, SideView, SyncView
 from cpdesk.ui.theme import apply_theme
-from cpdesk.ui.views import ConflictFieldView, ConflictView, Fact, SideView, StatusView, SyncView, UnlockView
+from cpdesk.ui.views import Fact, StatusView, UnlockView
 from cpdesk.ui.widgets.basic import ElidedLabel
 
 CLIENT = QSize(1366, 697)

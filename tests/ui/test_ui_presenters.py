@@ -15,7 +15,7 @@ from cpdesk.forms.xform import load_form
 from cpdesk.operations.syncing import SyncState
 from cpdesk.ui.presenters.choices import choice_words
 from cpdesk.ui.presenters.outline import forget_counts, outline, section_page, section_views
-from cpdesk.ui.presenters.sync import sync_view
+from cpdesk.ui.presenters.sync_words import sync_view
 from cpdesk.ui.presenters.words import duration, fault_words, moment, moment_long, number, unit_words
 from cpdesk.ui.views import GridView, QuestionView, RepeatView
 
@@ -144,7 +144,7 @@ def test_a_fault_says_what_to_do_and_a_bug_is_called_one(dressed):
 )  # fmt: skip
 def test_being_offline_is_grey_and_never_red(dressed, url, waiting, offline, tone, can):
     state = SyncState(url, "周敏", "surveyor", (), waiting, 0, 0)
-    view = sync_view(state, offline=offline)
+    view = sync_view(state, CLOCK, offline=offline)
     assert view.pill.tone == tone
     assert view.can_sync is can
     assert bool(view.why_not) is not can

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 from cpdesk.ui.fonts import font
 from cpdesk.ui.icons import paint_icon
 from cpdesk.ui.language import text, tr
+from cpdesk.ui.sync_views import ConflictFieldView, ConflictView, SideView, Written
 from cpdesk.ui.theme import theme
-from cpdesk.ui.views import ConflictFieldView, ConflictView, SideView, Written
 from cpdesk.ui.widgets.basic import Button, IconText, Label, column, row
 from cpdesk.ui.widgets.choices import ComboBox, Option
 from cpdesk.ui.widgets.fields import TextField

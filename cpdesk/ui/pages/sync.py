@@ -4,80 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
 
 from cpdesk.ui.actions import install
 from cpdesk.ui.language import text
 from cpdesk.ui.pages.conflict_cards import ConflictFieldBlock, ConflictListButton
-from cpdesk.ui.views import ConflictView, Fact, SyncView
-from cpdesk.ui.widgets.bars import ProgressBar
-from cpdesk.ui.widgets.basic import Block, Button, IconText, Label, Line, Pill, Scroll, clear, column, row
-
-
-class SyncCard(Block):
-    """How things stand with the server, in one sentence, and the one button."""
-
-    sync_wanted = Signal()
-    cancel_wanted = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("card", parent)
-        self.setMaximumWidth(720)
-        stack = column(self, (20, 16, 20, 16), 10)
-        head = row(gap=12)
-        self._headline = Label("", "h2", wrap=True)
-        head.addWidget(self._headline, 1)
-        self.pill = Pill()
-        head.addWidget(self.pill, 0, Qt.AlignmentFlag.AlignTop)
-        stack.addLayout(head)
-        self._sentence = Label("", "body", "text2", wrap=True)
-        stack.addWidget(self._sentence)
-        self._facts = column(gap=6)
-        stack.addLayout(self._facts)
-        self.progress = ProgressBar()
-        self._progress_words = Label("", "meta", "text2")
-        stack.addWidget(self.progress)
-        stack.addWidget(self._progress_words)
-        self.problem = IconText("", "bad", "alert")
-        stack.addWidget(self.problem)
-        buttons = row(gap=12)
-        self.button = Button(text("ui.sync.now"), "primary", "sync", self.sync_wanted.emit)
-        self.cancel = Button(text("ui.sync.cancel"), "quiet", on_click=self.cancel_wanted.emit)
-        self._why_not = Label("", "meta", "text2", wrap=True)
-        buttons.addWidget(self.button)
-        buttons.addWidget(self.cancel)
-        buttons.addWidget(self._why_not, 1)
-        buttons.addStretch(1)
-        stack.addLayout(buttons)
-        self.show_running(False)
-        self.show_problem("")
-
-    def show_sync(self, view: SyncView) -> None:
-        self._headline.set_words(view.headline)
-        self._sentence.set_words(view.sentence)
-        self.pill.show_status(view.pill.words, view.pill.tone, view.pill.icon)
-        clear(self._facts)
-        for fact in view.facts:
-            line = row(gap=12)
-            line.addWidget(Label(fact.label, "body", "text2"))
-            line.addStretch(1)
-            line.addWidget(Label(fact.value, "body", _ink(fact)))
-            self._facts.addLayout(line)
-        self.button.setEnabled(view.can_sync)
-        self._why_not.set_words(view.why_not)
-        self._why_not.setVisible(bool(view.why_not))
-
-    def show_running(self, running: bool, words: str = "", share: float = 0.0) -> None:
-        for part in (self.progress, self._progress_words, self.cancel):
-            part.setVisible(running)
-        self.progress.show_share(share)
-        self._progress_words.set_words(words)
-        self.button.setVisible(not running)
-
-    def show_problem(self, words: str) -> None:
-        self.problem.set_words(words)
-        self.problem.setVisible(bool(words))
+from cpdesk.ui.pages.sync_state import StatePane
+from cpdesk.ui.sync_views import ConflictView, SyncView
+from cpdesk.ui.widgets.basic import Block, Button, Label, Line, Pill, Scroll, clear, column, row
 
 
 class SyncPage(QWidget):
@@ -87,6 +22,7 @@ class SyncPage(QWidget):
     cancel_wanted = Signal()
     enrol_wanted = Signal()
     resolve_wanted = Signal(str, object)
+    record_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,7 +41,7 @@ class SyncPage(QWidget):
         return QSize(760, 420)
 
     def show_sync(self, view: SyncView) -> None:
-        self.card.show_sync(view)
+        self.state.show_sync(view)
 
     def show_conflicts(self, conflicts: Sequence[ConflictView]) -> None:
         """The records in conflict. The one that was open stays open while it is there, with what is chosen in it."""
@@ -187,14 +123,12 @@ class SyncPage(QWidget):
         return pane
 
     def _make_state(self) -> QWidget:
-        holder = QWidget()
-        stack = column(holder, (32, 24, 32, 24), 16)
-        self.card = SyncCard()
+        self.state = StatePane()
+        self.card = self.state.card
         self.card.sync_wanted.connect(self.sync_wanted)
         self.card.cancel_wanted.connect(self.cancel_wanted)
-        stack.addWidget(self.card)
-        stack.addStretch(1)
-        return Scroll(holder)
+        self.state.record_wanted.connect(self.record_wanted)
+        return self.state
 
     def _make_conflict(self) -> QWidget:
         page = QWidget()
@@ -253,7 +187,3 @@ class SyncPage(QWidget):
             self._resolve()
         elif self.card.button.isEnabled():
             self.sync_wanted.emit()
-
-
-def _ink(fact: Fact) -> str:
-    return {"bad": "bad", "warn": "warn", "ok": "ok", "info": "accent"}.get(fact.tone, "text")

@@ -1,28 +1,29 @@
-"""Sync and conflicts over `operations.syncing`."""
+"""The sync page and the pill in the window's head: how things stand, rounds by hand and by themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+from datetime import timedelta
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from cpdesk.base.errors import CpdeskError, EnvironmentFault, InputFault
-from cpdesk.context import Context
-from cpdesk.forms.form import Kind
+from cpdesk.base.errors import CpdeskError
 from cpdesk.model.records import Changes
-from cpdesk.model.replication import Conflict
-from cpdesk.operations import households, surveys, syncing
-from cpdesk.ui.language import language, tr
+from cpdesk.operations import rounds, syncing
+from cpdesk.operations.overview import Overview, sync_overview
+from cpdesk.operations.rounds import Round
+from cpdesk.ui.language import tr
 from cpdesk.ui.pages.sync import SyncPage
 from cpdesk.ui.presenters.base import Desk, Presenter
-from cpdesk.ui.presenters.controls import control_of
-from cpdesk.ui.presenters.words import fault_words, moment_long
-from cpdesk.ui.views import ConflictFieldView, ConflictView, Fact, OptionView, SideView, StatusView, SyncView, Written
+from cpdesk.ui.presenters.conflicts import ConflictsPresenter
+from cpdesk.ui.presenters.sync_words import overview_view, round_words, sync_view
+from cpdesk.ui.presenters.words import fault_words, moment
 
 _KEY: Final = "sync"
-_WRITTEN: Final = ("choice", "combo", "number", "date", "text")
-"""Controls whose answer can be written as one value on the page of a conflict."""
+_FIRST_WAIT_S: Final = 20.0
+"""After the unlock the list and the survey come first."""
+_PHASES: Final = ("push", "pull", "blobs_send", "blobs_fetch")
 
 
 class _Steps(QObject):
@@ -32,225 +33,137 @@ class _Steps(QObject):
 
 
 class SyncPresenter(Presenter):
-    """Keeps page and pill; starts a round by hand or by the clock."""
+    """Keeps page and pill; starts a round by hand or, quietly, by itself."""
 
     def __init__(self, desk: Desk, page: SyncPage) -> None:
         super().__init__(desk)
         self.page = page
-        self._running = False
-        self._cancelled = False
-        self._offline = True
-        self._values: dict[str, tuple[Conflict, ...]] = {}
+        self.conflicts = ConflictsPresenter(desk, page)
+        self._running = self._quiet = self._cancelled = self._stopped = False
+        self._overview: Overview | None = None
+        self._error: Exception | None = None
+        self._due = ""
+        self._begun = False
         self._steps = _Steps(self)
         self._steps.step.connect(self._show_step, Qt.ConnectionType.QueuedConnection)
         page.sync_wanted.connect(self.sync)
-        page.cancel_wanted.connect(self._cancel)
-        page.resolve_wanted.connect(self._resolve)
+        page.cancel_wanted.connect(self.cancel)
         desk.changed.connect(self._changed)
-        desk.language_changed.connect(self.refresh)
+        desk.language_changed.connect(self._show)
         self._timer = QTimer(self)
-        self._timer.timeout.connect(self._by_the_clock)
-        self.start_clock()
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(lambda: self.sync(quiet=True))
 
-    def start_clock(self) -> None:
-        """Sync every so many minutes, as set; 0 is never."""
-        minutes = int(self.ctx.settings.get("sync_every_minutes"))
+    # rounds ---------------------------------------------------------------------------------------------------------
+
+    def sync(self, *, quiet: bool = False) -> None:
+        """One round now. A quiet one, begun by the clock, says nothing on the page but what it brought."""
+        if self._running or self._stopped:
+            return
         self._timer.stop()
-        if minutes > 0:
-            self._timer.start(minutes * 60_000)
+        self._running, self._quiet, self._cancelled = True, quiet, False
+        if not quiet:
+            self.page.card.show_problem("")
+        self.page.card.show_running(True, tr("ui.sync.connecting"))
+
+        def work() -> tuple[Changes, Round | None]:
+            _report, changes = syncing.sync_now(
+                self.ctx, progress=self._steps.step.emit, cancel=lambda: self._cancelled
+            )
+            known = rounds.journal(self.ctx)
+            newest = known.rounds[0] if known.rounds and known.rounds[0].at == known.last_success else None
+            return changes, newest
+
+        self.run(work, self._synced, key=_KEY, on_error=self._failed)
+
+    def cancel(self) -> None:
+        """End the round at its next step; what it has done stays done."""
+        self._cancelled = True
+        if self._running:
+            self.page.card.show_running(True, tr("ui.sync.stopping"))
 
     def stop(self) -> None:
+        """The desk is being locked."""
+        self._stopped = True
         self._timer.stop()
         self._cancelled = True
 
-    def refresh(self) -> None:
-        self.run(lambda: syncing.sync_state(self.ctx), self._show_state, key="sync-state", latest=True)
-        self.run(lambda: conflicts_of(self.ctx), self._show_conflicts, key="conflicts", latest=True)
-
-    def sync(self) -> None:
-        """One round now."""
-        if self._running:
-            return
-        self._running, self._cancelled = True, False
-        self.page.card.show_problem("")
-        self.page.card.show_running(True, tr("ui.sync.connecting"))
-        self.run(
-            lambda: syncing.sync_now(self.ctx, progress=self._steps.step.emit, cancel=lambda: self._cancelled),
-            lambda answer: self._synced(answer[1]),
-            key=_KEY,
-            on_error=self._failed,
-        )
-
-    def _by_the_clock(self) -> None:
-        if not self._offline or self.ctx.settings.get("server_url"):
-            self.sync()
-
-    def _cancel(self) -> None:
-        self._cancelled = True
-
-    def _synced(self, changes: Changes) -> None:
-        self._running, self._offline = False, False
+    def _synced(self, answer: tuple[Changes, Round | None]) -> None:
+        changes, done = answer
+        self._running, self._error = False, None
         self.page.card.show_running(False)
+        self.page.card.show_problem("")
         self.desk.tell(changes | Changes(sync=True))
+        if done is not None:
+            self._tell(done)
 
     def _failed(self, error: Exception) -> None:
-        self._running = False
-        self._offline = isinstance(error, EnvironmentFault)
+        self._running, self._error = False, error
         self.page.card.show_running(False)
-        self.page.card.show_problem(fault_words(error))
+        if not self._quiet or not isinstance(error, CpdeskError):
+            self.page.card.show_problem(fault_words(error))
         self.refresh()
+
+    def _tell(self, done: Round) -> None:
+        """A calm word on what came, at the foot of the page; it takes no focus, and waits for nobody."""
+
+        def titled() -> str:
+            rows = self.ctx.store.records.rows([each.record for each in done.received])
+            return round_words(done, {row.id: row.title for row in rows})
+
+        self.run(titled, lambda words: self.desk.shell.toast.murmur(words) if words else None)
+
+    def _plan(self) -> None:
+        """Say when the next round begins by itself."""
+        self._due = ""
+        if self._running or self._stopped or self._overview is None or not self._overview.state.enrolled:
+            return
+        state = self._overview.state
+        every_s = 60.0 * int(self.ctx.settings.get("sync_every_minutes"))
+        wait_s = rounds.next_wait_s(every_s, state.failures, state.fault, random.random)
+        if wait_s is not None and not self._begun:
+            self._begun, wait_s = True, min(wait_s, _FIRST_WAIT_S)
+        if wait_s is None:
+            self._timer.stop()
+            return
+        left_s = self._timer.remainingTime() / 1000.0
+        if self._timer.isActive() and left_s < wait_s:
+            wait_s = left_s
+        else:
+            self._timer.start(round(wait_s * 1000))
+        self._due = moment((self.ctx.clock.now() + timedelta(seconds=wait_s)).isoformat(), self.ctx.clock)
+
+    # showing --------------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        self.run(lambda: sync_overview(self.ctx), self._show_overview, key="sync-state", latest=True)
+        self.conflicts.refresh()
 
     def _changed(self, changes: Changes) -> None:
         if changes.settings:
-            self.start_clock()
+            self._timer.stop()
         if changes.sync or changes.conflicts or changes.records or changes.settings:
-            self.refresh()
+            self.run(lambda: sync_overview(self.ctx), self._show_overview, key="sync-state", latest=True)
 
     def _show_step(self, phase: str, done: int, total: int) -> None:
-        words = tr("ui.sync.progress", done=done, total=total)
-        self.page.card.show_running(True, words, done / total if total else 0.0)
+        if not self._running or self._cancelled:
+            return
+        known = f"ui.sync.phase_{phase}" if phase in _PHASES else "ui.sync.progress"
+        key = known if total else f"{known}_open"
+        self.page.card.show_running(True, tr(key, done=done, total=total), done / total if total else 0.0)
 
-    def _show_state(self, state: syncing.SyncState) -> None:
-        view = sync_view(state, offline=self._offline)
+    def _show_overview(self, overview: Overview) -> None:
+        self._overview = overview
+        self._plan()
+        self._show()
+
+    def _show(self) -> None:
+        if self._overview is None:
+            return
+        state = self._overview.state
+        offline = state.failures > 0 and state.fault.startswith("CP-22")
+        due = tr("ui.sync.due", at=self._due) if self._due else ""
+        view = overview_view(sync_view(state, self.ctx.clock, offline=offline, due=due), self._overview, self.ctx.clock)
         self.page.show_sync(view)
         self.desk.shell.bar.pill.show_status(view.pill.words, view.pill.tone, view.pill.icon)
-        self.desk.shell.rail.buttons["sync"].show_count(state.conflicts)
-
-    def _show_conflicts(self, answer: tuple[list[ConflictView], dict[str, tuple[Conflict, ...]]]) -> None:
-        views, self._values = answer
-        self.page.show_conflicts(views)
-
-    def _resolve(self, record: str, choice: dict[str, str | Written]) -> None:
-        known = {conflict.id: conflict for conflict in self._values.get(record, ())}
-        decided = [(known[conflict], side) for conflict, side in choice.items() if conflict in known]
-
-        def work() -> tuple[dict[str, str], Changes]:
-            refused = refused_values(self.ctx, record, decided)
-            changes = Changes()
-            for conflict, side in decided if not refused else ():
-                changes |= syncing.resolve_conflict(self.ctx, conflict.id, _value(conflict, side))
-            return refused, changes
-
-        self.run(work, self._resolved, key="save")
-
-    def _resolved(self, answer: tuple[dict[str, str], Changes]) -> None:
-        refused, changes = answer
-        if refused:
-            self.page.show_refused(refused)
-            return
-        self.desk.tell(changes | Changes(conflicts=True))
-        self.desk.shell.toast.say(tr("ui.sync.resolved"))
-
-
-def refused_values(ctx: Context, record: str, decided: Sequence[tuple[Conflict, str | Written]]) -> dict[str, str]:
-    """Third values that the form finds wrong, by conflict, each with its sentence."""
-    opened = _opened(ctx, record)
-    refused: dict[str, str] = {}
-    for conflict, side in decided:
-        if opened is None or not isinstance(side, Written):
-            continue
-        try:
-            opened.session.set(conflict.path, side.value)
-            problem = opened.session.state(conflict.path).problem
-        except CpdeskError as error:
-            refused[conflict.id] = error.message(language())
-            continue
-        if problem is not None and problem.blocks:
-            refused[conflict.id] = problem.message(language())
-    return refused
-
-
-def _value(conflict: Conflict, side: str | Written) -> str | None:
-    if isinstance(side, Written):
-        return side.value
-    return conflict.current if side == "here" else conflict.proposed
-
-
-def sync_view(state: syncing.SyncState, *, offline: bool) -> SyncView:
-    """How things stand, in plain words; being offline is no error."""
-    waiting = state.operations + state.photos
-    facts = (
-        Fact(tr("ui.sync.operations"), tr("ui.preview.items", n=state.operations)),
-        Fact(tr("ui.sync.photos"), tr("ui.sync.sheets", n=state.photos)),
-        Fact(tr("ui.sync.server"), state.server_url or "—"),
-    )
-    if not state.enrolled:
-        pill = StatusView(tr("ui.sync.pill_local", n=waiting), "mute", "cloud-off")
-        words = (tr("ui.sync.not_enrolled"), tr("ui.sync.not_enrolled_help"))
-        return SyncView(pill, *words, facts, can_sync=False, why_not=tr("ui.sync.enrol_first"))
-    if offline:
-        pill = StatusView(tr("ui.sync.pill_offline", n=waiting), "mute", "cloud-off")
-        return SyncView(pill, tr("ui.sync.offline"), tr("ui.sync.offline_help", n=waiting), facts)
-    if waiting:
-        pill = StatusView(tr("ui.sync.pill_waiting", n=waiting), "info", "cloud")
-        return SyncView(pill, tr("ui.sync.waiting", n=waiting), tr("ui.sync.waiting_help"), facts)
-    pill = StatusView(tr("ui.sync.pill_done"), "ok", "check")
-    return SyncView(pill, tr("ui.sync.done"), tr("ui.sync.done_help"), facts)
-
-
-def conflicts_of(ctx: Context) -> tuple[list[ConflictView], dict[str, tuple[Conflict, ...]]]:
-    """Open conflicts by record, in words; for a worker thread."""
-    by_record: dict[str, list[Conflict]] = {}
-    for conflict in syncing.open_conflicts(ctx):
-        by_record.setdefault(conflict.record, []).append(conflict)
-    views = [record_view(ctx, record, found) for record, found in by_record.items()]
-    return views, {record: tuple(found) for record, found in by_record.items()}
-
-
-def record_view(ctx: Context, record: str, conflicts: Sequence[Conflict]) -> ConflictView:
-    """The conflicts of one record as the form words them."""
-    opened = _opened(ctx, record)
-    people = sorted({name for each in conflicts for name in (each.current_actor, each.proposed_actor) if name})
-    return ConflictView(
-        record=record,
-        title=opened.record.title if opened is not None else _household_title(ctx, record),
-        people=tr("ui.sync.between", who=tr("ui.sync.and").join(people), n=len(conflicts)),
-        fields=tuple(_field(ctx, each, opened) for each in conflicts),
-    )
-
-
-def _opened(ctx: Context, record: str) -> surveys.OpenSurvey | None:
-    """The survey, or None for a household's own record, which no form fills."""
-    try:
-        opened = surveys.open_survey(ctx, record)
-    except InputFault:
-        return None
-    opened.session.set_language(language())
-    return opened
-
-
-def _household_title(ctx: Context, record: str) -> str:
-    lines = households.household_lines(ctx, [record])
-    return f"{lines[0].number} {lines[0].name}".strip() if lines else record
-
-
-def _field(ctx: Context, conflict: Conflict, opened: surveys.OpenSurvey | None) -> ConflictFieldView:
-    label, place, words, can_write = conflict.path, "", {}, False
-    if opened is not None and not conflict.path.startswith("@") and "#" not in conflict.path:
-        try:
-            state, node = opened.session.state(conflict.path), opened.session.definition(conflict.path)
-        except InputFault:
-            pass  # inside an item that one side removed: the path is all there is to say
-        else:
-            label, words = state.label, {choice.value: choice.label for choice in state.choices}
-            parent = conflict.path.rsplit("/", 1)[0] if "/" in conflict.path else ""
-            place = opened.session.state(parent).label if parent else ""
-            can_write = node.kind is Kind.QUESTION and not state.readonly and control_of(node, state) in _WRITTEN
-
-    def say(value: str | None) -> str:
-        return tr("ui.sync.no_value") if value is None or value == "" else words.get(value, value)
-
-    return ConflictFieldView(
-        id=conflict.id,
-        label=label,
-        place=place,
-        original=say(conflict.original),
-        here=SideView(say(conflict.current), _who(ctx, conflict.current_actor, conflict.current_at)),
-        there=SideView(say(conflict.proposed), _who(ctx, conflict.proposed_actor, conflict.proposed_at)),
-        can_write=can_write,
-        options=tuple(OptionView(code, said) for code, said in words.items()),
-    )
-
-
-def _who(ctx: Context, actor: str, at: str) -> str:
-    return tr("ui.sync.who", who=actor or "—", at=moment_long(at, ctx.clock))
+        self.desk.shell.rail.buttons["sync"].show_count(state.conflicts + state.stuck)

@@ -43,6 +43,11 @@ class Toast(QWidget):
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
         self._timer.start(8000 if undo is not None else 4000)
 
+    def murmur(self, words: Words) -> None:
+        """Say something that nobody asked for: it does not push a word aside that offers an undo."""
+        if not (self.isVisible() and self._undo is not None):
+            self.say(words)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             self._place()
