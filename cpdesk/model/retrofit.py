@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class Combination:
             those of energy less more maintenance over the horizon.
         co2_saving_t: a year, what the sun on the roof gives included.
         coldest_days_c: room temperature of the five coldest days.
+        views: what it means for household, government and society, as `Package.views`.
     """
 
     measures: tuple[str, ...]
@@ -32,6 +34,7 @@ class Combination:
     sir: Quantity | None
     co2_saving_t: Quantity
     coldest_days_c: Quantity
+    views: Mapping[str, Quantity | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

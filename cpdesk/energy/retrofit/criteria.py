@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpdesk.energy.money.indicators import Terms
+from cpdesk.energy.retrofit.combined import combined_views
 from cpdesk.energy.retrofit.extras import Extras, heating_shift
 from cpdesk.energy.retrofit.grid import Grid, frontier
 from cpdesk.energy.retrofit.packages import measures_of, payback
@@ -23,6 +24,7 @@ from cpdesk.energy.retrofit.primary import heating_primary_kwh
 from cpdesk.energy.retrofit.statement import quantity
 from cpdesk.energy.retrofit.sun_heating import SunHeating
 from cpdesk.energy.weather.climate import Floats
+from cpdesk.model.assessment import Quantity
 from cpdesk.model.retrofit import Best, Check, Combination, Level
 
 CRITERIA: Final = ("payback", "npv", "sir", "bill", "carbon")
@@ -158,7 +160,15 @@ class Search:
             co2_saving_t=quantity(float(side.co2_saving_kg[at]) / 1000.0, "t/a", "co2_saving", source="factors.csv",
                                   status="to_confirm"),
             coldest_days_c=quantity(float(grid.coldest_c[at]), "degC", "coldest", source="ISO 13790:2008 annex C"),
+            views=self._views(place),
         )  # fmt: skip
+
+    def _views(self, place: Place) -> dict[str, Quantity | None]:
+        """What a combination means for household, government and society."""
+        state, plant, extra = place
+        tables = self.grid.setting.tables
+        shift = heating_shift(self.extras, extra, self._tiered_kwh[state : state + 1, plant], tables)
+        return combined_views(self.grid, self.extras, self.sun, place, float(shift[0]))
 
     def measures(self, place: Place) -> tuple[str, ...]:
         """Ids of all measures of a combination, in the order of the work."""

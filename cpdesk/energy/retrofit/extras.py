@@ -186,6 +186,22 @@ def heating_shift(extras: Extras, at: int, heating_kwh: Floats, tables: EnergyTa
     return shift
 
 
+def other_costs(extras: Extras, at: int, tables: EnergyTables) -> dict[str, Floats]:
+    """What the other uses cost a year with an extra, by carrier, arrays of one; the sale is taken off electricity."""
+    held = extras.years[at]
+    sale = feed_in_yuan(tables) * held.shared.export_kwh
+    return {"electricity": tiered(extras.base_kwh[at : at + 1], "electricity", tables) - sale} | _fuels([held], tables)
+
+
+def other_kgce(extras: Extras, at: int, tables: EnergyTables) -> float:
+    """Standard coal of the other uses with an extra, kg a year, less that of what the sun gives."""
+    held = extras.years[at]
+    given = float(held.shared.self_kwh[0] + held.shared.export_kwh[0])
+    kwh = held.kwh | {"electricity": held.kwh.get("electricity", 0.0) - given}
+    factors = tables.factors
+    return sum(value / factors[code].kwh_per_unit * factors[code].kgce_per_unit for code, value in kwh.items())
+
+
 _COUNTED: Final = ("hot_water", "lighting")
 """Uses that GB/T 51350 counts beside heating."""
 

@@ -216,7 +216,7 @@ def _views(
     tables = grid.setting.tables
     terms = Terms.of(tables)
     (before, paid_before), (after, paid_after) = (
-        _running(grid, at, plant, warmth)
+        running(grid, at, plant, warmth)
         for at, plant, warmth in ((0, 0, 0.0), (choice.state, choice.plant, choice.warmth))
     )
     invested = np.zeros(1)
@@ -238,7 +238,7 @@ def _views(
     return explained(views(works, terms), works, terms, 0)
 
 
-def _running(grid: Grid, at: int, plant: int, warmth: float) -> tuple[dict[str, Floats], Floats]:
+def running(grid: Grid, at: int, plant: int, warmth: float) -> tuple[dict[str, Floats], Floats]:
     """Heating of a state with a plant, arrays of one: cost by carrier and the subsidy on it, CNY a year.
 
     Between usual and wished set points both are interpolated, as every figure of the combination is.

@@ -147,6 +147,47 @@ def test_the_year_saves_what_packages_save(audits: dict[str, Audit], house: str)
         assert carbon == pytest.approx(1000 * best.combination.co2_saving_t.value, abs=1e-6)
 
 
+@pytest.mark.parametrize("house", HOUSES)
+def test_views_of_a_choice_with_extras_are_of_the_figures_it_was_chosen_by(audits: dict[str, Audit], house: str) -> None:
+    found = audits[house]
+    now = _year(found).now
+    factor = (1 - 1.03**-15) / 0.03
+    every = [(best.combination, year) for best, year in zip(found.by_criterion, _year(found).criteria, strict=True)]
+    assert any(set(one.measures) & {"pv_3", "pv_8", "solar_water_2m2", "led_lamps"} for one, _ in every)
+    for one, year in every:
+        views = {code: figure.value for code, figure in one.views.items() if figure is not None}
+        assert views["npv_household"] == pytest.approx(one.npv_yuan.value, rel=1e-9, abs=1e-5)
+        assert views["npv_society"] == pytest.approx(views["npv_household"] + views["npv_government"])
+        assert views["lcc_before"] - views["lcc_after"] == pytest.approx(views["npv_household"], abs=1e-6)
+        assert views["yearly_household"] <= one.saving_yuan.value + 1e-6
+        assert views["npv_government"] == pytest.approx(-one.subsidy_yuan.value + views["yearly_government"] * factor)
+        if one.co2_saving_t.value > 0:
+            tonnes = one.co2_saving_t.value
+            assert views["society_yuan_t"] == pytest.approx(-views["npv_society"] / factor / tonnes)
+        coal = now.kgce.value - year.kgce.value
+        if coal > 0:
+            expected = -views["npv_government"] / factor / coal
+            assert views["government_yuan_kgce"] == pytest.approx(expected, abs=1e-9)
+    for level in found.levels:
+        figure = level.combination.views["npv_household"]
+        assert figure is not None
+        assert figure.value == pytest.approx(level.combination.npv_yuan.value, rel=1e-9, abs=1e-5)
+
+
+def test_the_government_pays_no_valley_power_that_the_sun_gave(audits: dict[str, Audit], few: EnergyTables) -> None:
+    """Yearly money of the government with a heat pump: the valley subsidy of what is bought, by the tariff's rows."""
+    row = next(row for row in few.tariffs if row.item == "valley_subsidy" and row.to_amount is not None)
+    paid = [
+        best.combination.views["yearly_government"]
+        for best in audits["coal"].by_criterion
+        if any(code.startswith("ashp") for code in best.combination.measures)
+    ]
+    assert paid
+    for figure in paid:
+        assert figure is not None
+        assert row.price_yuan * (row.to_amount or 0.0) <= figure.value < 0
+
+
 def _in_tiers(house: str, system: str) -> bool:
     """Heating priced in tiers: between two set points the cost is not the mean of both costs."""
     return HOUSES[house][0] == "direct_electric" and system in ("", "direct_electric")

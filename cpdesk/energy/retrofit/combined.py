@@ -1,0 +1,83 @@
+"""Who pays and who gains by a combination with its extras: household, government and society (`money.views`).
+
+The yearly cost is that of the search (`retrofit.criteria`), carrier by carrier, so that what the household gains over
+the horizon is the net present value by which the combination was chosen:
+
+    cost = heating on the base of before + shift of its tiers - gain of the sun on heating + other uses less the sale
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from cpdesk.energy.money.indicators import DECIDED, Flow, Terms, growth_of, savings
+from cpdesk.energy.money.prices import kgce, running_subsidy
+from cpdesk.energy.money.views import Works, explained, views
+from cpdesk.energy.retrofit.extras import Extras, other_costs, other_kgce
+from cpdesk.energy.retrofit.grid import Grid
+from cpdesk.energy.retrofit.packages import options_of, running
+from cpdesk.energy.retrofit.statement import mixed_energy
+from cpdesk.energy.retrofit.sun_heating import SunHeating, Taken
+from cpdesk.energy.systems.plants import Energy
+from cpdesk.energy.weather.climate import Floats
+from cpdesk.model.assessment import Quantity
+
+_ELECTRICITY = "electricity"
+
+
+def combined_views(
+    grid: Grid, extras: Extras, sun: SunHeating, place: tuple[int, int, int], shift_yuan: float
+) -> dict[str, Quantity | None]:
+    """Indicators of a state, a plant and extras, by the codes of `money.views.explained`.
+
+    Args:
+        shift_yuan: what heating costs more a year because its tiers begin elsewhere (`extras.heating_shift`).
+    """
+    state, plant, extra = place
+    at, tables = (state, plant), grid.setting.tables
+    terms = Terms.of(tables)
+    before, paid_before, coal_before = _year(grid, extras, sun, (0, 0, 0), 0.0)
+    after, paid_after, coal_after = _year(grid, extras, sun, place, float(grid.warmth[at]))
+    after = after | {_ELECTRICITY: after.get(_ELECTRICITY, np.zeros(1)) + shift_yuan}
+    own = float(grid.own_cost[at] + extras.own_cost[extra])
+    spent = float(grid.investment[at] + extras.investment[extra])
+    options = [*(option for _, _, option in options_of(grid, state, plant)), *extras.options[extra]]
+    works = Works(
+        own=np.array([own]),
+        subsidy=np.array([spent - own]),
+        present_invested=np.array([float(grid.present_invested[at] + extras.present_invested[extra])]),
+        flows=savings(before, after, DECIDED, tables),
+        running_subsidy_more=paid_after - paid_before,
+        co2_saving_kg=np.array([float(grid.co2_saving_kg[at] + extras.co2_saving_kg[extra])]),
+        kgce_saving=coal_before - coal_after,
+        before=tuple(Flow(cost, growth_of(carrier, DECIDED, tables), carrier) for carrier, cost in before.items()),
+        upkeep=np.array([sum(option.measure.maintenance_yuan for option in options)]),
+    )
+    return explained(views(works, terms), works, terms, 0)
+
+
+def _year(
+    grid: Grid, extras: Extras, sun: SunHeating, place: tuple[int, int, int], warmth: float
+) -> tuple[dict[str, Floats], Floats, Floats]:
+    """Arrays of one: cost by carrier, subsidy on heating (CNY a year) and standard coal (kg a year) of all uses."""
+    state, plant, extra = place
+    setting = grid.setting
+    costs, paid = running(grid, state, plant, warmth)
+    taken = sun.exact(state, plant, extra, warmth)
+    energy = mixed_energy(grid.usual[plant], grid.wish[plant], state, warmth)
+    meter = setting.plants[plant].valley_meter
+    if _ELECTRICITY in energy.kwh:
+        costs = costs | {_ELECTRICITY: costs[_ELECTRICITY] - taken.gain_yuan}
+        whole = running_subsidy(energy, setting.tables, valley_meter=meter)
+        paid = paid - (whole - running_subsidy(_bought(energy, taken), setting.tables, valley_meter=meter))
+    for carrier, cost in other_costs(extras, extra, setting.tables).items():
+        costs = costs | {carrier: costs.get(carrier, np.zeros(1)) + cost}
+    return costs, paid, kgce(energy, setting.tables) + other_kgce(extras, extra, setting.tables)
+
+
+def _bought(energy: Energy, taken: Taken) -> Energy:
+    """The energy of heating less what the sun gives of it."""
+    left = energy.kwh[_ELECTRICITY] - taken.kwh
+    return replace(energy, kwh={**energy.kwh, _ELECTRICITY: left}, valley_kwh=energy.valley_kwh - taken.valley_kwh)
