@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from cpdesk.reports.household_content import Figure
+
+PAYERS: Final = ("household", "government", "society")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,24 @@ class SunBar:
 
 
 @dataclass(frozen=True, slots=True)
+class PayRow:
+    """One line of who pays and who gains: household, government and both together for each choice."""
+
+    name: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Payers:
+    """Who pays and who gains, each choice for household, government and society; `shown` is the one recommended."""
+
+    choices: tuple[str, ...]
+    shown: str
+    rows: tuple[PayRow, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class YearPage:
     """The whole year. Every column sums to its total, which is made of the printed figures.
 
@@ -59,3 +79,4 @@ class YearPage:
     best: str
     suns: tuple[SunBar, ...]
     note: str
+    payers: Payers | None = None

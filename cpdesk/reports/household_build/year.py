@@ -10,6 +10,7 @@ from cpdesk.model.assessment import Audit, Package
 from cpdesk.model.retrofit import Best
 from cpdesk.model.year import YEAR_USES, HouseYear, SunLine, UseLine
 from cpdesk.reports.household_build.money import PackageMoney
+from cpdesk.reports.household_build.payers import Account, payers
 from cpdesk.reports.household_build.words import a_season, groups_of, said, short_name, unique, with_unit
 from cpdesk.reports.household_content import Figure
 from cpdesk.reports.rounding import money_step, parts_of, rounded, to_step
@@ -38,6 +39,10 @@ def build(audit: Audit, package: Package | None, money: PackageMoney | None, tra
     yuan = [_yuan(year, printed) for year in years]
     carbon = [_whole(year, "co2_kg") for year in years]
     rows = _now(now, yuan[0], carbon[0], translate)
+    less = sum(yuan[0].values()) - sum(yuan[-1].values())
+    accounts = [] if package is None or money is None else [_package_account(heads[1], package, money)]
+    if best is not None:
+        accounts.append(_account(heads[-1], best, less))
     names = [code for code in (*YEAR_USES, "sun") if any(code in column for column in yuan)]
     after = tuple(
         AfterRow(
@@ -58,11 +63,24 @@ def build(audit: Audit, package: Package | None, money: PackageMoney | None, tra
             tuple(Figure(sum(column.values())) for column in yuan),
             tuple(Figure(sum(column.values())) for column in carbon),
         ),
-        best="" if best is None else _told(best, audit, sum(yuan[0].values()) - sum(yuan[-1].values()), translate),
+        best="" if best is None else _told(best, audit, less, translate),
         suns=tuple(
             _sun_bar(head, year.sun, translate) for head, year in zip(heads, years, strict=True) if year.sun is not None
         ),
         note=translate("report.year.note"),
+        payers=payers(accounts, "" if package is None else heads[1], translate),
+    )
+
+
+def _package_account(column: str, package: Package, money: PackageMoney) -> Account:
+    return Account(column, package.views, money.all.own, money.all.subsidy, money.all.saving)
+
+
+def _account(column: str, best: Best, saving: int) -> Account:
+    """`saving` is that of the printed columns."""
+    own, subsidy = best.combination.own_cost_yuan.value, best.combination.subsidy_yuan.value
+    return Account(
+        column, best.combination.views, to_step(own, money_step(own)), to_step(subsidy, money_step(subsidy)), saving
     )
 
 

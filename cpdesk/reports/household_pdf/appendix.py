@@ -1,4 +1,4 @@
-"""Pages after the fourth: the whole year, the full list of measures, and photos that found no room before."""
+"""Pages after the fourth: the whole year, who pays, the full list of measures, photos that found no room before."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ def painters(content: HouseholdContent) -> Iterator[tuple[str, Callable[[Sheet, 
     """Title key and painter of each page that this report needs after its fourth."""
     if content.year is not None:
         yield "report.appendix.year", year.draw
+        if year.apart(content.year):
+            yield "report.appendix.payers", year.draw_payers
     if content.choices.all_measures:
         yield "report.appendix.measures", _measures
     rest = content.closing.photos[ON_PAGE:]

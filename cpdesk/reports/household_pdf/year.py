@@ -10,8 +10,8 @@ from cpdesk.reports.charts import Look
 from cpdesk.reports.household_content import Figure
 from cpdesk.reports.household_pdf.copy import Copy
 from cpdesk.reports.sheet import CONTENT_END_MM, NOTE, TABLE, WIDTH_MM, Sheet, Type
-from cpdesk.reports.table import Column, measure, table
-from cpdesk.reports.year_content import AfterRow, SunBar, YearPage, YearRow
+from cpdesk.reports.table import Column, Group, measure, table
+from cpdesk.reports.year_content import PAYERS, AfterRow, Payers, SunBar, YearPage, YearRow
 
 _WORDS = Type(10.5, 15.5)
 _LABEL, _VALUE = Type(10.5, 14, True), Type(9.2, 12)
@@ -59,7 +59,10 @@ def draw(sheet: Sheet, copy: Copy) -> None:
     )  # fmt: skip
     y = frame.section(sheet, y + room.gap, translate("report.year.after"), translate("report.year.after_note"))
     rows, total = [_after_cells(row) for row in year.after], _after_cells(year.after_total)
-    y = table(sheet, y - 1.4, _after_columns(year, copy), rows, total=total, row_mm=room.row, style=room.style)
+    y = table(
+        sheet, y - 1.4, _after_columns(year, copy), rows, total=total, row_mm=room.row, style=room.style,
+        groups=_after_groups(year, copy),
+    )  # fmt: skip
     if year.best:
         y = sheet.para(0, y + 2.4, WIDTH_MM, year.best, room.words)
     if year.suns:
@@ -67,6 +70,8 @@ def draw(sheet: Sheet, copy: Copy) -> None:
         y = _legend(sheet, y, year, copy)
         for bar in year.suns:
             y = _sun(sheet, y + 1.5, bar, room)
+    if year.payers is not None and not apart(year):
+        y = _payers(sheet, y + room.gap, year.payers, copy, room, 4 if year.suns else 3)
     sheet.para(0, y + room.gap - 2.0, WIDTH_MM, year.note, NOTE)
 
 
@@ -79,11 +84,20 @@ def _height(sheet: Sheet, year: YearPage, copy: Copy, room: _Room) -> float:
     )  # fmt: skip
     rows, total = [_after_cells(row) for row in year.after], _after_cells(year.after_total)
     tall += room.gap + head
-    tall += measure(sheet, _after_columns(year, copy), rows, total=total, row_mm=room.row, style=room.style)
+    tall += measure(
+        sheet, _after_columns(year, copy), rows, total=total, row_mm=room.row, style=room.style,
+        groups=_after_groups(year, copy),
+    )  # fmt: skip
     if year.best:
-        tall += 2.4 + sheet.height(year.best, WIDTH_MM, _WORDS)
+        tall += 2.4 + sheet.height(year.best, WIDTH_MM, room.words)
     if year.suns:
         tall += room.gap + 8.2 + 5.0 + len(year.suns) * (1.5 + room.sun)
+    if year.payers is not None and not apart(year):
+        columns, cells = _payer_columns(year.payers, copy), _payer_cells(year.payers)
+        tall += room.gap + head + measure(
+            sheet, columns, cells, row_mm=room.row, style=room.style, groups=_payer_groups(year.payers)
+        )  # fmt: skip
+        tall += 1.6 + sheet.height(year.payers.note, WIDTH_MM, NOTE)
     return tall + room.gap - 2.0 + sheet.height(year.note, WIDTH_MM, NOTE)
 
 
@@ -105,16 +119,59 @@ def _cells(row: YearRow) -> list[str]:
 
 def _after_columns(year: YearPage, copy: Copy) -> list[Column]:
     width = 140.0 / (2 * len(year.columns))
-    heads = [
-        Column(copy.translate(f"report.year.head_{kind}", column=name), width, "right", name == year.shown)
-        for kind in ("yuan", "co2")
-        for name in year.columns
-    ]
+    heads = [Column(name, width, "right", name == year.shown) for name in (*year.columns, *year.columns)]
     return [Column(copy.translate("report.year.use"), 30), *heads]
+
+
+def _after_groups(year: YearPage, copy: Copy) -> list[Group]:
+    kinds = [Group(copy.translate(f"report.year.{kind}"), len(year.columns)) for kind in ("yuan", "co2")]
+    return [Group("", 1), *kinds]
 
 
 def _after_cells(row: AfterRow) -> list[str]:
     return [row.name, *(figure.text for figure in (*row.yuan, *row.co2_kg))]
+
+
+def apart(year: YearPage) -> bool:
+    """Whether who pays and who gains stands on a page of its own: beside several bars of the sun there is no room."""
+    return year.payers is not None and len(year.suns) > 1
+
+
+def draw_payers(sheet: Sheet, copy: Copy) -> None:
+    """Draws the page of its own of who pays and who gains."""
+    year = copy.content.year
+    assert year is not None and year.payers is not None  # `appendix.painters` looked
+    _payers(sheet, _TOP_MM, year.payers, copy, _ROOMS[0], 0)
+
+
+def _payers(sheet: Sheet, y: float, payers: Payers, copy: Copy, room: _Room, number: int) -> float:
+    """The table with its head (numbered from 1 on) and its note."""
+    translate = copy.translate
+    title = translate("report.payers.numbered", n=number) if number else translate("report.payers.title")
+    y = frame.section(sheet, y, title, translate("report.payers.title_note"))
+    y = table(
+        sheet, y - 1.4, _payer_columns(payers, copy), _payer_cells(payers), row_mm=room.row, style=room.style,
+        groups=_payer_groups(payers),
+    )  # fmt: skip
+    return sheet.para(0, y + 1.6, WIDTH_MM, payers.note, NOTE)
+
+
+def _payer_columns(payers: Payers, copy: Copy) -> list[Column]:
+    translate = copy.translate
+    heads = [
+        Column(translate(f"report.payers.{one}"), 135.0 / (3 * len(payers.choices)), "right", choice == payers.shown)
+        for choice in payers.choices
+        for one in PAYERS
+    ]
+    return [Column(translate("report.payers.whose"), 35), *heads]
+
+
+def _payer_groups(payers: Payers) -> list[Group]:
+    return [Group("", 1), *(Group(choice, len(PAYERS)) for choice in payers.choices)]
+
+
+def _payer_cells(payers: Payers) -> list[list[str]]:
+    return [[row.name, *(figure.text for figure in row.figures)] for row in payers.rows]
 
 
 def _legend(sheet: Sheet, y: float, year: YearPage, copy: Copy) -> float:

@@ -19,7 +19,7 @@ from cpdesk.model.building import Answer, BillFacts, BlockFacts, BuildingFacts, 
 from cpdesk.model.energy_uses import UseFacts
 from cpdesk.reports.household_build import Visit, household_content
 from cpdesk.reports.household_content import NOTHING, Figure, HouseholdContent
-from cpdesk.reports.household_pdf import render_household
+from cpdesk.reports.household_pdf import page_count, render_household
 from cpdesk.reports.year_content import YearPage
 
 SUN = UseFacts(
@@ -94,13 +94,76 @@ def test_a_house_with_nothing_to_do_still_has_its_year() -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("house", HOUSES)
 def test_it_fits_on_one_page_after_the_fourth(house: str, language: str) -> None:
+    """With several bars of the sun who pays and who gains takes a page of its own."""
     made = content(house, language)
     pdf = pypdfium2.PdfDocument(render_household(made, language=language))
-    assert len(pdf) == 5
+    assert made.year is not None
+    assert made.year.payers is not None
+    assert len(pdf) == (6 if len(made.year.suns) > 1 else 5) == page_count(made)
+    last = "".join(pdf[len(pdf) - 1].get_textpage().get_text_range().split())
+    assert all("".join(row.name.split()) in last for row in made.year.payers.rows[:3])
+    assert made.year.payers.rows[2].figures[0].text in last
     text = "".join(pdf[4].get_textpage().get_text_range().split())
     assert made.year is not None
     assert made.year.total.yuan.text in text
     assert "report." not in text
+
+
+@pytest.mark.parametrize("house", HOUSES)
+def test_what_household_and_government_pay_and_gain_adds_up(house: str) -> None:
+    found = content(house)
+    assert found.year is not None
+    payers = found.year.payers
+    assert payers is not None
+    assert len(payers.choices) == (1 if found.kind == NOTHING else 2)
+    for row in payers.rows:
+        values = [figure.scaled for figure in row.figures]
+        for at in range(0, len(values), 3):
+            household, government, society = values[at : at + 3]
+            assert household is not None
+            assert government is not None
+            assert society == household + government
+    if found.choices.total is not None:
+        now, yearly = payers.rows[:2]
+        total = found.choices.total
+        assert [figure.scaled for figure in now.figures[:3]] == [
+            total.own.scaled, total.subsidy.scaled, total.total.scaled
+        ]  # fmt: skip
+        assert total.saving.scaled is not None
+        assert (yearly.figures[0].scaled or 0) <= total.saving.scaled
+
+
+def test_who_pays_is_that_of_the_views() -> None:
+    found, audited_house = content("coal"), audited("coal")
+    assert found.year is not None
+    assert found.year.payers is not None
+    package = next(one for one in audited_house.packages if one.code == audited_house.recommended)
+    best = next(one for one in audited_house.by_criterion if one.code == "npv")
+    _, _, npv, tonne = found.year.payers.rows
+    for at, views in ((0, package.views), (3, best.combination.views)):
+        for row, code, step in ((npv, "npv_{}", 5), (tonne, "{}_yuan_t", 5)):
+            for column, payer in enumerate(("household", "government", "society")):
+                figure = views[code.format(payer)]
+                assert figure is not None
+                assert row.figures[at + column].scaled == pytest.approx(figure.value, abs=2 * step)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_who_pays_finds_room_under_one_bar_of_the_sun(language: str) -> None:
+    made, whole = fullest("heat_pump_and_sun", language), content("heat_pump_and_sun", language)
+    assert made.year is not None
+    assert whole.year is not None
+    assert made.year.payers is not None
+    large = tuple(replace(row, figures=tuple(Figure(-9_999_990) for _ in row.figures)) for row in made.year.payers.rows)
+    now, after = made.year.now[:-1], made.year.after[:-1]
+    year = replace(
+        made.year, now=now, after=after, suns=made.year.suns[:1], best=whole.year.best,
+        payers=replace(made.year.payers, rows=large),
+    )  # fmt: skip
+    pdf = pypdfium2.PdfDocument(render_household(replace(made, year=year), language=language))
+    assert len(pdf) == 5
+    text = "".join(pdf[4].get_textpage().get_text_range().split())
+    assert text.count("9,999,990") == 4 * (len(now) + 1) + 6 * (len(after) + 1) + 6 * 4
 
 
 def test_an_audit_without_a_year_takes_four_pages() -> None:
