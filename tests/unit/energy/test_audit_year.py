@@ -148,7 +148,7 @@ def test_the_year_saves_what_packages_save(audits: dict[str, Audit], house: str)
 
 
 @pytest.mark.parametrize("house", HOUSES)
-def test_views_of_a_choice_with_extras_are_of_the_figures_it_was_chosen_by(audits: dict[str, Audit], house: str) -> None:
+def test_views_with_extras_are_of_the_figures_it_was_chosen_by(audits: dict[str, Audit], house: str) -> None:
     found = audits[house]
     now = _year(found).now
     factor = (1 - 1.03**-15) / 0.03
