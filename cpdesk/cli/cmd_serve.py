@@ -16,6 +16,10 @@ app = typer.Typer()
 @command
 def serve(
     data: Annotated[Path, typer.Option(help="Folder of the server's database and photos; made when missing.")],
+    database: Annotated[
+        str,
+        typer.Option(help="postgresql://user@host/name; without it SQLite in the folder, or what was given before."),
+    ] = "",
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8440,
     certificate: Annotated[Path | None, typer.Option(help="PEM certificate, for TLS without a proxy.")] = None,
@@ -24,14 +28,15 @@ def serve(
     json_: Annotated[bool, typer.Option("--json", help="One JSON document when it listens.")] = False,
 ) -> None:
     """Serve until Ctrl C or SIGTERM; requests under way are finished first."""
-    from cpdesk.server.admin import create_database
+    from cpdesk.server.admin import ensure_database
     from cpdesk.server.config import ServerConfig
     from cpdesk.server.run import serve as run_server
 
     out = Output(as_json=json_)
-    config = ServerConfig(folder=data, host=host, port=port, certificate=certificate, private_key=private_key)
-    if not config.database.exists():
-        create_database(config)
+    config = ServerConfig(
+        folder=data, database_url=database, host=host, port=port, certificate=certificate, private_key=private_key
+    )
+    ensure_database(config)
 
     def ready(url: str) -> None:
         out.document({"url": url})

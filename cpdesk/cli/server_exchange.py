@@ -52,12 +52,12 @@ def new_recovery_key(
 ) -> None:
     """Make the district's recovery key. Desks seal their keys for it at their next sync; only the public half stays."""
     from cpdesk.operations.recovery import new_recovery_key as make
-    from cpdesk.server import schema
     from cpdesk.server.config import ServerConfig
+    from cpdesk.server.database import Database
     from cpdesk.server.keys import set_recovery_key
 
     out = Output(as_json=json_)
-    database = schema.open_database(ServerConfig(folder=data).database)
+    database = Database.open(ServerConfig(folder=data).url)
     try:
         public = make(to)
         set_recovery_key(database, public)

@@ -12,13 +12,14 @@ from typing import Final
 from sqlalchemy import delete, func, select, update
 
 from cpdesk.base.errors import InputFault, IntegrityFault
-from cpdesk.base.files import disk_faults
+from cpdesk.base.files import disk_faults, write_atomically
 from cpdesk.model.oplog import canonical_json
 from cpdesk.model.paths import STREAM
-from cpdesk.server import access, published, schema
+from cpdesk.server import access, database, published, schema
 from cpdesk.server.access import iso
 from cpdesk.server.config import ServerConfig
-from cpdesk.server.ordering import upsert
+from cpdesk.server.database import Database
+from cpdesk.server.ordering import insert_missing
 from cpdesk.sync.signing import code_hash
 
 _HOURS_MAX: Final = 24 * 30
@@ -56,15 +57,42 @@ class StatusCounts:
 
 
 def create_database(config: ServerConfig) -> None:
-    """Make the folder with an empty database.
+    """Make the folder with an empty database, and note the address there when it is not SQLite in the folder.
 
     Raises:
         IntegrityFault: CP-3255 when there is one already.
-        EnvironmentFault: disk full, no right and the like (CP-20xx).
+        EnvironmentFault: disk full, no right and the like (CP-20xx); CP-2254 PostgreSQL cannot be reached.
+        InputFault: CP-1689 another kind of address.
     """
     with disk_faults(config.blobs):
         config.blobs.mkdir(parents=True, exist_ok=True)
-    schema.create(config.database)
+    database.create(config.url, config.partitions)
+    _note(config)
+
+
+def ensure_database(config: ServerConfig) -> None:
+    """Make the database where there is none yet, or note another address (a new password, another host) of the one
+    that the folder belongs to.
+
+    Raises:
+        IntegrityFault: CP-3258 the folder belongs to another database, whose photographs it holds.
+        As `create_database` besides.
+    """
+    url, noted = config.url, config.noted_url() or (f"sqlite:///{config.database}" if config.database.exists() else "")
+    is_there = database.exists(url)
+    if noted and noted != url and (database.is_file(noted) != database.is_file(url) or not is_there):
+        raise IntegrityFault(
+            "CP-3258", folder=str(config.folder), known=database.shown_address(noted), given=database.shown_address(url)
+        )
+    if not is_there:
+        create_database(config)
+    elif noted != url:
+        _note(config)
+
+
+def _note(config: ServerConfig) -> None:
+    if config.database_url and config.database_url != f"sqlite:///{config.database}":
+        write_atomically(config.note, config.database_url.encode())  # for its owner alone, as all it writes
 
 
 class Admin:
@@ -72,7 +100,7 @@ class Admin:
 
     def __init__(self, config: ServerConfig) -> None:
         self._clock = config.clock
-        self._database = schema.open_database(config.database)
+        self._database = Database.open(config.url)
 
     def __enter__(self) -> Admin:
         return self
@@ -105,10 +133,8 @@ class Admin:
             "used_by": None,
         }
         with self._database.writing() as connection:
-            table = schema.streams
-            known = set(connection.execute(select(table.c.stream)).scalars())
-            new = [{"stream": stream, "revision": 0} for stream in sorted(set(streams) - known)]
-            upsert(connection, table, new)
+            new = [{"stream": stream, "revision": 0} for stream in sorted(set(streams))]
+            insert_missing(connection, schema.streams, new)
             connection.execute(schema.enrolment_codes.insert(), row)
             access.note(connection, iso(now), "code_made", "", f"role {role}, streams {row['streams']}")
         return code

@@ -28,10 +28,11 @@ from starlette.routing import Route
 
 from cpdesk import __version__
 from cpdesk.base.errors import AccessFault, CpdeskError, EnvironmentFault, IntegrityFault
-from cpdesk.server import access, checking, exchange, openapi, ordering, published, schema, snapshot
+from cpdesk.server import access, checking, exchange, openapi, ordering, published, snapshot
 from cpdesk.server.access import Device, iso
 from cpdesk.server.blobs import BlobShelf
 from cpdesk.server.config import ServerConfig
+from cpdesk.server.database import Database
 from cpdesk.server.limits import OneLength, TokenBuckets, read_body
 from cpdesk.server.openrosa.routes import routes as openrosa_routes
 from cpdesk.server.people.roles import Right, may
@@ -62,7 +63,7 @@ class Service:
     def __init__(self, config: ServerConfig) -> None:
         self.clock = config.clock
         self.folder = config.folder
-        self.database = schema.open_database(config.database)
+        self.database = Database.open(config.url)
         self.blobs = BlobShelf(self.database, config.blobs)
         self.seals = access.Seals(self.database.secret, config.token_minutes, config.challenge_seconds)
         self._desks = TokenBuckets(config.requests_per_second, config.requests_burst, config.clock)

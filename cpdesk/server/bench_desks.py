@@ -20,10 +20,11 @@ from cpdesk.base.clock import SystemClock
 from cpdesk.base.progress import Step
 from cpdesk.model.oplog import canonical_json
 from cpdesk.operations.bench.stopwatch import median, percentile
-from cpdesk.server import access, ordering, schema
+from cpdesk.server import access, ordering
 from cpdesk.server.admin import Admin, create_database
 from cpdesk.server.checking import CheckedBatch, CheckedOperation
 from cpdesk.server.config import ServerConfig
+from cpdesk.server.database import Database
 from cpdesk.sync.memory import MemoryReplica
 from cpdesk.sync.protocol import push_to_wire
 from cpdesk.sync.reading import ENTRIES_PER_PULL_MAX, OPERATIONS_PER_PUSH_MAX, compress_above
@@ -53,7 +54,7 @@ def measure_desks(folder: Path, *, step: Step) -> dict[str, float]:
     """
     config = ServerConfig(folder)
     create_database(config)
-    with Admin(config) as admin, closing(schema.open_database(config.database)) as database:
+    with Admin(config) as admin, closing(Database.open(config.url)) as database:
         desks = [_desk(config, admin, database) for _ in _counted(_DESKS, step)]
     with _server(folder) as url:
         spread = _run(url, desks, range(_ROUNDS), _EVERY_S)
@@ -74,7 +75,7 @@ def measure_pull(folder: Path, *, step: Step) -> dict[str, float]:
     """A new desk fetches a township of 100,000 records of ten answers, page by page; bytes as they cross the line."""
     config = ServerConfig(folder)
     create_database(config)
-    with Admin(config) as admin, closing(schema.open_database(config.database)) as database:
+    with Admin(config) as admin, closing(Database.open(config.url)) as database:
         token = _fill(config, admin, database, step)
     with _server(folder) as url:
         began, size, entries, cursor = time.perf_counter(), 0, 0, ""
@@ -101,7 +102,7 @@ def _counted(count: int, step: Step) -> Iterator[int]:
         step(number + 1, count)
 
 
-def _enrolled(config: ServerConfig, admin: Admin, database: schema.Database) -> tuple[MemoryReplica, str]:
+def _enrolled(config: ServerConfig, admin: Admin, database: Database) -> tuple[MemoryReplica, str]:
     """Enrolled past the network: the allowance of one address would not let 200 desks in within a minute."""
     desk = MemoryReplica(config.clock)
     code = admin.new_enrolment_code(role="surveyor", streams=(_STREAM,), person="sample")
@@ -121,7 +122,7 @@ def _enrolled(config: ServerConfig, admin: Admin, database: schema.Database) -> 
     return desk, seals.token(identity.device, now).token
 
 
-def _desk(config: ServerConfig, admin: Admin, database: schema.Database) -> _Desk:
+def _desk(config: ServerConfig, admin: Admin, database: Database) -> _Desk:
     desk, token = _enrolled(config, admin, database)
     record = desk.new_id()
     for number in range((_ROUNDS + 1) * _OPERATIONS_OF_A_ROUND):
@@ -131,7 +132,7 @@ def _desk(config: ServerConfig, admin: Admin, database: schema.Database) -> _Des
     return _Desk(token, tuple(compress_above(canonical_json(push_to_wire(part))) for part in parts))
 
 
-def _fill(config: ServerConfig, admin: Admin, database: schema.Database, step: Step) -> str:
+def _fill(config: ServerConfig, admin: Admin, database: Database, step: Step) -> str:
     desk, token = _enrolled(config, admin, database)
     with database.reading() as connection:
         device = access.find(connection, desk.identity().device)

@@ -23,6 +23,7 @@ from cpdesk.base.errors import EnvironmentFault, IntegrityFault
 from cpdesk.base.files import disk_faults, flush_folder
 from cpdesk.server import schema
 from cpdesk.server.access import Device
+from cpdesk.server.database import Database
 from cpdesk.server.ordering import upsert
 from cpdesk.server.people.roles import readable_streams
 from cpdesk.sync.reading import BLOB_BYTES_MAX, BLOB_CHUNK_BYTES_MAX
@@ -42,7 +43,7 @@ class Upload:
 class BlobShelf:
     """The blobs of one server. One process writes a folder; within it one request at a time writes an upload."""
 
-    def __init__(self, database: schema.Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
         self._folder = folder
         self._busy: set[Path] = set()

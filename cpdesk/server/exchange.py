@@ -25,10 +25,11 @@ from cpdesk.base.clock import Clock
 from cpdesk.base.errors import AccessFault, IntegrityFault
 from cpdesk.base.files import disk_faults
 from cpdesk.base.ids import IdMaker
-from cpdesk.server import access, checking, ordering, schema
+from cpdesk.server import access, checking, ordering
 from cpdesk.server.access import Device, iso
 from cpdesk.server.blobs import BlobShelf
 from cpdesk.server.config import ServerConfig
+from cpdesk.server.database import Database
 from cpdesk.server.keys import ServerKeys, public_keys
 from cpdesk.server.people.roles import readable_streams
 from cpdesk.sync.exchange_file import (
@@ -66,7 +67,7 @@ class Taken:
 class Desk:
     """The server's side of exchange files, over its database and its folder of blobs."""
 
-    def __init__(self, database: schema.Database, blobs: BlobShelf, clock: Clock) -> None:
+    def __init__(self, database: Database, blobs: BlobShelf, clock: Clock) -> None:
         self._database = database
         self._blobs = blobs
         self._clock = clock
@@ -214,7 +215,7 @@ def _cursors(value: Any) -> dict[str, str | None]:
 
 def take_request(config: ServerConfig, path: Path, answer: Path) -> Taken:
     """Take a request in at the server's own computer, whether the server runs or not. Raises as `Desk.take`."""
-    database = schema.open_database(config.database)
+    database = Database.open(config.url)
     try:
         return Desk(database, BlobShelf(database, config.blobs), config.clock).take(path, answer)
     finally:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from cpdesk.server import schema
+from cpdesk.server.database import Database
 from cpdesk.server.ordering import upsert
 from cpdesk.store.sealing import derived_private_key, public_of
 
@@ -36,7 +37,7 @@ class ServerKeys:
         return self.signing.sign(bytes.fromhex(digest_hex)).hex()
 
 
-def public_keys(database: schema.Database) -> dict[str, str]:
+def public_keys(database: Database) -> dict[str, str]:
     """Public halves as 64 hex digits; `recovery` is empty where the district has made none."""
     keys = ServerKeys.of(database.secret)
     with database.reading() as connection:
@@ -49,7 +50,7 @@ def public_keys(database: schema.Database) -> dict[str, str]:
     }
 
 
-def set_recovery_key(database: schema.Database, public_key: str) -> None:
+def set_recovery_key(database: Database, public_key: str) -> None:
     """Offer desks a recovery key (64 hex digits) from now on; each wraps its key anew at its next round."""
     with database.writing() as connection:
         upsert(connection, schema.meta, [{"key": _RECOVERY, "value": public_key}])

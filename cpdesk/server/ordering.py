@@ -20,11 +20,13 @@ from cpdesk.model.replication import Entry, Outcome, PushResult
 from cpdesk.server import schema
 from cpdesk.server.access import Device, find
 from cpdesk.server.checking import CheckedBatch, CheckedOperation
+from cpdesk.server.database import lock
 from cpdesk.server.people.roles import reason_against
 from cpdesk.sync.merge import FieldState, OpenConflict, RecordState, merge
 from cpdesk.sync.protocol import PushAnswer, blob_references, conflict_from_wire, entry_to_wire
 from cpdesk.sync.reading import read_json
 
+_BUCKETS: Final = 64
 PULL_BYTES_MAX: Final = 8 * 1024 * 1024
 
 
@@ -115,33 +117,41 @@ class _Batch:
                 select(table.c.hash).where(table.c.device == self.device.device, table.c.reason == "chain_fork")
             )
             self.forked_hashes = set(forked.scalars())
-        ids = {operation.op_id for operation in operations}
-        self.op_ids = set(run(select(table.c.op_id).where(table.c.op_id.in_(ids))).scalars())
         self._load_streams(sorted({operation.stream for operation in operations}))
         self._load_records(sorted({operation.record for operation in operations}))
+        ids = {operation.op_id for operation in operations}
+        self.op_ids = set(run(select(table.c.op_id).where(table.c.op_id.in_(ids))).scalars())
 
     def _load_streams(self, codes: list[str]) -> None:
-        table = schema.streams
-        rows = self.connection.execute(
-            select(table).where(table.c.stream.in_(codes)).order_by(table.c.stream).with_for_update()
-        )
-        self.known.revisions = {row.stream: row.revision for row in rows}
+        """The last revisions, held until this transaction ends."""
+        written = [{"stream": code, "revision": 0} for code in codes if code in self.streams]
+        insert_missing(self.connection, schema.streams, written)
+        self.known.revisions = hold(self.connection, codes)
 
     def _load_records(self, ids: list[str]) -> None:
         run = self.connection.execute
-        table = schema.records
-        for row in run(select(table).where(table.c.record.in_(ids))):
-            self.known.facts[row.record] = (row.stream, row.kind, row.form)
+        self._load_facts(ids)
+        new = [record for record in ids if record not in self.known.facts]
+        if new:
+            lock(self.connection, [_bucket(record) for record in new])
+            self._load_facts(new)
         self.known.states = {record: RecordState() for record in ids}
+        streams = {stream for stream, _, _ in self.known.facts.values()}
         fields = schema.field_states
-        for row in run(select(fields).where(fields.c.record.in_(ids))):
+        for row in run(select(fields).where(fields.c.stream.in_(streams), fields.c.record.in_(ids))):
             self.known.states[row.record].fields[row.path] = FieldState(
                 row.value, row.revision, row.op_id, row.actor, row.at, row.device
             )
         opened = schema.conflicts
-        for row in run(select(opened).where(opened.c.record.in_(ids), opened.c.settled_by.is_(None))):
+        standing = (opened.c.stream.in_(streams), opened.c.record.in_(ids), opened.c.settled_by.is_(None))
+        for row in run(select(opened).where(*standing)):
             conflict = conflict_from_wire(read_json(row.body), "conflict")
             self.known.states[row.record].conflicts[row.id] = OpenConflict(conflict, row.revision, row.device)
+
+    def _load_facts(self, ids: list[str]) -> None:
+        table = schema.records
+        for row in self.connection.execute(select(table).where(table.c.record.in_(ids))):
+            self.known.facts[row.record] = (row.stream, row.kind, row.form)
 
     def _is_fork(self, operation: Operation) -> bool:
         """Another content for a number taken already, or a chain that goes on from another content than ours."""
@@ -166,7 +176,8 @@ class _Batch:
             return "record_elsewhere"
         if operation.base > self.known.revisions.get(operation.stream, 0):
             return "base_ahead"
-        if any("\0" in value for value in operation.set.values() if value is not None):
+        kept = (operation.actor, operation.kind, operation.form, operation.at, *operation.set.values())
+        if any("\0" in value for value in kept if value is not None):
             return "unstorable"
         return reason_against(self.device, operation, self.known.states.get(operation.record))
 
@@ -233,7 +244,8 @@ class _Batch:
                     "settled_by": None,
                 }
             )
-        self.settled += [{"conflict": settled, "by": operation.op_id} for settled in decision.settled]
+        by = {"in_stream": operation.stream, "by": operation.op_id}
+        self.settled += [{"conflict": settled, **by} for settled in decision.settled]
         self.blob_references.update((found, operation.stream) for found in blob_references(operation))
         return Entry(
             operation.stream,
@@ -265,7 +277,11 @@ class _Batch:
             opened = schema.conflicts
             run(
                 update(opened)
-                .where(opened.c.id == bindparam("conflict"), opened.c.settled_by.is_(None))
+                .where(
+                    opened.c.stream == bindparam("in_stream"),
+                    opened.c.id == bindparam("conflict"),
+                    opened.c.settled_by.is_(None),
+                )
                 .values(settled_by=bindparam("by")),
                 self.settled,
             )
@@ -294,10 +310,21 @@ class _Batch:
         upsert(self.connection, table, rows)
 
 
+def hold(connection: Connection, codes: Iterable[str]) -> dict[str, int]:
+    """The last revision of each stream, locked: who gives out the next one waits until the transaction has ended.
+
+    Always in the order of codes, so that two batches of several townships cannot wait for each other.
+    """
+    table = schema.streams
+    rows = connection.execute(
+        select(table).where(table.c.stream.in_(list(codes))).order_by(table.c.stream).with_for_update()
+    )
+    return {row.stream: row.revision for row in rows}
+
+
 def upsert(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
     """Insert rows, or bring those with the same primary key up to date."""
-    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
+    statement = _insert(connection, table)
     key = [column.name for column in table.primary_key]
     others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
     if others:
@@ -305,6 +332,24 @@ def upsert(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> No
     else:
         statement = statement.on_conflict_do_nothing(index_elements=key)
     _execute_many(connection, statement, rows)
+
+
+def insert_missing(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
+    """Insert rows whose primary key is not there yet; what is there stays as it is."""
+    key = [column.name for column in table.primary_key]
+    statement = _insert(connection, table).on_conflict_do_nothing(index_elements=key)
+    _execute_many(connection, statement, rows)
+
+
+def _insert(connection: Connection, table: Any) -> Any:
+    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return insert(table)
+
+
+def _bucket(record: str) -> int:
+    """The lock that a record shares with others while it is being made. Two desks that make one id in two townships at
+    the same moment must meet somewhere: no key of a table that is cut up by township holds an id alone."""
+    return 1 + int(record[-4:], 16) % _BUCKETS
 
 
 def _execute_many(connection: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:

@@ -20,6 +20,8 @@ def listing(connection: Connection) -> list[dict[str, Any]]:
 
 def body(connection: Connection, form: str, version: str) -> bytes | None:
     """The XForm of one version; None when it was never published."""
+    if "\0" in form or "\0" in version:  # PostgreSQL cannot even be asked for it
+        return None
     table = schema.forms
     found = connection.execute(
         select(table.c.body).where(table.c.form == form, table.c.version == version)

@@ -1,43 +1,30 @@
-"""The server's tables, in SQLAlchemy Core: SQLite here, and written so that PostgreSQL takes the same.
+"""The server's tables, in SQLAlchemy Core, the same for SQLite and PostgreSQL.
 
-Every table that grows carries its stream (township), so that it can be partitioned by it. Times are ISO 8601 in UTC.
+Every table that grows with the surveys has its stream (township) first in its primary key, so that it can be cut up by
+it: `GROWING` are hash partitions on PostgreSQL, or distributed tables on Citus. Times are ISO 8601 in UTC.
 """
 
 from __future__ import annotations
 
-import os
-import secrets
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
     Column,
-    Connection,
-    Engine,
     Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
-    create_engine,
-    event,
-    inspect,
-    select,
 )
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Text as AnyText
 
-from cpdesk.base.errors import IntegrityFault
-from cpdesk.base.files import disk_faults, flush_folder
+SCHEMA_VERSION: Final = 3
+OLDEST_VERSION: Final = 2  # that `migrations` can bring up to this one
 
-SCHEMA_VERSION: Final = 2
-APPLICATION_ID: Final = 0x63706473  # "cpds", so that another program's file is not taken for ours
+Text: Final = AnyText().with_variant(AnyText(collation="C"), "postgresql")
+"""Sorted by code point everywhere: ids, codes and times are compared as texts."""
 
 metadata = MetaData()
 
@@ -62,6 +49,7 @@ devices = Table(
     Column("flag", Text, nullable=False),  # empty, or chain_fork: two computers write under this id
     Column("head_seq", BigInteger, nullable=False),
     Column("head_hash", Text, nullable=False),
+    Column("durable_seq", BigInteger, nullable=False, server_default="0"),  # as far as a verified backup has it
     Column("enrolled_at", Text, nullable=False),
 )
 
@@ -79,36 +67,39 @@ enrolment_codes = Table(
 records = Table(
     "records",
     metadata,
+    Column("stream", Text, primary_key=True),
     Column("record", Text, primary_key=True),
-    Column("stream", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("form", Text, nullable=False),
+    Index("records_by_id", "record"),  # a record belongs to one stream: others ask by its id alone
 )
 
 operations = Table(
     "operations",
     metadata,
+    Column("stream", Text, primary_key=True),
     Column("device", Text, primary_key=True),
     Column("seq", BigInteger, primary_key=True),
     Column("hash", Text, primary_key=True),  # a fork gives one number two contents, and both are kept
-    Column("op_id", Text, nullable=False, index=True),
-    Column("stream", Text, nullable=False),
+    Column("op_id", Text, nullable=False),
     Column("revision", BigInteger),  # null: kept, but refused for this stream and in nobody's order
     Column("record", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("entry", LargeBinary, nullable=False),  # canonical JSON as pulls serve it
     Column("received_at", Text, nullable=False),
-    UniqueConstraint("stream", "revision"),
-    Index("operations_of_record", "record", "revision"),
+    UniqueConstraint("stream", "revision", name="operations_in_order"),
+    Index("operations_by_id", "op_id"),
+    Index("operations_of_device", "device", "seq"),
+    Index("operations_of_record", "stream", "record", "revision"),
 )
 
 field_states = Table(
     "field_states",
     metadata,
+    Column("stream", Text, primary_key=True),
     Column("record", Text, primary_key=True),
     Column("path", Text, primary_key=True),
-    Column("stream", Text, nullable=False),
     Column("value", Text),
     Column("revision", BigInteger, nullable=False),
     Column("op_id", Text, nullable=False),
@@ -120,13 +111,14 @@ field_states = Table(
 conflicts = Table(
     "conflicts",
     metadata,
+    Column("stream", Text, primary_key=True),
     Column("id", Text, primary_key=True),
-    Column("stream", Text, nullable=False),
-    Column("record", Text, nullable=False, index=True),
+    Column("record", Text, nullable=False),
     Column("device", Text, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),  # canonical JSON of the conflict
     Column("settled_by", Text),
+    Index("conflicts_of_record", "stream", "record"),
 )
 
 blobs = Table(
@@ -147,8 +139,8 @@ blob_owners = Table(
 blob_references = Table(
     "blob_references",
     metadata,
-    Column("sha256", Text, primary_key=True),
     Column("stream", Text, primary_key=True),
+    Column("sha256", Text, primary_key=True),
 )
 
 uploads = Table(
@@ -182,110 +174,4 @@ audit = Table(
     Column("detail", Text, nullable=False),
 )
 
-
-class Database:
-    """The server's store. Writes go one after another; reads see one moment each."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self._one_writer = Lock()  # in order of arrival, instead of SQLite's polling
-        with self.reading() as connection:
-            facts = {row.key: row.value for row in connection.execute(select(meta))}
-        self.epoch = facts["epoch"]
-        self.secret = bytes.fromhex(facts["secret"])
-
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that holds the write lock from its first statement on."""
-        with self._one_writer, self.engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        with self.engine.connect().execution_options(cpdesk_reading=True) as connection:
-            yield connection
-
-    def close(self) -> None:
-        self.engine.dispose()
-
-
-def create(path: Path) -> None:
-    """Make a new, empty database. It gets its name once it is whole: what an interruption leaves is made anew.
-
-    Raises:
-        IntegrityFault: CP-3255 when there is one already.
-        EnvironmentFault: disk full, no right and the like (CP-20xx).
-    """
-    if path.exists():
-        raise IntegrityFault("CP-3255", path=str(path))
-    part = path.with_name(path.name + ".part")
-    with disk_faults(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for left in (part, *(part.with_name(part.name + end) for end in ("-wal", "-shm", "-journal"))):
-            left.unlink(missing_ok=True)
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL, 0o600))
-        _fill(part)
-        part.rename(path)
-        flush_folder(path.parent)
-
-
-def _fill(path: Path) -> None:
-    engine = _engine(path)
-    facts = {"schema_version": str(SCHEMA_VERSION), "epoch": uuid.uuid4().hex, "secret": secrets.token_hex(32)}
-    try:
-        with engine.begin() as connection:
-            metadata.create_all(connection)
-            connection.execute(meta.insert(), [{"key": key, "value": value} for key, value in facts.items()])
-            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-    finally:
-        engine.dispose()  # closing the last connection folds the write-ahead log into the file
-
-
-def open_database(path: Path) -> Database:
-    """Open an existing database.
-
-    Raises:
-        IntegrityFault: CP-3251 not one of ours; CP-3250 made by another version, and left untouched.
-    """
-    if not path.is_file():
-        raise IntegrityFault("CP-3251", path=str(path))
-    engine = _engine(path)
-    try:
-        with engine.connect().execution_options(cpdesk_reading=True) as connection:
-            if not inspect(connection).has_table("meta"):
-                raise IntegrityFault("CP-3251", path=str(path))
-            found = connection.execute(select(meta.c.value).where(meta.c.key == "schema_version")).scalar_one()
-    except DatabaseError:
-        engine.dispose()
-        raise IntegrityFault("CP-3251", path=str(path)) from None
-    except IntegrityFault:
-        engine.dispose()
-        raise
-    if found != str(SCHEMA_VERSION):
-        engine.dispose()
-        raise IntegrityFault("CP-3250", path=str(path), found=found, expected=SCHEMA_VERSION)
-    return Database(engine)
-
-
-def _engine(path: Path) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path}",
-        pool_size=8,
-        max_overflow=0,
-        pool_timeout=30,
-        hide_parameters=True,  # parameters are people's answers and do not belong into error texts
-        connect_args={"timeout": 30, "isolation_level": None},
-    )
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, record: object) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("cpdesk_reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-    return engine
+GROWING: Final = (records, operations, field_states, conflicts, blob_references)

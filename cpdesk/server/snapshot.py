@@ -30,6 +30,7 @@ from cpdesk.base.files import disk_faults
 from cpdesk.model.oplog import canonical_json
 from cpdesk.model.replication import Conflict
 from cpdesk.server import schema
+from cpdesk.server.database import Database
 from cpdesk.server.people.roles import Right, may
 from cpdesk.sync.protocol import conflict_from_wire, cursor_to_text
 from cpdesk.sync.reading import malformed, read_hash, read_json, read_stream
@@ -53,7 +54,7 @@ class Snapshot:
 class Snapshots:
     """The files of one server. Several desks that ask at once get the same file."""
 
-    def __init__(self, database: schema.Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
         self._folder = folder
         self._making = Lock()

@@ -107,8 +107,8 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    config = ServerConfig(folder / "server", port=0)
+def running(folder: Path, database_url: str) -> Iterator[Server]:
+    config = ServerConfig(folder / "server", database_url, port=0)
     create_database(config)
     server = Server(config)
     server.start()

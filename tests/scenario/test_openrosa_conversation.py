@@ -112,8 +112,8 @@ def element(answer: Answer, name: str) -> str:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with running(tmp_path) as found:
+def server(tmp_path: Path, database_url: str) -> Iterator[Server]:
+    with running(tmp_path, database_url) as found:
         found.publish(form_xml(), "wells_quick", "3", "热力井巡查（样例）")
         yield found
 

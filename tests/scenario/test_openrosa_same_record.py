@@ -25,8 +25,8 @@ HOUSE = {"township_code": NANKOU, "village": "样例村", "household_no": "001",
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with running(tmp_path) as found:
+def server(tmp_path: Path, database_url: str) -> Iterator[Server]:
+    with running(tmp_path, database_url) as found:
         yield found
 
 

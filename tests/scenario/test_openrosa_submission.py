@@ -41,8 +41,8 @@ def change_of_well(instance: str, name: str, *, base: int) -> bytes:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with running(tmp_path) as found:
+def server(tmp_path: Path, database_url: str) -> Iterator[Server]:
+    with running(tmp_path, database_url) as found:
         found.publish(form_xml(), "wells_quick", "3", "热力井巡查（样例）")
         yield found
 

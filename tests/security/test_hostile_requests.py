@@ -21,6 +21,7 @@ from cpdesk.model.oplog import SignedOperation, canonical_json
 from cpdesk.server import schema
 from cpdesk.server.admin import Admin, create_database
 from cpdesk.server.config import ServerConfig
+from cpdesk.server.database import Database
 from cpdesk.server.run import running_server
 from cpdesk.sync.enrol import enrol
 from cpdesk.sync.memory import MemoryReplica
@@ -52,8 +53,8 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    config = ServerConfig(tmp_path / "server", port=0, requests_burst=10**6, enrolments_per_minute=10**6)
+def server(tmp_path: Path, database_url: str) -> Iterator[Server]:
+    config = ServerConfig(tmp_path / "server", database_url, port=0, requests_burst=10**6, enrolments_per_minute=10**6)
     create_database(config)
     with running_server(config) as url, Admin(config) as admin:
         desks = []
@@ -297,7 +298,7 @@ def test_a_page_of_entries_crosses_the_line_packed_for_who_takes_it(server: Serv
 def test_refusals_leave_nothing_in_the_database(server: Server) -> None:
     for body in (b"{}", b"[", b'{"operations":[]}'):
         server.here.client.post("/v1/push", content=body)
-    database = schema.open_database(server.config.database)
+    database = Database.open(server.config.url)
     with database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(schema.operations)).scalar_one() == 0
     database.close()

@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from cpdesk.base.errors import InputFault
-from cpdesk.server import access, schema
+from cpdesk.server import access
 from cpdesk.server.access import iso
 from cpdesk.server.config import ServerConfig
+from cpdesk.server.database import Database
 from cpdesk.server.openrosa import users
 from cpdesk.server.openrosa.intake import QUARANTINED, Intake, Taken
 from cpdesk.server.openrosa.reading import FormShelf
-from cpdesk.server.openrosa.tables import ensure, form_files, submissions
+from cpdesk.server.openrosa.tables import form_files, submissions
 from cpdesk.server.openrosa.users import AppUserRow, NewAppUser
 from cpdesk.server.ordering import upsert
 from cpdesk.store.form_files import checked_files
@@ -38,8 +39,7 @@ class OpenRosaAdmin:
 
     def __init__(self, config: ServerConfig) -> None:
         self._clock = config.clock
-        self._database = schema.open_database(config.database)
-        ensure(self._database)
+        self._database = Database.open(config.url)
 
     def __enter__(self) -> OpenRosaAdmin:
         return self

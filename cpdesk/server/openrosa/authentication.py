@@ -19,8 +19,8 @@ from starlette.requests import Request
 
 from cpdesk.base.clock import Clock
 from cpdesk.base.errors import AccessFault
-from cpdesk.server import schema
 from cpdesk.server.access import iso
+from cpdesk.server.database import Database
 from cpdesk.server.openrosa import users
 from cpdesk.server.openrosa.users import REALM, AppUser
 
@@ -38,7 +38,7 @@ class StaleNonce(AccessFault):
 class Doorkeeper:
     """Proves app users against the database."""
 
-    def __init__(self, database: schema.Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
         self._counts: OrderedDict[str, int] = OrderedDict()

@@ -22,6 +22,7 @@ from cpdesk.model.oplog import canonical_json
 from cpdesk.model.records import FORM_VERSION_FIELD, SITE_FIELD, STATUS_FIELD, RecordKind, Status
 from cpdesk.server import access, schema
 from cpdesk.server.access import iso
+from cpdesk.server.database import Database
 from cpdesk.server.openrosa import reading
 from cpdesk.server.openrosa.editing import aligned, difference
 from cpdesk.server.openrosa.lessons import lessons_of, site_named, standing
@@ -29,7 +30,7 @@ from cpdesk.server.openrosa.reading import Filling, FormShelf, Head, Unfit
 from cpdesk.server.openrosa.signer import Change, push_changes, refused
 from cpdesk.server.openrosa.tables import attachments, submissions
 from cpdesk.server.openrosa.users import AppUser
-from cpdesk.server.ordering import upsert
+from cpdesk.server.ordering import hold, upsert
 
 TAKEN: Final = "taken"
 QUARANTINED: Final = "quarantined"
@@ -62,7 +63,7 @@ class Taken:
 class Intake:
     """Takes submissions of app users into one database."""
 
-    def __init__(self, database: schema.Database, clock: Clock, shelf: FormShelf) -> None:
+    def __init__(self, database: Database, clock: Clock, shelf: FormShelf) -> None:
         self._database = database
         self._clock = clock
         self._shelf = shelf
@@ -84,6 +85,7 @@ class Intake:
             filling = None if known is not None else self._read(connection, head, xml, stream)
         sha256 = hashlib.sha256(xml).hexdigest()
         with self._database.writing() as connection:
+            hold(connection, [stream])  # a phone that sends the same twice at once: the second finds the first
             known = _row(connection, stream, head.form, head.instance)
             if known is not None and known.sha256 != sha256:
                 raise IntegrityFault("CP-3261", instance=head.instance[:60])
@@ -123,6 +125,7 @@ class Intake:
         if isinstance(filling, Unfit):
             raise InputFault("CP-1698", reason=f"{filling.reason} {filling.detail}".strip())
         with self._database.writing() as connection:
+            hold(connection, [stream])
             try:
                 changed = self._become_record(connection, user, stream, head, filling)
             except Unfit as unfit:

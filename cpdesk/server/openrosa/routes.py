@@ -34,7 +34,6 @@ from cpdesk.server.openrosa.authentication import Doorkeeper, StaleNonce
 from cpdesk.server.openrosa.intake import QUARANTINED, Intake
 from cpdesk.server.openrosa.reading import FormShelf
 from cpdesk.server.openrosa.receiving import BODY_BYTES_MAX, Received, Spool, receive
-from cpdesk.server.openrosa.tables import ensure
 from cpdesk.server.openrosa.users import AppUser
 from cpdesk.server.people.roles import Right, may
 
@@ -67,7 +66,6 @@ class Face:
         self.intake = Intake(service.database, service.clock, self.shelf)
         self.doorkeeper = Doorkeeper(service.database, service.clock)
         self._users = TokenBuckets(_REQUESTS_PER_SECOND, _REQUESTS_BURST, service.clock)
-        ensure(service.database)
         self.spool.sweep()
 
     async def user(self, request: Request) -> AppUser:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
+from typing import Final
 
-from cpdesk.server.schema import Database
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table
 
-metadata = MetaData()
+from cpdesk.server.schema import Text, metadata
 
 users = Table(
     "openrosa_users",
@@ -61,8 +61,4 @@ form_files = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
-
-def ensure(database: Database) -> None:
-    """Make the tables where a database does not have them yet."""
-    with database.writing() as connection:
-        metadata.create_all(connection, checkfirst=True)
+GROWING: Final = (submissions, attachments)

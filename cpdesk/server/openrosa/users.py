@@ -25,8 +25,9 @@ from cpdesk.model.oplog import GENESIS_HASH
 from cpdesk.model.paths import NAME_CHARACTERS_MAX, STREAM
 from cpdesk.server import access, schema
 from cpdesk.server.access import Device, iso
-from cpdesk.server.openrosa.tables import ensure, users
-from cpdesk.server.ordering import upsert
+from cpdesk.server.database import Database
+from cpdesk.server.openrosa.tables import users
+from cpdesk.server.ordering import insert_missing
 
 REALM: Final = "cpdesk"
 FAILURES_MAX: Final = 10
@@ -85,7 +86,7 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def make(database: schema.Database, clock: Clock, *, person: str, streams: Sequence[str], role: str) -> NewAppUser:
+def make(database: Database, clock: Clock, *, person: str, streams: Sequence[str], role: str) -> NewAppUser:
     """A new app user with a key of its own.
 
     Raises:
@@ -98,7 +99,6 @@ def make(database: schema.Database, clock: Clock, *, person: str, streams: Seque
     for stream in streams or ("",):
         if not STREAM.fullmatch(stream):
             raise InputFault("CP-1690", stream=stream)
-    ensure(database)
     key = Ed25519PrivateKey.generate()
     login = "".join(secrets.choice(_LOGIN_LETTERS) for _ in range(8))
     password = "".join(secrets.choice(_WORD_LETTERS) for _ in range(_WORD_LENGTH))
@@ -116,18 +116,16 @@ def make(database: schema.Database, clock: Clock, *, person: str, streams: Seque
         "locked_until": "",
     }
     with database.writing() as connection:
-        known = set(connection.execute(select(schema.streams.c.stream)).scalars())
-        new = [{"stream": stream, "revision": 0} for stream in sorted(set(streams) - known)]
-        upsert(connection, schema.streams, new)
+        new = [{"stream": stream, "revision": 0} for stream in sorted(set(streams))]
+        insert_missing(connection, schema.streams, new)
         connection.execute(schema.devices.insert(), {"device": device, "public_key": public, **rights, **chain})
         connection.execute(users.insert(), row)
         access.note(connection, now, "app_user_made", device, f"role {role}, streams {rights['streams']}")
     return NewAppUser(device, login, password, {stream: f"/openrosa/key/{token}/{stream}" for stream in streams})
 
 
-def listing(database: schema.Database) -> list[AppUserRow]:
+def listing(database: Database) -> list[AppUserRow]:
     """All app users, oldest first."""
-    ensure(database)
     devices = schema.devices
     with database.reading() as connection:
         rows = connection.execute(
@@ -150,13 +148,12 @@ def listing(database: schema.Database) -> list[AppUserRow]:
     ]
 
 
-def unlock(database: schema.Database, clock: Clock, login: str) -> None:
+def unlock(database: Database, clock: Clock, login: str) -> None:
     """Let a locked login try again.
 
     Raises:
         InputFault: CP-1695 there is no such login.
     """
-    ensure(database)
     with database.writing() as connection:
         found = connection.execute(update(users).where(users.c.login == login).values(failures=0, locked_until=""))
         if found.rowcount != 1:
@@ -187,7 +184,7 @@ def _found(connection: Connection, column: object, value: str) -> AppUser | None
     return AppUser(device, row.login, row.password_digest, row.private_key, row.locked_until)
 
 
-def note_failure(database: schema.Database, login: str, now: datetime) -> None:
+def note_failure(database: Database, login: str, now: datetime) -> None:
     """Count a wrong password; the tenth in a row locks the login for a while. Unknown logins are not written down."""
     with database.writing() as connection:
         failures = connection.execute(
@@ -204,7 +201,7 @@ def note_failure(database: schema.Database, login: str, now: datetime) -> None:
             access.note(connection, iso(now), "app_user_locked", "", f"{FAILURES_MAX} wrong passwords")
 
 
-def note_success(database: schema.Database, login: str) -> None:
+def note_success(database: Database, login: str) -> None:
     """Forget wrong passwords after a right one; writes only where there were some."""
     with database.reading() as connection:
         failures = connection.execute(select(users.c.failures).where(users.c.login == login)).scalar_one_or_none()

@@ -32,10 +32,12 @@ NANKOU = "110114104"
 class District:
     """A running server and desks with real stores."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, database_url: str) -> None:
         self.folder = folder
         self.stack = stack
-        self.config = ServerConfig(folder / "server", port=0, requests_burst=10_000, enrolments_per_minute=1000)
+        self.config = ServerConfig(
+            folder / "server", database_url, port=0, requests_burst=10_000, enrolments_per_minute=1000
+        )
         create_database(self.config)
         self.url = stack.enter_context(running_server(self.config))
         self.admin = stack.enter_context(Admin(self.config))
@@ -58,9 +60,9 @@ class District:
 
 
 @pytest.fixture
-def district(tmp_path: Path) -> Iterator[District]:
+def district(tmp_path: Path, database_url: str) -> Iterator[District]:
     with ExitStack() as stack:
-        yield District(tmp_path, stack)
+        yield District(tmp_path, stack, database_url)
 
 
 def add(store: Store, **answers: str) -> str:

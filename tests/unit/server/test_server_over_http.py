@@ -21,7 +21,7 @@ from cpdesk.base.clock import FixedClock, SystemClock
 from cpdesk.base.errors import AccessFault, CpdeskError, EnvironmentFault, InputFault, IntegrityFault
 from cpdesk.model.oplog import SignedOperation, canonical_json
 from cpdesk.server import schema
-from cpdesk.server.admin import Admin, create_database
+from cpdesk.server.admin import Admin, create_database, ensure_database
 from cpdesk.server.config import ServerConfig
 from cpdesk.server.run import running_server
 from cpdesk.sync.client import sync_once
@@ -57,15 +57,14 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    with opened_place(ServerConfig(tmp_path / "server", port=0, requests_burst=10_000)) as found:
+def place(tmp_path: Path, database_url: str) -> Iterator[Place]:
+    with opened_place(ServerConfig(tmp_path / "server", database_url, port=0, requests_burst=10_000)) as found:
         yield found
 
 
 @contextmanager
 def opened_place(config: ServerConfig) -> Iterator[Place]:
-    if not config.database.exists():
-        create_database(config)
+    ensure_database(config)
     with running_server(config) as url, Admin(config) as admin:
         found = Place(config, url, admin, [])
         try:
@@ -491,7 +490,7 @@ def test_a_database_of_another_version_or_not_ours_is_refused_untouched(tmp_path
     with pytest.raises(IntegrityFault) as twice:
         create_database(config)
     assert twice.value.code == "CP-3255"
-    for version in (schema.SCHEMA_VERSION - 1, schema.SCHEMA_VERSION + 1):
+    for version in (schema.OLDEST_VERSION - 1, schema.SCHEMA_VERSION + 1):
         connection = sqlite3.connect(config.database)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (str(version),))
         connection.commit()
