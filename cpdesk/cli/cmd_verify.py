@@ -31,6 +31,9 @@ def verify(
     seeds: Annotated[int, typer.Option(min=1, help="sync: how many histories to simulate.")] = 20,
     ops: Annotated[int, typer.Option(min=1, help="sync: operations in each history.")] = 60,
     seed: Annotated[int | None, typer.Option(min=0, help="sync: only this one, with its trace.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="sync: processes side by side; one a processor if not told.")
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Hold the program against published figures and its own promises; failures are listed case by case."""
@@ -41,7 +44,7 @@ def verify(
         _write_cases(out, write)
         return
     with out.progress("cli.verify.progress") as step:
-        found = _run_sync(seeds, ops, seed, step) if name == "sync" else _run(name, data, case or [], step)
+        found = _run_sync(seeds, ops, seed, jobs, step) if name == "sync" else _run(name, data, case or [], step)
     out.document({"passed": found.passed, "failed": found.failed, **asdict(found)})
     _show_cases(out, found)
     for reason in found.left_out:
@@ -74,12 +77,12 @@ def _write_cases(out: Output, folder: Path) -> None:
     out.say("cli.verify.written", count=len(paths), folder=folder)
 
 
-def _run_sync(seeds: int, operations: int, seed: int | None, step: Step) -> Verification:
+def _run_sync(seeds: int, operations: int, seed: int | None, jobs: int | None, step: Step) -> Verification:
     from cpdesk.server.simulation.many import verify_sync
 
     if seed is not None:
         return verify_sync(1, operations, first=seed, step=step)
-    return verify_sync(seeds, operations, step=step)
+    return verify_sync(seeds, operations, workers=jobs, step=step)
 
 
 def _run(name: str, data: Path, cases: Sequence[str], step: Step) -> Verification:

@@ -24,6 +24,8 @@ _NOTES: Final = tuple(Type(size, leading, False, "ink2") for size, leading in ((
 _NOTE_MM: Final = 31.0
 """What a note may take at either side, clear of the eaves."""
 _INSIDE = Type(10.5, 15)
+_ROOF_ARROW_MM, _ROOF_LABEL_MM = 105.0, 113.5
+"""Axis of the roof's arrow, and where its words begin unless the arrow is too wide for that."""
 
 
 def house(sheet: Sheet, top: float, losses: Sequence[Loss], *, names: dict[str, str], yuan: str, caption: str) -> float:
@@ -74,7 +76,7 @@ def _arrow(sheet: Sheet, tail: tuple[float, float], tip: tuple[float, float], sh
     if shaft < MM_PER_YUAN:
         return
     head = max(shaft * 0.78, 3.0)
-    half, wing = shaft / 2, max(shaft * 0.78, 2.2)
+    half, wing = shaft / 2, _wing(shaft)
     (x1, y1), (x2, y2) = tail, tip
     along = 1 if x2 + y2 > x1 + y1 else -1
     if y1 == y2:
@@ -88,12 +90,17 @@ def _arrow(sheet: Sheet, tail: tuple[float, float], tip: tuple[float, float], sh
     sheet.polygon(points, fill=fill, stroke="ink", line=0.5)
 
 
+def _wing(shaft: float) -> float:
+    """Half the width of an arrow's head."""
+    return max(shaft * 0.78, 2.2)
+
+
 def _wall_arrow(sheet: Sheet, top: float, shaft: float, fill: str) -> None:
     _arrow(sheet, (45, top + 48), (20, top + 48), shaft, fill)
 
 
 def _roof_arrow(sheet: Sheet, top: float, shaft: float, fill: str) -> None:
-    _arrow(sheet, (105, top + 25.5), (105, top + 1), shaft, fill)
+    _arrow(sheet, (_ROOF_ARROW_MM, top + 25.5), (_ROOF_ARROW_MM, top + 1), shaft, fill)
 
 
 def _window_arrow(sheet: Sheet, top: float, shaft: float, fill: str) -> None:
@@ -124,14 +131,15 @@ def _note_style(sheet: Sheet, note: str) -> Type:
 def _above_arrow(sheet: Sheet, top: float, axis: float, loss: Loss, usual: float) -> float:
     """Where the baseline of a label goes so that what hangs under it ends above the head of its arrow."""
     shaft = min(WIDEST_MM, (loss.yuan.scaled or 0) * MM_PER_YUAN)
-    arrow_top = top + axis - max(shaft * 0.78, 2.2)
+    arrow_top = top + axis - _wing(shaft)
     hanging = 9.6 + (sheet.height(loss.note, _NOTE_MM, _note_style(sheet, loss.note)) if loss.note else 0.0)
     return min(top + usual, arrow_top - hanging)
 
 
 def _roof_label(sheet: Sheet, top: float, label: str, loss: Loss, yuan: str, big: bool) -> None:
-    sheet.text(113.5, top + 4.2, label, _LABEL)
-    end = _figure(sheet, 113.5, top + 10.8, loss, yuan, big)
+    left = max(_ROOF_LABEL_MM, _ROOF_ARROW_MM + _wing(min(WIDEST_MM, (loss.yuan.scaled or 0) * MM_PER_YUAN)) + 1.6)
+    sheet.text(left, top + 4.2, label, sheet.fitted(label, _LABEL, WIDTH_MM - left))
+    end = _figure(sheet, left, top + 10.8, loss, yuan, big)
     room = WIDTH_MM - end - 2
     if loss.note:
         one_line = sheet.width(loss.note, _NOTES[0]) <= room

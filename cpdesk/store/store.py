@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from cpdesk.base.clock import Clock, SystemClock
 from cpdesk.base.errors import EnvironmentFault
@@ -44,7 +44,12 @@ class Store:
     """Composes the parts: `records`, `batches`, `conflicts`, `replica`, `traffic`, `blobs`, `forms`.
 
     Thread-safe. What a method has returned is on the disk. `close` it, or use it in a `with` block.
+
+    Attributes:
+        writer_class: who writes; a simulation that must repeat itself puts one without a thread.
     """
+
+    writer_class: ClassVar[type[Writer]] = Writer
 
     def __init__(self, folder: Path, key: bytes, clock: Clock, new_id: Callable[[], str], describe: Describe) -> None:
         """Use `create` or `open`."""
@@ -55,7 +60,7 @@ class Store:
         self._lock = StoreLock(folder)
         try:
             self.migrated_copy = migrate(self.database, key, backups=folder / BACKUPS_NAME, now=clock.now())
-            self._writer = Writer(self.database, key)
+            self._writer = self.writer_class(self.database, key)
         except BaseException:
             self._lock.release()
             raise

@@ -95,7 +95,7 @@ class Transport:
             wait = min(_WAIT_MOST_S, _WAIT_FIRST_S * 2**attempt) * random.uniform(0.5, 1.0)  # noqa: S311 # spreads load
             try:
                 answer = self._client.request(method, self.url + path, params=query, content=content, headers=sent)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 fault = self._fault_of_line(error)
                 if fault.code == "CP-2202":
                     raise fault from error
@@ -123,7 +123,7 @@ class Transport:
             try:
                 self._download_rest(path, content, limit_bytes)
                 return bytes(content)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 fault = self._fault_of_line(error)
                 if fault.code == "CP-2202" or attempt + 1 == self._tries:
                     raise fault from error
@@ -145,7 +145,7 @@ class Transport:
                 if len(content) > limit_bytes:
                     raise IntegrityFault("CP-3205", what="blob", size=len(content), limit=limit_bytes)
 
-    def _fault_of_line(self, error: httpx.TransportError) -> EnvironmentFault:
+    def _fault_of_line(self, error: httpx.RequestError) -> EnvironmentFault:
         cause: BaseException | None = error
         while cause is not None:
             if isinstance(cause, ssl.SSLCertVerificationError):

@@ -12,6 +12,7 @@ from cpdesk.reports.household_build.money import ItemMoney, PackageMoney, fold, 
 from cpdesk.reports.household_build.words import a_season, groups_of, said, short_name, unique, unit, worded
 from cpdesk.reports.household_content import Comfort, Figure, Loss, Step, Tile
 from cpdesk.reports.rounding import rounded, to_step
+from cpdesk.reports.year_words import years_words
 
 BILL_TOLERANCE: Final = 0.1
 _MOST_STEPS: Final = 3
@@ -179,11 +180,18 @@ def _result_tiles(package: Package, money: PackageMoney, comfort: Comfort, trans
         ),
         Tile(
             translate("report.tile.payback"),
-            years(payback(money.all.own, saving)),
-            translate("report.tile.years"),
+            *_years_tile(payback(money.all.own, saving), translate),
             (_payback_range(money.all.own, low, high, translate), translate("report.tile.prices_fixed")),
         ),
     )
+
+
+def _years_tile(value: float | None, translate: Translator) -> tuple[Figure, str]:
+    """The figure and the unit behind it: what is back within half a year is not "0 years"."""
+    figure = years(value)
+    if figure.scaled == 0:
+        return Figure(1), translate("report.tile.within_year")
+    return figure, translate("report.tile.year" if figure.scaled == 1 else "report.tile.years")
 
 
 def _range(low: float | None, high: float | None, translate: Translator) -> tuple[str, ...]:
@@ -200,8 +208,12 @@ def _payback_range(own: int, low: float | None, high: float | None, translate: T
         return ""
     fast, slow = payback(own, to_step(high, 10)), payback(own, to_step(low, 10))
     if slow is None or slow > 99 or fast is None:
-        return translate("report.tile.maybe_never", fast=years(fast).text)
-    return translate("report.tile.fast_slow", fast=years(fast).text, slow=years(slow).text)
+        return translate("report.tile.maybe_never", fast=years_words(years(fast), translate))
+    shortest, longest = years(fast), years(slow)
+    if (longest.scaled or 0) <= 1:
+        return translate("report.tile.slow_year")
+    key = "fast_slow" if shortest.scaled else "fast_year"
+    return translate(f"report.tile.{key}", fast=shortest.text, slow=longest.text)
 
 
 def losses(audit: Audit, translate: Translator) -> tuple[Loss, ...]:

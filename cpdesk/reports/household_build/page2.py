@@ -12,6 +12,7 @@ from cpdesk.reports.household_build.page1_nothing import near_miss
 from cpdesk.reports.household_build.words import groups_of, said, short_name, three_figures, unique, unit, worded
 from cpdesk.reports.household_content import Bar, Choice, Choices, Figure, Frontier, MeasureRow, NearMiss, Point, Reason
 from cpdesk.reports.rounding import parts_of, rounded, to_step
+from cpdesk.reports.year_words import years_words
 
 MOST_ROWS: Final = 7
 _MOST_BARS: Final = 5
@@ -166,7 +167,7 @@ def _reasons(
             n=number,
             name=short_name(translate, groups, item.code, item.name),
             own=f"{row.own:,}",
-            years=years(row.payback_years).text,
+            years=years_words(years(row.payback_years), translate, "about_"),
             k=Figure(rounded(item.coldest_gain_k.value, 1), 1).text,
         )
         reasons.append(Reason(translate("report.reason.only_one"), one))

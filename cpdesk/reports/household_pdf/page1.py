@@ -9,6 +9,7 @@ from cpdesk.reports.house import house
 from cpdesk.reports.household_content import Comfort, HouseholdContent, Step, Tile
 from cpdesk.reports.household_pdf.copy import Copy
 from cpdesk.reports.sheet import ANSWER, BODY, FIGURE, MM, WIDTH_MM, Sheet, Type
+from cpdesk.reports.year_words import years_words
 
 _LABEL = Type(10.5, 15, True, "accent")
 _TILE_TITLE = Type(10.5, 15, True, "ink2")
@@ -125,7 +126,7 @@ def _tile_lines(sheet: Sheet, x: float, y: float, lines: tuple[str, ...]) -> Non
 def _steps(sheet: Sheet, top: float, steps: tuple[Step, ...], copy: Copy, *, room: float) -> None:
     translate = copy.translate
     row_mm = min(_ROW_MM, room / max(len(steps), 1))
-    yuan, years = translate("report.yuan"), translate("report.years")
+    yuan = translate("report.yuan")
     widest = max((sheet.width(f"{step.own.text} {yuan}", _NUMBER) for step in steps), default=0.0)
     words_mm = min(_STEP_MM, _OWN_MM - widest - 12.0 - 3.0)
     sheet.line(0, top, WIDTH_MM, top, width=0.9)
@@ -138,7 +139,7 @@ def _steps(sheet: Sheet, top: float, steps: tuple[Step, ...], copy: Copy, *, roo
         columns = (
             (_OWN_MM, "report.own", f"{step.own.text} {yuan}"),
             (139.0, "report.saving", f"{step.saving.text} {yuan}"),
-            (169.0, "report.payback", f"{step.payback_years.text} {years}"),
+            (169.0, "report.payback", years_words(step.payback_years, translate)),
         )
         for right, key, text in columns:
             sheet.text(right, y + row_mm / 2 - 1.6, translate(key), _CAPTION, align="right")

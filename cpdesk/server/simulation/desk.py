@@ -10,6 +10,8 @@ from cpdesk.base.clock import FixedClock
 from cpdesk.base.errors import CpdeskError
 from cpdesk.base.ids import IdMaker
 from cpdesk.server.simulation.crash import copy_after_crash, log_bytes
+from cpdesk.server.simulation.single_thread import StoreInThisThread
+from cpdesk.server.simulation.template import KEY, new_desk
 from cpdesk.store import Store
 from cpdesk.sync.client import SyncReport, sync_once
 from cpdesk.sync.transport import Transport
@@ -34,14 +36,17 @@ class SimulatedDesk:
         self.revoked = False
         self._folder = folder
         self._lives = 0
-        self._key = bytes([number + 1]) * 32
         self._random = random.Random(f"{seed} desk {number}")  # noqa: S311 - histories, not secrets
         ids = IdMaker(clock, self._random.getrandbits)
-        self.store = Store.create(self._place(), self._key, clock, ids.new)
         self._ids = ids
+        new_desk(self._place())
+        self.store = self._open()
 
     def _place(self) -> Path:
         return self._folder / f"{self.name}-{self._lives}"
+
+    def _open(self) -> Store:
+        return StoreInThisThread.open(self._place(), KEY, self.clock, self._ids.new)
 
     def note_acknowledged(self) -> int:
         """What a finished action has added to this desk's own log; how many operations."""
@@ -62,7 +67,7 @@ class SimulatedDesk:
         old, self._lives = self.store, self._lives + 1
         copy_after_crash(old.database, self._place(), flushed_bytes, rng)
         old.close()
-        self.store = Store.open(self._place(), self._key, self.clock, self._ids.new)
+        self.store = self._open()
 
     def fill_disk(self, *, full: bool) -> None:
         """Let the database grow no more, or again."""

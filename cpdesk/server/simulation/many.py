@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -80,9 +81,16 @@ def _histories(seeds: range, operations: int, workers: int | None) -> Iterator[H
 
 
 def _judged(seed: int, operations: int) -> History:
-    """A history that broke off is a breach like any other: it must not stop the rest."""
+    """A history that broke off is a breach like any other: it must not stop the rest. What a history leaves behind is
+    collected after it: looking for it in between took a fifth of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
     try:
         return run_history(seed, operations)
     except Exception as error:
         told = f"broke off: {type(error).__name__}: {error}"
         return History(seed, 0, 0, 0, {}, (told,), "", ())
+    finally:
+        if collecting:
+            gc.enable()
+        gc.collect()

@@ -12,7 +12,6 @@ from cpdesk.model.oplog import GENESIS_HASH, canonical_json
 from cpdesk.model.paths import is_inside, is_item
 from cpdesk.model.replication import Entry, Outcome
 from cpdesk.server import schema
-from cpdesk.server.config import ServerConfig
 from cpdesk.server.database import Database
 from cpdesk.server.simulation.desk import SimulatedDesk
 from cpdesk.sync.merge import RecordState, merge
@@ -25,8 +24,7 @@ Fields = dict[tuple[str, str], str]
 class ServerState:
     """All that the server's tables say."""
 
-    def __init__(self, config: ServerConfig) -> None:
-        database = Database.open(config.url)
+    def __init__(self, database: Database) -> None:
         with database.reading() as connection:
             entries = connection.execute(select(schema.operations.c.entry)).scalars()
             self.entries: list[Entry] = [entry_from_wire(read_json(entry), "entry") for entry in entries]
@@ -38,7 +36,6 @@ class ServerState:
             self.conflicts: dict[str, str] = {row.id: row.record for row in rows}
             rows = connection.execute(select(schema.records.c.record, schema.records.c.stream))
             self.streams: dict[str, str] = {row.record: row.stream for row in rows}
-        database.close()
         self.entries.sort(key=lambda entry: (entry.stream, entry.revision))
 
     def digest(self) -> str:

@@ -10,24 +10,25 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import httpx
 
 from cpdesk.base.clock import FixedClock
 from cpdesk.base.errors import CpdeskError
 from cpdesk.model.records import RecordKind, Status
-from cpdesk.server.admin import Admin
 from cpdesk.server.simulation.desk import SimulatedDesk
 from cpdesk.server.simulation.line import FaultyLine, SimulatedServer
+from cpdesk.server.simulation.messages import Client
 from cpdesk.server.simulation.oracles import ServerState, breaches
+from cpdesk.server.simulation.single_thread import server_in_this_thread
 from cpdesk.sync.enrol import enrol
 from cpdesk.sync.transport import Transport
 
 STREAMS: Final = ("110114104", "110114118")
 DESKS: Final = (2, 2, 3, 3, 4, 5, 8, 12)
 _START: Final = datetime(2026, 11, 23, tzinfo=UTC)
-_QUIET_ROUNDS: Final = 4
+_QUIET_ROUNDS_MAX: Final = 6
 _FIELDS: Final = ("name", "name", "area", "room[a]/use", "room[a]/use", "room[b]/use", "room[a]/bed[x]/size")
 _ITEMS: Final = ("room[a]", "room[b]", "room[a]/bed[x]")
 _RANKS: Final = "cfimpsv"
@@ -76,10 +77,11 @@ class _World:
         self.written: list[tuple[str, str]] = []
         self.records: list[tuple[str, str]] = []
         self.server_clock = FixedClock(_START)
+        stack.enter_context(server_in_this_thread())
         self.server = SimulatedServer(folder, self.server_clock)
         stack.callback(self.server.close)
         self.line = FaultyLine(self.server, self.rng, self.faults)
-        client = stack.enter_context(httpx.Client(transport=self.line))
+        client = cast(httpx.Client, Client(self.line.carry))
         self.transport = Transport("http://server", client=client, sleep=lambda seconds: None, tries=2)
         self.desks: list[SimulatedDesk] = []
         stack.callback(self._close_desks)
@@ -95,8 +97,7 @@ class _World:
         desk = SimulatedDesk(folder, number, streams, FixedClock(_START), self.seed)
         self.desks.append(desk)
         role = "reviewer" if number == 0 else "surveyor"
-        with Admin(self.server.config) as admin:
-            code = admin.new_enrolment_code(role=role, streams=streams, person=desk.name)
+        code = self.server.admin.new_enrolment_code(role=role, streams=streams, person=desk.name)
         enrol(desk.store.replica, self.transport, code)
 
     def run(self, operations: int) -> History:
@@ -113,7 +114,7 @@ class _World:
             else:
                 self._work(desk)
         self._quiet()
-        state = ServerState(self.server.config)
+        state = ServerState(self.server.database)
         found = tuple(breaches(state, self.desks, self.written))
         self._note("end", state.digest())
         trace = hashlib.sha256("\n".join(self.steps).encode()).hexdigest()
@@ -139,17 +140,19 @@ class _World:
     def _quiet(self) -> None:
         self.line.deliver_late()
         self.line.fault_share = 0.0
-        for _ in range(_QUIET_ROUNDS):
-            for desk in self.desks:
-                self._sync(desk)
+        for _ in range(_QUIET_ROUNDS_MAX):
+            if not sum([self._sync(desk) for desk in self.desks]):
+                return
 
-    def _sync(self, desk: SimulatedDesk) -> None:
+    def _sync(self, desk: SimulatedDesk) -> int:
+        """How much went and came."""
         report = desk.sync(self.transport)
         if isinstance(report, CpdeskError):
             self._note("sync", desk.name, report.code)
-        else:
-            problems = [problem.code for problem in report.problems]
-            self._note("sync", desk.name, report.pushed, report.pulled, report.conflicts, *problems)
+            return 0
+        problems = [problem.code for problem in report.problems]
+        self._note("sync", desk.name, report.pushed, report.pulled, report.conflicts, *problems)
+        return report.pushed + report.pulled + report.blobs_sent + report.blobs_received
 
     def _fault(self, desk: SimulatedDesk) -> None:
         kind = self.rng.choice(_FAULTS)
@@ -177,8 +180,7 @@ class _World:
             self.server_clock.advance(hours=2)
         else:
             desk.revoked = True
-            with Admin(self.server.config) as admin:
-                admin.revoke_device(desk.store.replica.identity().device)
+            self.server.admin.revoke_device(desk.store.replica.identity().device)
         lost = desk.lost()
         assert not lost, f"seed {self.seed}: {desk.name} lost {lost[0]} in a {kind}"
         desk.note_acknowledged()  # what a crash left of the step that was cut stands from now on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -21,6 +22,7 @@ from cpdesk.reports.household_build import Visit, household_content
 from cpdesk.reports.household_content import NOTHING, Figure, HouseholdContent
 from cpdesk.reports.household_pdf import page_count, render_household
 from cpdesk.reports.year_content import YearPage
+from cpdesk.reports.year_words import years_words
 
 SUN = UseFacts(
     residents=Answer(3.0), cook_fuels=Answer("lpg wood coal electric"), hot_water=Answer("electric_tank gas_heater"),
@@ -249,3 +251,51 @@ def test_words_of_a_step_stay_clear_of_its_money_however_dear() -> None:
     words = page_one.search(made.steps[0].title).get_next()
     assert words is not None
     assert page_one.get_charbox(words[0] + words[1] - 1)[2] < left
+
+
+@pytest.mark.parametrize(
+    ("years", "zh", "en"),
+    [(None, "—", "—"), (0, "1 年以内", "under 1 year"), (1, "1 年", "1 year"), (12, "12 年", "12 years")],
+)
+def test_years_are_said_as_people_say_them(years: int | None, zh: str, en: str) -> None:
+    assert years_words(Figure(years), Translator("zh")) == zh
+    assert years_words(Figure(years), Translator("en")) == en
+
+
+def test_no_report_says_one_years_or_no_years() -> None:
+    """A draught strip that pays back in weeks, and one that takes a year."""
+    package = next(one for one in audited("coal").packages if one.code == "A")
+    for own, said in ((300.0, "under 1 year"), (2300.0, "1 year")):
+        part = own / len(package.items)
+        items = tuple(
+            replace(
+                item,
+                investment_yuan=replace(item.investment_yuan, value=part),
+                subsidy_yuan=replace(item.subsidy_yuan, value=0.0),
+                saving_yuan=replace(item.saving_yuan, value=package.saving_yuan.value / len(package.items)),
+            )
+            for item in package.items
+        )
+        cheap = replace(
+            package, items=items,
+            investment_yuan=replace(package.investment_yuan, value=own),
+            subsidy_yuan=replace(package.subsidy_yuan, value=0.0),
+        )  # fmt: skip
+        found = replace(audited("coal"), packages=(cheap,))
+        visit = Visit(identity=samples.IDENTITY, contact=samples.retrofit().closing.contact)
+        made = household_content(found, visit, language="en")
+        text = pypdfium2.PdfDocument(render_household(made, language="en"))[0].get_textpage().get_text_range()
+        assert said in text
+        assert not re.search(r"\b[01] years", text)
+
+
+def test_a_wide_arrow_of_the_roof_leaves_its_figure_alone() -> None:
+    made = content("coal")
+    shares = {"roof": 62, "wall": 20, "window": 10, "air": 6, "floor": 2}
+    losses = tuple(replace(loss, yuan=Figure(shares[loss.part])) for loss in made.losses)
+    page_one = pypdfium2.PdfDocument(render_household(replace(made, losses=losses)))[0]
+    place = page_one.get_textpage().search("62").get_next()
+    assert place is not None
+    left_mm = page_one.get_textpage().get_charbox(place[0])[0] / 72.0 * 25.4
+    arrow_mm = 25.0 + 105.0 + 0.78 * 62 * 0.30
+    assert left_mm > arrow_mm + 1.0
