@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpdesk.context import Context
+from cpdesk.operations.deciding import apply_decisions
 
 if TYPE_CHECKING:
     from cpdesk.sync.exchange import Answered, Written
@@ -20,6 +21,7 @@ def export_exchange(ctx: Context, path: Path) -> Written:
     """
     from cpdesk.sync.exchange import write_request
 
+    apply_decisions(ctx)
     return write_request(ctx.store.replica, path, ctx.clock)
 
 

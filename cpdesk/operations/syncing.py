@@ -11,6 +11,7 @@ from cpdesk.base.errors import CpdeskError, InputFault
 from cpdesk.context import Context
 from cpdesk.model.records import Changes, RecordKind
 from cpdesk.model.replication import Conflict
+from cpdesk.operations.deciding import apply_decisions, decisions
 from cpdesk.operations.families import FARMHOUSE
 from cpdesk.operations.recovery import seal_for_district
 from cpdesk.operations.rounds import journal, note_failure, note_success
@@ -29,7 +30,7 @@ class SyncState:
     Attributes:
         server_url: empty before the desk is enrolled.
         operations, photos: what the server does not have yet.
-        conflicts: open ones on this desk.
+        conflicts: open ones on this desk that nobody here has decided; `decided` those whose decision waits to be sent.
         sites, fields, photo_bytes: what waits, a site and its surveys counted as one; `homes_only` says that all of
             them are farmhouses.
         stuck: values the server keeps without taking them, which a person has to look at.
@@ -52,6 +53,7 @@ class SyncState:
     failures: int = 0
     fault: str = ""
     homes_only: bool = True
+    decided: int = 0
 
     @property
     def enrolled(self) -> bool:
@@ -63,6 +65,7 @@ def sync_state(ctx: Context) -> SyncState:
     enrolment = ctx.store.replica.enrolment()
     waiting = ctx.store.traffic.waiting()
     photos, photo_bytes = ctx.store.traffic.waiting_files()
+    decided = decisions(ctx)
     known, (sites, homes_only) = journal(ctx), _sites_of(ctx, [each.record for each in waiting])
     return SyncState(
         server_url=enrolment.server_url if enrolment else "",
@@ -71,7 +74,8 @@ def sync_state(ctx: Context) -> SyncState:
         streams=enrolment.streams if enrolment else (),
         operations=sum(each.operations for each in waiting),
         photos=photos,
-        conflicts=len(ctx.store.conflicts.list()),
+        conflicts=len(ctx.store.conflicts.list()) - len(decided),
+        decided=len(decided),
         sites=sites,
         fields=sum(each.fields for each in waiting),
         photo_bytes=photo_bytes,
@@ -123,6 +127,7 @@ def sync_now(
     Raises:
         AccessFault: CP-4107 the desk is not enrolled, CP-4103 it was revoked. EnvironmentFault: CP-22xx no line.
     """
+    decided = apply_decisions(ctx)
     mark = ctx.store.traffic.mark()
     try:
         begun, report = _round(ctx, progress, cancel)
@@ -131,7 +136,7 @@ def sync_now(
         raise
     note_success(ctx, mark, report, begun=len(begun.records))
     seal_for_district(ctx)
-    return report, begun | report.changes
+    return report, decided | begun | report.changes
 
 
 def _round(ctx: Context, progress: Progress, cancel: Callable[[], bool]) -> tuple[Changes, SyncReport]:

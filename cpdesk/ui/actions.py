@@ -55,6 +55,7 @@ ACTIONS: Final = (
     Action("reports.next_household", "Ctrl+Down", "ui.action.next_household", "reports"),
     Action("reports.previous_household", "Ctrl+Up", "ui.action.previous_household", "reports"),
     Action("sync.now", "Ctrl+Return", "ui.action.sync_now", "sync"),
+    Action("sync.undo", "Ctrl+Z", "ui.action.undo", "sync"),
 )
 
 

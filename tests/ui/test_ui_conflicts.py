@@ -7,10 +7,12 @@ pytest.importorskip("PySide6", reason="the window needs PySide6")
 from PySide6.QtCore import Qt
 from real_desk import TOWNSHIP, WAIT_MS, RealDesk, add_homes, first_day
 
-from cpdesk.operations import surveys, syncing
+from cpdesk.base.errors import InputFault
+from cpdesk.operations import deciding, surveys, syncing
 from cpdesk.server.admin import Admin, create_database
 from cpdesk.server.config import ServerConfig
 from cpdesk.server.run import running_server
+from cpdesk.ui.widgets.basic import IconText
 
 PHONE = "household/householder_phone"
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -48,10 +50,11 @@ def phone(ctx, survey):
 def open_conflict(desk, qtbot):
     page = desk.window.sync
     page.sync_wanted.emit()
-    qtbot.waitUntil(lambda: bool(page._conflicts), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(page.conflicts), timeout=WAIT_MS)
     desk.settle()
-    page.open_conflict(page._conflicts[0].record)
-    (block,) = page._blocks
+    page.open_conflict(page.conflicts[0].record)
+    (block,) = page.blocks
+    qtbot.waitUntil(block.hasFocus, timeout=WAIT_MS)
     return page, block
 
 
@@ -76,7 +79,9 @@ def test_a_side_is_picked_and_both_desks_have_it(two_desks, qtbot):
     qtbot.keyClick(block, Qt.Key.Key_Right)
     qtbot.keyClick(block, Qt.Key.Key_Return, CTRL)
     desk.settle()
-    assert page._conflicts == () and "下次同步" in desk.toast()
+    (decided,) = page.conflicts
+    assert decided.open == 0 and decided.fields[0].decided.side == "there" and "下次同步" in desk.toast()
+    assert phone(desk.ctx, survey) == "13800000002", "what was decided stands when it is sent"
     sync_both(desk, there)
     assert phone(desk.ctx, survey) == phone(there, survey) == "13800000001"
     assert syncing.open_conflicts(desk.ctx) == syncing.open_conflicts(there) == []
@@ -100,3 +105,51 @@ def test_a_third_value_is_checked_by_the_form_and_both_desks_have_it(two_desks, 
     sync_both(desk, there)
     assert phone(desk.ctx, survey) == phone(there, survey) == "13800000003"
     assert syncing.open_conflicts(desk.ctx) == syncing.open_conflicts(there) == []
+
+
+def test_a_decision_can_be_taken_back_until_it_is_sent_and_its_comment_goes_with_it(two_desks, qtbot):
+    desk, there, survey = two_desks
+    page, block = open_conflict(desk, qtbot)
+    block.setFocus()
+    qtbot.keyClick(block, Qt.Key.Key_2)
+    qtbot.keyClick(block, Qt.Key.Key_Return)
+    desk.settle()
+    assert page.blocks[0].choice() == "there" and not page.resolve.isEnabled()
+    qtbot.mouseClick(page.blocks[0].undo, Qt.MouseButton.LeftButton)
+    desk.settle()
+    assert page.conflicts[0].open == 1 and page.blocks[0].choice() is None
+    block = page.blocks[0]
+    qtbot.keyClick(block, Qt.Key.Key_1)
+    qtbot.keyClick(block, Qt.Key.Key_C)
+    assert block.comment.hasFocus()
+    block.comment.setText("打电话核过")  # QtTest types no Chinese
+    qtbot.mouseClick(page.resolve, Qt.MouseButton.LeftButton)
+    desk.settle()
+    assert "打电话核过" in page.blocks[0].decided.findChild(IconText).words()
+    sync_both(desk, there)
+    assert phone(desk.ctx, survey) == phone(there, survey) == "13800000002"
+    assert [remark.text for remark in surveys.comments(there, survey)] == ["打电话核过"]
+    with pytest.raises(InputFault, match="CP-1552"):
+        deciding.take_back(desk.ctx, [block.view.id])
+
+
+def test_the_history_of_the_field_opens_under_it(two_desks, qtbot):
+    desk, _there, _survey = two_desks
+    _page, block = open_conflict(desk, qtbot)
+    assert not block.past.isVisible()
+    qtbot.keyClick(block, Qt.Key.Key_H)
+    assert block.past.isVisible() and len(block.view.history) == 3
+    assert "周敏" in block.view.history[-1] and block.view.history[-1].endswith("13800000000")
+
+
+def test_who_opens_the_survey_sees_what_was_decided(two_desks, qtbot):
+    desk, _there, survey = two_desks
+    page, block = open_conflict(desk, qtbot)
+    qtbot.keyClick(block, Qt.Key.Key_2)
+    qtbot.keyClick(block, Qt.Key.Key_Return)
+    desk.settle()
+    qtbot.mouseClick(page.conflict._open, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: desk.shell.current_page() == "survey", timeout=WAIT_MS)
+    desk.settle()
+    assert phone(desk.ctx, survey) == "13800000001"
+    assert syncing.open_conflicts(desk.ctx) == []

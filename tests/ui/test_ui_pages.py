@@ -254,8 +254,8 @@ def test_conflicts_are_settled_by_keys_and_nothing_is_chosen_beforehand(dressed,
     page.open_conflict("r1")
     assert not page.resolve.isEnabled()
     decided = []
-    page.resolve_wanted.connect(lambda record, choice: decided.append((record, choice)))
-    first, second = page._blocks
+    page.resolve_wanted.connect(lambda record, choice, _why: decided.append((record, choice)))
+    first, second = page.blocks
     first.setFocus()
     qtbot.keyClick(first, Qt.Key.Key_Left)
     qtbot.keyClick(first, Qt.Key.Key_Down)
@@ -267,11 +267,11 @@ def test_conflicts_are_settled_by_keys_and_nothing_is_chosen_beforehand(dressed,
 def test_what_is_chosen_in_a_conflict_outlasts_news_of_other_things(dressed, qtbot):
     _shell, page = in_shell(qtbot, "sync")
     page.open_conflict("r1")
-    page._blocks[0].choose("there")
+    page.blocks[0].choose("there")
     page.show_conflicts(conflicts())
-    assert page._blocks[0].choice() == "there" and page.resolve.isEnabled()
+    assert page.blocks[0].choice() == "there" and page.resolve.isEnabled()
     page.show_conflicts(())
-    assert page._chosen == "", "settled elsewhere: back to the state of sync"
+    assert page.chosen == "", "settled elsewhere: back to the state of sync"
 
 
 def test_first_start_refuses_weak_and_differing_pins_and_shows_the_code_once(dressed, qtbot):

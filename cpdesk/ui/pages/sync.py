@@ -1,4 +1,4 @@
-"""同步: what waits, sync now, and the conflicts, each with both values side by side."""
+"""同步: how things stand, what the server did not take, and the conflicts, record by record."""
 
 from __future__ import annotations
 
@@ -8,92 +8,101 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
 
 from cpdesk.ui.actions import install
-from cpdesk.ui.language import text
-from cpdesk.ui.pages.conflict_cards import ConflictFieldBlock, ConflictListButton
+from cpdesk.ui.language import text, tr
+from cpdesk.ui.pages.conflict_cards import ConflictFieldBlock, NavButton
+from cpdesk.ui.pages.conflicts import ConflictPane
 from cpdesk.ui.pages.sync_state import StatePane
-from cpdesk.ui.sync_views import ConflictView, SyncView
-from cpdesk.ui.widgets.basic import Block, Button, Label, Line, Pill, Scroll, clear, column, row
+from cpdesk.ui.pages.sync_stuck import StuckPane
+from cpdesk.ui.sync_views import ConflictView, StuckView, SyncView
+from cpdesk.ui.widgets.basic import Block, Label, Scroll, clear, column, row
+
+STATE, STUCK, CONFLICT = range(3)
 
 
 class SyncPage(QWidget):
-    """Left the list: the state of sync, then every record in conflict. Right what was chosen."""
+    """Left the list of what there is, right what was chosen in it."""
 
     sync_wanted = Signal()
     cancel_wanted = Signal()
-    enrol_wanted = Signal()
-    resolve_wanted = Signal(str, object)
-    record_wanted = Signal(str)
+    resolve_wanted = Signal(str, object, object)
+    take_back_wanted = Signal(object)
+    record_wanted = Signal(str, str)
+    review_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._conflicts: tuple[ConflictView, ...] = ()
-        self._chosen = ""
-        self._blocks: list[ConflictFieldBlock] = []
+        self.conflicts: tuple[ConflictView, ...] = ()
+        self.chosen = ""
+        self._nav: list[NavButton] = []
+        self.state, self.stuck, self.conflict = StatePane(), StuckPane(), ConflictPane()
+        self.card, self.resolve = self.state.card, self.conflict.resolve
         line = row(self)
         line.addWidget(self._make_list())
         self._stack = QStackedWidget()
-        self._stack.addWidget(self._make_state())
-        self._stack.addWidget(self._make_conflict())
+        for pane in (self.state, self.stuck, self.conflict):
+            self._stack.addWidget(pane)
         line.addWidget(self._stack, 1)
-        install(self, "sync", {"sync.now": self._go})
+        self._connect()
+        install(self, "sync", {"sync.now": self._go, "sync.undo": self.conflict.take_back})
 
     def minimumSizeHint(self) -> QSize:
         return QSize(760, 420)
 
+    @property
+    def blocks(self) -> list[ConflictFieldBlock]:
+        """The fields of the record that is open."""
+        return self.conflict.blocks
+
     def show_sync(self, view: SyncView) -> None:
         self.state.show_sync(view)
 
+    def show_stuck(self, views: Sequence[StuckView]) -> None:
+        """What the server did not take."""
+        self.stuck.show_stuck(views)
+        self.stuck_button.setVisible(bool(views))
+        self.stuck_button.show_under("", self.stuck.words(), "bad")
+        if not views and self._stack.currentIndex() == STUCK:
+            self.open_state()
+
     def show_conflicts(self, conflicts: Sequence[ConflictView]) -> None:
         """The records in conflict. The one that was open stays open while it is there, with what is chosen in it."""
-        if conflicts and tuple(conflicts) == self._conflicts:
+        if conflicts and tuple(conflicts) == self.conflicts:
             return
-        self._conflicts = tuple(conflicts)
+        self.conflicts = tuple(conflicts)
         clear(self._list)
-        self._group = QButtonGroup(self)
+        for button in self._nav:
+            self._group.removeButton(button)
+        self._nav.clear()
         self._count.set_words(text("ui.sync.conflict_count", n=len(conflicts)))
         self._none.setVisible(not conflicts)
-        for conflict in self._conflicts:
-            button = ConflictListButton(conflict)
+        for conflict in self.conflicts:
+            button = NavButton(conflict.title)
+            button.key = conflict.record
+            button.show_under(conflict.people, tr("ui.conflict.done_count") if not conflict.open else "", "ok")
             button.clicked.connect(lambda _checked=False, record=conflict.record: self.open_conflict(record))
             self._group.addButton(button)
             self._list.addWidget(button)
-            button.setChecked(conflict.record == self._chosen)
-        if self._chosen not in [conflict.record for conflict in self._conflicts]:
-            self.open_state()
+            self._nav.append(button)
+        if self._stack.currentIndex() != CONFLICT:
+            return
+        if self.chosen in [conflict.record for conflict in self.conflicts]:
+            self.open_conflict(self.chosen)
         else:
-            self.open_conflict(self._chosen)
+            self.open_state()
 
     def open_state(self) -> None:
-        self._chosen = ""
-        self.state_button.setChecked(True)
-        self._stack.setCurrentIndex(0)
+        self._open(STATE, self.state_button)
+
+    def open_stuck(self) -> None:
+        self._open(STUCK, self.stuck_button)
 
     def open_conflict(self, record: str) -> None:
-        self._chosen = record
-        for button in self._group.buttons():
-            if isinstance(button, ConflictListButton):
-                button.setChecked(button.view.record == record)
-        self.state_button.setChecked(False)
-        view = next(conflict for conflict in self._conflicts if conflict.record == record)
-        self._title.set_words(view.title)
-        self._pill.show_status(text("ui.sync.fields", n=len(view.fields)), "bad", "alert")
-        clear(self._fields)
-        self._blocks = []
-        for field in view.fields:
-            block = ConflictFieldBlock(field)
-            block.chosen.connect(lambda _id, _side: self._show_choice())
-            self._blocks.append(block)
-            self._fields.addWidget(block)
-        self._fields.addStretch(1)
-        self._stack.setCurrentIndex(1)
-        self._show_choice()
-        if self._blocks:
-            self._blocks[0].setFocus()
+        self._open(CONFLICT, next(button for button in self._nav if button.key == record), record)
+        self.conflict.show_conflict(next(each for each in self.conflicts if each.record == record))
 
     def show_refused(self, refused: Mapping[str, str]) -> None:
-        """Third values that the form does not take, by conflict, and why; nothing was settled."""
-        for block in self._blocks:
-            block.show_problem(refused.get(block.view.id, ""))
+        """Third values that the form does not take; nothing was settled."""
+        self.conflict.show_refused(refused)
 
     # how it is made -------------------------------------------------------------------------------------------------
 
@@ -101,9 +110,16 @@ class SyncPage(QWidget):
         pane = Block("pane-left")
         pane.setFixedWidth(280)
         stack = column(pane, (16, 16, 16, 12), 8)
-        self.state_button = ConflictListButton(None)
-        self.state_button.clicked.connect(lambda _checked=False: self._back_to_state())
-        stack.addWidget(self.state_button)
+        self._group = QButtonGroup(self)
+        self.state_button = NavButton(text("ui.sync.state"), "sync")
+        self.stuck_button = NavButton(text("ui.stuck.nav"), "alert")
+        for button in (self.state_button, self.stuck_button):
+            self._group.addButton(button)
+            stack.addWidget(button)
+        self.state_button.clicked.connect(lambda _checked=False: self.open_state())
+        self.stuck_button.clicked.connect(lambda _checked=False: self.open_stuck())
+        self.stuck_button.hide()
+        self.state_button.setChecked(True)
         stack.addSpacing(8)
         head = row(gap=8)
         head.addWidget(Label(text("ui.sync.conflicts"), "h2"))
@@ -119,71 +135,29 @@ class SyncPage(QWidget):
         inner.addLayout(self._list)
         inner.addStretch(1)
         stack.addWidget(Scroll(holder), 1)
-        self._group = QButtonGroup(self)
         return pane
 
-    def _make_state(self) -> QWidget:
-        self.state = StatePane()
-        self.card = self.state.card
+    def _connect(self) -> None:
         self.card.sync_wanted.connect(self.sync_wanted)
         self.card.cancel_wanted.connect(self.cancel_wanted)
         self.state.record_wanted.connect(self.record_wanted)
-        return self.state
-
-    def _make_conflict(self) -> QWidget:
-        page = QWidget()
-        outer = column(page)
-        holder = QWidget()
-        stack = column(holder, (32, 20, 24, 20), 8)
-        head = row(gap=12)
-        self._title = Label("", "title")
-        head.addWidget(self._title)
-        self._pill = Pill()
-        head.addWidget(self._pill)
-        head.addStretch(1)
-        stack.addLayout(head)
-        stack.addWidget(Label(text("ui.sync.both_kept"), "table", "text2", wrap=True))
-        sides = row(margins=(12, 0, 0, 0), gap=12)
-        sides.addWidget(Label(text("ui.sync.standing"), "h3"), 1)
-        sides.addWidget(Label(text("ui.sync.other"), "h3"), 1)
-        stack.addSpacing(4)
-        stack.addLayout(sides)
-        stack.addWidget(Line())
-        stack.addSpacing(4)
-        self._fields = column(gap=16)
-        stack.addLayout(self._fields, 1)
-        outer.addWidget(Scroll(holder), 1)
-        foot = Block("foot")
-        foot.setFixedHeight(57)
-        line = row(foot, (32, 0, 24, 0), 12)
-        self._chosen_words = Label("", "body", "text2")
-        line.addWidget(self._chosen_words)
-        line.addStretch(1)
-        line.addWidget(Button(text("ui.sync.leave"), "secondary", on_click=self.open_state))
-        self.resolve = Button(text("ui.sync.resolve"), "primary", on_click=self._resolve)
-        line.addWidget(self.resolve)
-        outer.addWidget(foot)
-        return page
+        self.state.stuck_wanted.connect(self.open_stuck)
+        self.state.review_wanted.connect(self.review_wanted)
+        self.stuck.open_wanted.connect(self.record_wanted)
+        self.conflict.open_wanted.connect(self.record_wanted)
+        self.conflict.resolve_wanted.connect(self.resolve_wanted)
+        self.conflict.take_back_wanted.connect(self.take_back_wanted)
+        self.conflict.left.connect(self.open_state)
 
     # what happens ---------------------------------------------------------------------------------------------------
 
-    def _back_to_state(self) -> None:
-        self.open_state()
-        for button in self._group.buttons():
-            button.setChecked(False)
-
-    def _show_choice(self) -> None:
-        chosen = [block for block in self._blocks if block.choice()]
-        self.resolve.setEnabled(bool(chosen))
-        self._chosen_words.set_words(text("ui.sync.chosen", n=len(chosen), total=len(self._blocks)))
-
-    def _resolve(self) -> None:
-        choice = {block.view.id: block.choice() for block in self._blocks if block.choice()}
-        if choice:
-            self.resolve_wanted.emit(self._chosen, choice)
+    def _open(self, pane: int, button: NavButton, record: str = "") -> None:
+        self.chosen = record
+        button.setChecked(True)
+        self._stack.setCurrentIndex(pane)
 
     def _go(self) -> None:
-        if self._stack.currentIndex() == 1:
-            self._resolve()
+        if self._stack.currentIndex() == CONFLICT:
+            self.conflict.decide()
         elif self.card.button.isEnabled():
             self.sync_wanted.emit()

@@ -169,7 +169,7 @@ class StatePane(QWidget):
 
     stuck_wanted = Signal()
     review_wanted = Signal()
-    record_wanted = Signal(str)
+    record_wanted = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -189,10 +189,13 @@ class StatePane(QWidget):
         self.unsubmitted.wanted.connect(self.review_wanted)
         stack.addWidget(self.stuck)
         stack.addWidget(self.unsubmitted)
+        self.broken = LinesCard("ui.merged.title")
+        self.broken.list.opened.connect(lambda key: self.record_wanted.emit(*key.split(" ", 1)))
+        stack.addWidget(self.broken)
         self.waiting = LinesCard("ui.sync.to_send")
         self.rounds = LinesCard("ui.sync.rounds")
         for lines in (self.waiting, self.rounds):
-            lines.list.opened.connect(lambda key: self.record_wanted.emit(key.rpartition(" ")[2]))
+            lines.list.opened.connect(lambda key: self.record_wanted.emit(key.rpartition(" ")[2], ""))
             stack.addWidget(lines)
         stack.addStretch(1)
         outer.addWidget(Scroll(holder))
@@ -204,6 +207,8 @@ class StatePane(QWidget):
         self.card.show_sync(view)
         self.stuck.say(text("ui.stuck.some", n=view.stuck), view.stuck)
         self.unsubmitted.say(text("ui.sync.unsubmitted", n=view.unsubmitted), view.unsubmitted)
+        self.broken.setVisible(bool(view.broken.lines))
+        self.broken.show_panel(view.broken)
         self.waiting.show_panel(view.waiting)
         self.waiting.setVisible(bool(view.waiting.lines))
         self.rounds.show_panel(view.rounds)

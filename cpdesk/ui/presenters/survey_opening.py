@@ -12,6 +12,7 @@ from cpdesk.forms.session import Session
 from cpdesk.model.paths import portions
 from cpdesk.model.records import Changes, Record, Status
 from cpdesk.operations import surveys
+from cpdesk.operations.deciding import apply_decisions
 from cpdesk.operations.families import FARMHOUSE, family_of
 from cpdesk.ui.language import language, tr
 from cpdesk.ui.presenters.survey_book import Book
@@ -28,6 +29,7 @@ class Opened:
 
 def read_survey(ctx: Context, survey: str) -> Opened:
     """A survey from the store, in the language of the window; for a worker thread."""
+    apply_decisions(ctx, survey)  # who opens it wants to see what was decided
     opened = surveys.open_survey(ctx, survey)
     opened.session.set_language(language())
     family, place = family_of(opened.record), ""

@@ -11,12 +11,14 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from cpdesk.base.errors import CpdeskError
 from cpdesk.model.records import Changes
 from cpdesk.operations import rounds, syncing
+from cpdesk.operations.merged import Broken, Seen, broken_after_merge
 from cpdesk.operations.overview import Overview, sync_overview
 from cpdesk.operations.rounds import Round
 from cpdesk.ui.language import tr
 from cpdesk.ui.pages.sync import SyncPage
 from cpdesk.ui.presenters.base import Desk, Presenter
 from cpdesk.ui.presenters.conflicts import ConflictsPresenter
+from cpdesk.ui.presenters.stuck import StuckPresenter
 from cpdesk.ui.presenters.sync_words import overview_view, round_words, sync_view
 from cpdesk.ui.presenters.words import fault_words, moment
 
@@ -39,8 +41,11 @@ class SyncPresenter(Presenter):
         super().__init__(desk)
         self.page = page
         self.conflicts = ConflictsPresenter(desk, page)
+        self.stuck = StuckPresenter(desk, page)
+        self._seen: Seen = {}
         self._running = self._quiet = self._cancelled = self._stopped = False
         self._overview: Overview | None = None
+        self._broken: tuple[Broken, ...] = ()
         self._error: Exception | None = None
         self._due = ""
         self._begun = False
@@ -138,12 +143,29 @@ class SyncPresenter(Presenter):
     def refresh(self) -> None:
         self.run(lambda: sync_overview(self.ctx), self._show_overview, key="sync-state", latest=True)
         self.conflicts.refresh()
+        self.stuck.refresh()
+        self._look_at_merged()
 
     def _changed(self, changes: Changes) -> None:
         if changes.settings:
             self._timer.stop()
         if changes.sync or changes.conflicts or changes.records or changes.settings:
             self.run(lambda: sync_overview(self.ctx), self._show_overview, key="sync-state", latest=True)
+        if changes.sync or changes.conflicts:
+            self._look_at_merged()
+
+    def _look_at_merged(self) -> None:
+        """Go through the rules of surveys that others changed too."""
+        self.run(
+            lambda: broken_after_merge(self.ctx, rounds.journal(self.ctx), self._seen),
+            self._show_broken,
+            key="merged",
+            latest=True,
+        )
+
+    def _show_broken(self, broken: list[Broken]) -> None:
+        self._broken = tuple(broken)
+        self._show()
 
     def _show_step(self, phase: str, done: int, total: int) -> None:
         if not self._running or self._cancelled:
@@ -163,7 +185,8 @@ class SyncPresenter(Presenter):
         state = self._overview.state
         offline = state.failures > 0 and state.fault.startswith("CP-22")
         due = tr("ui.sync.due", at=self._due) if self._due else ""
-        view = overview_view(sync_view(state, self.ctx.clock, offline=offline, due=due), self._overview, self.ctx.clock)
+        plain = sync_view(state, self.ctx.clock, offline=offline, due=due)
+        view = overview_view(plain, self._overview, self._broken, self.ctx.clock)
         self.page.show_sync(view)
         self.desk.shell.bar.pill.show_status(view.pill.words, view.pill.tone, view.pill.icon)
         self.desk.shell.rail.buttons["sync"].show_count(state.conflicts + state.stuck)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from cpdesk.base.clock import Clock
+from cpdesk.operations.merged import Broken
 from cpdesk.operations.overview import Overview
 from cpdesk.operations.rounds import Round
 from cpdesk.operations.syncing import SyncState
@@ -56,13 +57,14 @@ def sync_view(state: SyncState, clock: Clock, *, offline: bool, due: str = "") -
     )
 
 
-def overview_view(view: SyncView, overview: Overview, clock: Clock) -> SyncView:
+def overview_view(view: SyncView, overview: Overview, broken: Sequence[Broken], clock: Clock) -> SyncView:
     """The same with the lists below it."""
     return replace(
         view,
         waiting=_waiting(overview, clock),
         rounds=_rounds(overview, clock),
         stuck=overview.state.stuck,
+        broken=_broken(broken),
         unsubmitted=overview.unsubmitted if overview.state.enrolled else 0,
     )
 
@@ -132,6 +134,15 @@ def _waiting_site(group: Sequence[WaitingRecord], overview: Overview, clock: Clo
     meta = in_a_row(fields, tr("ui.sync.changed_at", at=at))
     title = named[0] if named else tr("ui.sync.untitled")
     return PanelLine(f"w{group[0].record} {survey}", survey, title, "", meta, "info", "arrow-up")
+
+
+def _broken(broken: Sequence[Broken]) -> PanelView:
+    lines = [
+        PanelLine(f"{each.record} {found.path}", found.path, each.title, found.message, found.label, "bad", "alert")
+        for each in broken
+        for found in each.found
+    ]
+    return PanelView(tr("ui.merged.about"), tuple(lines))
 
 
 def _rounds(overview: Overview, clock: Clock) -> PanelView:
