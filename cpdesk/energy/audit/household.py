@@ -71,8 +71,8 @@ def audit(
     tables, told = _open_programmes(tables, building)
     verdicts = _verdicts(building, tables, wishes)
     other = OtherYear(building, tables, weather)
-    grid = evaluate(make_setting(building, tables, weather, verdicts, other.of(()).bought_kwh))
-    extras = make_extras(building, tables, weather, verdicts, grid.setting.base_kwh, other)
+    grid = evaluate(make_setting(building, tables, weather, verdicts, other.of(())))
+    extras = make_extras(grid.setting, weather, verdicts, other)
     choices = choose(grid, wishes.budget_yuan)
     grid = with_states(grid, [*digits_on_the_way(grid, choices), *digits_of_sets(grid, choices)])
     packages = [with_shares(make_package(grid, choice), shares(grid, choice)) for choice in choices]
@@ -163,7 +163,7 @@ def assess_baseline(
     """
     known, weather = _known(household, tables, weather, village)
     building = known.building
-    setting = make_setting(building, tables, weather, [], OtherYear(building, tables, weather).of(()).bought_kwh)
+    setting = make_setting(building, tables, weather, [], OtherYear(building, tables, weather).of(()))
     row = rows_of(setting, np.zeros((1, len(setting.groups)), np.int16))[0]
     limit = limit_w(building.systems, tables)
     detail = trace(row, setting.drivers, *set_points(building.schedule, wish=False), limit)

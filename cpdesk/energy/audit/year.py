@@ -1,25 +1,25 @@
 """The whole year of a household: heating and every other use, the sun on the roof, one bill.
 
-The bill is the one that packages are chosen by. Other electricity is bought first, heating on top of it (in the tiers,
-or by day and valley with a meter); the sun is a line of its own, so that lines and totals agree to the last digit:
+The bill is the one that packages are chosen by. Other uses are bought first, heating on top of them; the sun is a line
+of its own, so that lines and totals agree to the last digit:
 
-    heating = C(H; B)    other uses = T(O) + fuels    sun = [T(B) - T(O)] + [C(H - S_h; B) - C(H; B)] - sale
-    total   = T(B) + C(H - S_h; B) + fuels - sale
+    heating = C(H; B)    other uses = R(O) + fuels    sun = [R(B) - R(O)] + [C(H - S_h; B) - C(H; B)] - sale
+    total   = R(B) + C(H - S_h; B) + fuels - sale        C(H; B) = bill(H + B) - R(B)
 
-with T the tiers, C the price of heating on top of a base, O and H electricity of other uses and of heating, S_h what
-heating takes of the sun, and B what other uses buy: O less their part of the sun.
+with R what other uses cost by today's meter, C what heating adds to the bill, O and H electricity of other uses and of
+heating, S_h what heating takes of the sun, and B what other uses buy: O less their part of the sun. Works that bring a
+valley meter price the season of other uses by its windows too: that is in C.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from cpdesk.energy.money.factors import editions_used
-from cpdesk.energy.money.prices import cost_by_carrier, tiered
+from cpdesk.energy.money.prices import cost_by_carrier, other_cost
+from cpdesk.energy.money.windows import OtherUse
 from cpdesk.energy.retrofit.criteria import Place, Search
-from cpdesk.energy.retrofit.other_year import Held, feed_in_yuan, fuel_yuan
+from cpdesk.energy.retrofit.other_year import Held, feed_in_yuan
 from cpdesk.energy.retrofit.packages import Choice
 from cpdesk.energy.retrofit.statement import mixed_energy, quantity
 from cpdesk.energy.retrofit.sun_heating import Taken
@@ -65,12 +65,13 @@ def house_year(search: Search, code: str, place: Place, warmth: float) -> HouseY
     """
     grid, (state, plant, extra) = search.grid, place
     setting, held = grid.setting, search.extras.years[extra]
-    tables, base = setting.tables, float(search.extras.base_kwh[extra])
+    tables, other = setting.tables, search.extras.others[extra]
     energy = mixed_energy(grid.usual[plant], grid.wish[plant], state, warmth)
-    costs = cost_by_carrier(energy, tables, valley_meter=setting.plants[plant].valley_meter, base_kwh=base)
-    heating = {carrier: float(kwh[0]) for carrier, kwh in energy.kwh.items()}
+    costs = cost_by_carrier(energy, tables, valley_meter=setting.plants[plant].valley_meter, other=other)
+    heating = {carrier: float(energy.kwh[carrier][0]) if carrier in energy.kwh else 0.0 for carrier in costs}
     lines = [_line("heating", heating, {carrier: float(cost[0]) for carrier, cost in costs.items()}, tables)]
-    prices = _mean_prices(held, tables)
+    unserved = held.unserved(metered=other.metered)
+    prices = _mean_prices(held.kwh, unserved, tables)
     for use in YEAR_USES[1:]:
         kwh = {carrier: value for carrier, value in held.by_use.get(use, {}).items() if value > 0}
         if kwh:
@@ -78,21 +79,18 @@ def house_year(search: Search, code: str, place: Place, warmth: float) -> HouseY
     electricity = held.kwh.get(_ELECTRICITY, 0.0) + heating.get(_ELECTRICITY, 0.0)
     sun = None
     if held.generation_w.any():
-        sun = _sun(held, search.sun.exact(state, plant, extra, warmth), base, electricity, tables)
+        spared = _yuan(_ELECTRICITY, unserved, tables) - _yuan(_ELECTRICITY, other, tables)
+        sun = _sun(held, search.sun.exact(state, plant, extra, warmth), spared, electricity, tables)
     return _summed(code, lines, sun)
 
 
-def _mean_prices(held: Held, tables: EnergyTables) -> dict[str, float]:
-    """CNY per kWh of each carrier of the other uses, each bought by itself from zero on."""
-    found = {}
-    for carrier, kwh in held.kwh.items():
-        cost = _tiers(kwh, tables) if carrier == _ELECTRICITY else fuel_yuan(carrier, kwh, tables)
-        found[carrier] = cost / kwh if kwh > 0 else 0.0
-    return found
+def _mean_prices(kwh: Mapping[str, float], other: OtherUse, tables: EnergyTables) -> dict[str, float]:
+    """CNY per kWh of each carrier of the other uses, bought without heating and panels."""
+    return {carrier: _yuan(carrier, other, tables) / value for carrier, value in kwh.items() if value > 0}
 
 
-def _tiers(kwh: float, tables: EnergyTables) -> float:
-    return float(tiered(np.array([kwh]), _ELECTRICITY, tables)[0])
+def _yuan(carrier: str, other: OtherUse, tables: EnergyTables) -> float:
+    return float(other_cost(carrier, other, tables)[0])
 
 
 def _line(code: str, kwh: Mapping[str, float], costs: Mapping[str, float], tables: EnergyTables) -> UseLine:
@@ -152,18 +150,17 @@ def _kgce(factor: Factor) -> float:
     return factor.kgce_per_unit / factor.kwh_per_unit
 
 
-def _sun(held: Held, taken: Taken, base_kwh: float, electricity_kwh: float, tables: EnergyTables) -> SunLine:
+def _sun(held: Held, taken: Taken, spared: float, electricity_kwh: float, tables: EnergyTables) -> SunLine:
     """Photovoltaics of a year with what heating takes of them.
 
     Args:
-        base_kwh: what other uses buy; electricity_kwh: of all uses with heating.
+        spared: CNY a year that the other uses need not buy; electricity_kwh: of all uses with heating.
     """
     shared = held.shared
     total = float(held.generation_w.sum()) / 1000.0
     used = float(shared.self_kwh[0]) + taken.kwh
     sold, unused = max(float(shared.export_kwh[0]) - taken.kwh, 0.0), float(shared.unused_kwh[0])
     price, factor = feed_in_yuan(tables), tables.factors[_ELECTRICITY]
-    spared = _tiers(held.kwh.get(_ELECTRICITY, 0.0), tables) - _tiers(base_kwh, tables)
     sale = price * sold
     given = ("sun_used", used, "kWh/a"), ("sun_sold", sold, "kWh/a")
 

@@ -28,8 +28,8 @@ from cpdesk.energy.certainty.unsure import (
     two_piece,
 )  # fmt: skip
 from cpdesk.energy.money.indicators import Terms, life_cycle, present_investment
-from cpdesk.energy.money.prices import co2_kg, cost_by_carrier, subsidies, summed
-from cpdesk.energy.retrofit.figures import Capital
+from cpdesk.energy.money.prices import co2_kg, cost_by_carrier, subsidies
+from cpdesk.energy.retrofit.figures import Capital, energy_between, totals
 from cpdesk.energy.retrofit.grid import Grid, Setting, design_load_w, set_points
 from cpdesk.energy.retrofit.measures import CURTAINED, POINTS, Option, base_row, finish, make_option
 from cpdesk.energy.retrofit.packages import Choice
@@ -195,9 +195,11 @@ def _reckoned(
         warmth = np.divide(kept, dearer, out=np.zeros_like(dearer), where=dearer > 1e-9)
         full = np.array([choices[at].code == "C" for at in numbers])
         warmth = np.where(full[None, :], 1.0, warmth)
+        figures["cost"][:, numbers], figures["present"][:, numbers] = _cost(
+            setting, plant, energy_between(one.bought, two.bought, warmth), prices
+        )
         for name, first, second in (
             ("need", one.need_kwh, two.need_kwh), ("energy", one.energy_kwh, two.energy_kwh),
-            ("cost", one.cost, two.cost), ("present", one.present_cost, two.present_cost),
             ("co2", one.co2_kg, two.co2_kg),
             ("coldest", usual.coldest_c[:, places], wish.coldest_c[:, places]),
         ):  # fmt: skip
@@ -206,7 +208,7 @@ def _reckoned(
     return Outcomes(
         need_kwh=before.need_kwh[:, 0], energy_kwh=before.energy_kwh[:, 0], cost=before.cost[:, 0],
         co2_kg=before.co2_kg[:, 0], coldest_c=usual.coldest_c[:, 0],
-        amounts={carrier: kwh[:, 0] / tables.factors[carrier].kwh_per_unit for carrier, kwh in before.bought.items()},
+        amounts={code: kwh[:, 0] / tables.factors[code].kwh_per_unit for code, kwh in before.bought.kwh.items()},
         package_need_kwh=figures["need"], package_energy_kwh=figures["energy"], package_cost=figures["cost"],
         package_co2_kg=figures["co2"], package_coldest_c=figures["coldest"], own_cost=money.own_cost,
         present_savings=before.present_cost - figures["present"] - money.present_upkeep,
@@ -301,7 +303,7 @@ class _Priced:
     cost: Floats
     present_cost: Floats
     co2_kg: Floats
-    bought: dict[str, Floats]
+    bought: Energy
 
 
 def _priced(
@@ -317,20 +319,24 @@ def _priced(
     tables = setting.tables
     kwh, valley = _final(setting, plant, sums, limits, houses)
     one = np.ones(len(sums[0]))
-    bought = {carrier: value / content.get(carrier, one)[:, None] for carrier, value in kwh.items()}
-    costs = cost_by_carrier(
-        Energy(bought, valley), tables, valley_meter=setting.plants[plant].valley_meter, base_kwh=setting.base_kwh
-    )
-    paid = {carrier: cost * prices[:, None] if is_fuel(carrier) else cost for carrier, cost in costs.items()}
-    terms = Terms.of(tables)
+    bought = Energy({code: value / content.get(code, one)[:, None] for code, value in kwh.items()}, valley)
+    cost, present = _cost(setting, plant, bought, prices)
     return _Priced(
         need_kwh=sums[0] / 1000.0,
         energy_kwh=np.sum(list(kwh.values()), axis=0),
-        cost=summed(paid, dict.fromkeys(paid, 1.0)),
-        present_cost=summed(paid, {carrier: terms.energy_worth(carrier, tables) for carrier in paid}),
+        cost=cost,
+        present_cost=present,
         co2_kg=co2_kg(Energy(kwh, valley), tables) * carbon[:, None],
         bought=bought,
     )
+
+
+def _cost(setting: Setting, plant: int, bought: Energy, prices: Floats) -> tuple[Floats, Floats]:
+    """(draws, states) yearly cost and its present value with the fuel prices of each draw."""
+    meter = setting.plants[plant].valley_meter
+    costs = cost_by_carrier(bought, setting.tables, valley_meter=meter, other=setting.other)
+    drawn = {carrier: cost * prices[:, None] if is_fuel(carrier) else cost for carrier, cost in costs.items()}
+    return totals(drawn, setting.tables)
 
 
 def _final(

@@ -83,10 +83,10 @@ def assess_house(house: House, tables: EnergyTables, scenario: Scenario, weather
         if _allowed(verdict, scenario)
     ]
     other = OtherYear(building, tables, weather)
-    setting = make_setting(building, tables, weather, verdicts, other.of(()).bought_kwh)
+    setting = make_setting(building, tables, weather, verdicts, other.of(()))
     asked = Asked.of(scenario)
     grid = priced(setting, *surviving(setting, asked.payers))
-    extras = make_extras(building, tables, weather, verdicts, setting.base_kwh, other)
+    extras = make_extras(setting, weather, verdicts, other)
     search = Search(grid, extras)
     present, (uses, solar) = grid.usual[0], _uses(building)
     area = building.floor_area_m2

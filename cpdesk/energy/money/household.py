@@ -15,15 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cpdesk.energy.money.prices import (
-    NO_SCHEMES,
-    amount,
-    capped_subsidy,
-    has_valley_tariff,
-    rows_of,
-    tiered,
-    valley_cost,
-)
+from cpdesk.energy.money.prices import NO_SCHEMES, electricity_cost, fuel_cost, rows_of, scheme_of
+from cpdesk.energy.money.windows import NOTHING, Windows
 from cpdesk.energy.systems.plants import Energy
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
@@ -31,23 +24,6 @@ from cpdesk.energy.weather.climate import Floats
 _HOURS: Final = 8760
 _YEAR: Final = 2023  # any year of 365 days
 NO_USES: Final[Mapping[str, ArrayLike]] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """Electricity of a year in kWh by the windows of the valley tariff; arrays of N or without dimension."""
-
-    season_day_kwh: Floats
-    season_valley_kwh: Floats
-    rest_kwh: Floats
-
-    @property
-    def total_kwh(self) -> Floats:
-        """Sum of the three."""
-        return self.season_day_kwh + self.season_valley_kwh + self.rest_kwh
-
-
-NOTHING: Final = Windows(np.zeros(()), np.zeros(()), np.zeros(()))
 
 
 def window_hours(tables: EnergyTables) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -144,16 +120,16 @@ def annual_cost(
     by_carrier: dict[str, Floats] = {}
     subsidy = shape
     power = heating.kwh.get("electricity", shape)
-    by_carrier["electricity"], paid = _electricity(
-        power, heating.valley_kwh, electricity, self_used, tables, valley_meter=valley_meter, persons=persons
+    by_carrier["electricity"], paid = electricity_cost(
+        power, heating.valley_kwh, electricity - self_used, tables, valley_meter=valley_meter, persons=persons
     )
     subsidy = subsidy + paid
     for carrier in dict.fromkeys([*heating.kwh, *other_kwh]):
         if carrier == "electricity":
             continue
         kwh = np.maximum(heating.kwh.get(carrier, shape), 0.0) + np.maximum(_array(other_kwh.get(carrier, 0.0)), 0.0)
-        scheme = schemes.get(carrier, "general" if carrier == "gas" and carrier not in heating.kwh else "")
-        by_carrier[carrier], paid = _fuel(carrier, kwh, tables, scheme, persons, area_m2)
+        scheme = scheme_of(carrier, schemes, heating=carrier in heating.kwh)
+        by_carrier[carrier], paid = fuel_cost(carrier, kwh, tables, scheme=scheme, persons=persons, area_m2=area_m2)
         subsidy = subsidy + paid
     fed = sum(row.price_yuan for row in rows_of(tables, "electricity", "feed_in")) * np.maximum(_array(export_kwh), 0.0)
     feed_in = shape + fed
@@ -161,43 +137,6 @@ def annual_cost(
     for cost in by_carrier.values():
         total = total + cost
     return AnnualCost(by_carrier, feed_in, subsidy, total)
-
-
-def _electricity(
-    heating_kwh: Floats,
-    heating_valley_kwh: Floats,
-    other: Windows,
-    own: Windows,
-    tables: EnergyTables,
-    *,
-    valley_meter: bool,
-    persons: float | None,
-) -> tuple[Floats, Floats]:
-    """Cost and running subsidy of a year's electricity."""
-    heating_day = np.maximum(heating_kwh, 0.0) - np.maximum(heating_valley_kwh, 0.0)
-    if not (valley_meter and has_valley_tariff(tables)):
-        drawn = np.maximum(np.maximum(heating_kwh, 0.0) + other.total_kwh - own.total_kwh, 0.0)
-        return tiered(drawn, "electricity", tables, persons=persons), np.zeros_like(drawn)
-    day = np.maximum(heating_day + other.season_day_kwh - own.season_day_kwh, 0.0)
-    valley_used = np.maximum(heating_valley_kwh, 0.0) + other.season_valley_kwh
-    valley = np.maximum(valley_used - own.season_valley_kwh, 0.0)
-    rest = np.maximum(other.rest_kwh - own.rest_kwh, 0.0)
-    paid = capped_subsidy(valley, "electricity", "valley_subsidy", tables)
-    cost = valley_cost(day, valley, tables) - paid + tiered(rest, "electricity", tables, persons=persons)
-    return cost, paid
-
-
-def _fuel(
-    carrier: str, kwh: Floats, tables: EnergyTables, scheme: str, persons: float | None, area_m2: float
-) -> tuple[Floats, Floats]:
-    """Cost and running subsidy of a year's fuel or heat; heat by area costs its fee and nothing by the kWh."""
-    quantity = amount(carrier, kwh, tables)
-    fee = sum(row.price_yuan for row in rows_of(tables, carrier, "area_fee", scheme)) * area_m2 if scheme else 0.0
-    if scheme.startswith("area_"):
-        return np.full_like(quantity, fee), np.zeros_like(quantity)
-    paid = capped_subsidy(quantity, carrier, "season_subsidy", tables, scheme)
-    cost = tiered(quantity, carrier, tables, scheme=scheme, persons=persons) - paid + fee
-    return cost, paid
 
 
 def _array(value: ArrayLike) -> Floats:

@@ -11,7 +11,7 @@ used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final, Literal
 
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cpdesk.energy.money.programmes import ANYONE, Applicant, granted
+from cpdesk.energy.money.windows import NO_OTHER, OtherUse, Windows
 from cpdesk.energy.rows import Tariff
 from cpdesk.energy.systems.plants import Energy
 from cpdesk.energy.tables import EnergyTables
@@ -126,53 +127,132 @@ def valley_cost(day_kwh: Floats, valley_kwh: Floats, tables: EnergyTables) -> Fl
     return day_price * np.maximum(day_kwh, 0.0) + valley_price * np.maximum(valley_kwh, 0.0)
 
 
+def electricity_cost(
+    heating_kwh: ArrayLike,
+    heating_valley_kwh: ArrayLike,
+    other: Windows,
+    tables: EnergyTables,
+    *,
+    valley_meter: bool,
+    persons: float | None = None,
+) -> tuple[Floats, Floats]:
+    """A year of electricity in CNY, the subsidy taken off, and the subsidy.
+
+    With a valley meter everything drawn in the season is priced by day and valley, heating and other uses under one
+    cap of the subsidy; the rest of the year runs through the tiers from zero. Without one the whole year does.
+    """
+    heating, in_valley = np.maximum(heating_kwh, 0.0), np.maximum(heating_valley_kwh, 0.0)
+    if not (valley_meter and has_valley_tariff(tables)):
+        drawn = np.maximum(heating + other.total_kwh, 0.0)
+        return tiered(drawn, "electricity", tables, persons=persons), np.zeros_like(drawn)
+    day = np.maximum(heating - in_valley + other.season_day_kwh, 0.0)
+    valley = np.maximum(in_valley + other.season_valley_kwh, 0.0)
+    paid = capped_subsidy(valley, "electricity", "valley_subsidy", tables)
+    rest = tiered(np.maximum(other.rest_kwh, 0.0), "electricity", tables, persons=persons)
+    return valley_cost(day, valley, tables) - paid + rest, paid
+
+
+def fuel_cost(
+    carrier: str,
+    kwh: Floats,
+    tables: EnergyTables,
+    *,
+    scheme: str = "",
+    persons: float | None = None,
+    area_m2: float = 0.0,
+) -> tuple[Floats, Floats]:
+    """A year of a fuel or of heat in CNY, the subsidy taken off, and the subsidy.
+
+    Args:
+        area_m2: heated area; heat by area costs its fee and nothing by the kWh.
+    """
+    quantity = amount(carrier, np.maximum(kwh, 0.0), tables)
+    fee = sum(row.price_yuan for row in rows_of(tables, carrier, "area_fee", scheme)) * area_m2 if scheme else 0.0
+    if scheme.startswith("area_"):
+        return np.full_like(quantity, fee), np.zeros_like(quantity)
+    paid = capped_subsidy(quantity, carrier, "season_subsidy", tables, scheme)
+    return tiered(quantity, carrier, tables, scheme=scheme, persons=persons) - paid + fee, paid
+
+
+def scheme_of(carrier: str, schemes: Mapping[str, str], *, heating: bool) -> str:
+    """The tariff of a carrier: gas of a household that does not heat with it is priced as `general`."""
+    return schemes.get(carrier, "general" if carrier == "gas" and not heating else "")
+
+
+def other_cost(
+    carrier: str, other: OtherUse, tables: EnergyTables, *, persons: float | None = None
+) -> tuple[Floats, Floats]:
+    """What a carrier of the other uses costs a year as the house is, in CNY, and the subsidy on it.
+
+    This is what heating is priced on top of, whatever the works change of meter and tariff.
+    """
+    if carrier == "electricity":
+        return electricity_cost(0.0, 0.0, other.electricity, tables, valley_meter=other.metered, persons=persons)
+    kwh, scheme = np.asarray(other.kwh.get(carrier, 0.0), dtype=float), scheme_of(carrier, NO_SCHEMES, heating=False)
+    return fuel_cost(carrier, kwh, tables, scheme=scheme, persons=persons)
+
+
 def cost_by_carrier(
     energy: Energy,
     tables: EnergyTables,
     *,
     valley_meter: bool,
-    base_kwh: float,
+    other: OtherUse = NO_OTHER,
     persons: float | None = None,
     schemes: Mapping[str, str] = NO_SCHEMES,
 ) -> dict[str, Floats]:
     """What a season's heating costs by carrier, in CNY, running subsidies taken off.
 
-    Electricity of a coal-to-electricity household is priced by day and valley, the valley with a subsidy up to its cap;
-    other electricity is priced in the yearly tiers on top of `base_kwh` of other use.
+    It is what the year's bill with heating is over that of the other uses alone (`other_cost`): of electricity without
+    a valley meter the upper tiers; with one also what the other uses of the season save, or lose, by its windows.
 
     Args:
+        other: what the household buys beside heating.
         schemes: by carrier, a tariff beside the usual one.
     """
-    found: dict[str, Floats] = {}
-    for carrier, kwh in energy.kwh.items():
-        scheme = schemes.get(carrier, "")
-        quantity = amount(carrier, kwh, tables)
-        if carrier == "electricity" and valley_meter and has_valley_tariff(tables):
-            valley = energy.valley_kwh
-            paid = capped_subsidy(valley, carrier, "valley_subsidy", tables)
-            found[carrier] = valley_cost(quantity - valley, valley, tables) - paid
-            continue
-        base = base_kwh if carrier == "electricity" else 0.0
-        cost = tiered(quantity, carrier, tables, base, scheme=scheme, persons=persons)
-        if rows_of(tables, carrier, "season_subsidy", scheme):
-            cost = cost - capped_subsidy(quantity, carrier, "season_subsidy", tables, scheme)
-        found[carrier] = cost
-    return found
+    return {code: cost for code, cost, _ in _on_top(energy, tables, valley_meter, other, persons, schemes)}
 
 
 def running_subsidy(
-    energy: Energy, tables: EnergyTables, *, valley_meter: bool, schemes: Mapping[str, str] = NO_SCHEMES
+    energy: Energy,
+    tables: EnergyTables,
+    *,
+    valley_meter: bool,
+    other: OtherUse = NO_OTHER,
+    schemes: Mapping[str, str] = NO_SCHEMES,
 ) -> Floats:
-    """What the government pays on a season's heating, in CNY a year: valley subsidy and subsidies of fuels."""
+    """What the government pays on a season's heating, in CNY a year: valley subsidy and subsidies of fuels; with a new
+    valley meter also on what the other uses draw in the valley."""
     total = np.zeros_like(energy.valley_kwh)
-    for carrier, kwh in energy.kwh.items():
-        scheme = schemes.get(carrier, "")
-        if carrier == "electricity" and valley_meter and has_valley_tariff(tables):
-            total = total + capped_subsidy(energy.valley_kwh, carrier, "valley_subsidy", tables)
-        elif rows_of(tables, carrier, "season_subsidy", scheme):
-            quantity = amount(carrier, kwh, tables)
-            total = total + capped_subsidy(quantity, carrier, "season_subsidy", tables, scheme)
+    for _, _, paid in _on_top(energy, tables, valley_meter, other, None, schemes):
+        total = total + paid
     return total
+
+
+def _on_top(
+    energy: Energy,
+    tables: EnergyTables,
+    valley_meter: bool,
+    other: OtherUse,
+    persons: float | None,
+    schemes: Mapping[str, str],
+) -> Iterator[tuple[str, Floats, Floats]]:
+    """Carrier, cost and subsidy of heating on top of other uses; electricity too where only its meter changes."""
+    carriers = list(energy.kwh)
+    if "electricity" not in energy.kwh and valley_meter != other.metered:
+        carriers.append("electricity")
+    for carrier in carriers:
+        kwh = energy.kwh.get(carrier, np.zeros_like(energy.valley_kwh))
+        if carrier == "electricity":
+            cost, paid = electricity_cost(
+                kwh, energy.valley_kwh, other.electricity, tables, valley_meter=valley_meter, persons=persons
+            )
+        else:
+            together = np.maximum(kwh, 0.0) + other.kwh.get(carrier, 0.0)
+            scheme = scheme_of(carrier, schemes, heating=True)
+            cost, paid = fuel_cost(carrier, together, tables, scheme=scheme, persons=persons)
+        before, paid_before = other_cost(carrier, other, tables, persons=persons)
+        yield carrier, cost - before, paid - paid_before
 
 
 def co2_kg(energy: Energy, tables: EnergyTables) -> Floats:

@@ -3,7 +3,7 @@
 The yearly cost is that of the search (`retrofit.criteria`), carrier by carrier, so that what the household gains over
 the horizon is the net present value by which the combination was chosen:
 
-    cost = heating on the base of before + shift of its tiers - gain of the sun on heating + other uses less the sale
+    cost = heating on top of other uses - gain of the sun on heating + other uses less the sale
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import replace
 import numpy as np
 
 from cpdesk.energy.money.indicators import DECIDED, Flow, Terms, growth_of, savings
-from cpdesk.energy.money.prices import kgce, running_subsidy
+from cpdesk.energy.money.prices import cost_by_carrier, kgce, other_cost, running_subsidy
 from cpdesk.energy.money.views import Works, explained, views
 from cpdesk.energy.retrofit.extras import Extras, other_costs, other_kgce
 from cpdesk.energy.retrofit.grid import Grid
-from cpdesk.energy.retrofit.packages import options_of, running
+from cpdesk.energy.retrofit.packages import options_of
 from cpdesk.energy.retrofit.statement import mixed_energy
 from cpdesk.energy.retrofit.sun_heating import SunHeating, Taken
 from cpdesk.energy.systems.plants import Energy
@@ -28,19 +28,14 @@ _ELECTRICITY = "electricity"
 
 
 def combined_views(
-    grid: Grid, extras: Extras, sun: SunHeating, place: tuple[int, int, int], shift_yuan: float
+    grid: Grid, extras: Extras, sun: SunHeating, place: tuple[int, int, int]
 ) -> dict[str, Quantity | None]:
-    """Indicators of a state, a plant and extras, by the codes of `money.views.explained`.
-
-    Args:
-        shift_yuan: what heating costs more a year because its tiers begin elsewhere (`extras.heating_shift`).
-    """
+    """Indicators of a state, a plant and extras, by the codes of `money.views.explained`."""
     state, plant, extra = place
     at, tables = (state, plant), grid.setting.tables
     terms = Terms.of(tables)
     before, paid_before, coal_before = _year(grid, extras, sun, (0, 0, 0), 0.0)
     after, paid_after, coal_after = _year(grid, extras, sun, place, float(grid.warmth[at]))
-    after = after | {_ELECTRICITY: after.get(_ELECTRICITY, np.zeros(1)) + shift_yuan}
     own = float(grid.own_cost[at] + extras.own_cost[extra])
     spent = float(grid.investment[at] + extras.investment[extra])
     options = [*(option for _, _, option in options_of(grid, state, plant)), *extras.options[extra]]
@@ -61,23 +56,24 @@ def combined_views(
 def _year(
     grid: Grid, extras: Extras, sun: SunHeating, place: tuple[int, int, int], warmth: float
 ) -> tuple[dict[str, Floats], Floats, Floats]:
-    """Arrays of one: cost by carrier, subsidy on heating (CNY a year) and standard coal (kg a year) of all uses."""
+    """Arrays of one: cost by carrier, running subsidy (CNY a year) and standard coal (kg a year) of all uses."""
     state, plant, extra = place
-    setting = grid.setting
-    costs, paid = running(grid, state, plant, warmth)
-    taken = sun.exact(state, plant, extra, warmth)
+    tables, meter = grid.setting.tables, grid.setting.plants[plant].valley_meter
+    taken, other = sun.exact(state, plant, extra, warmth), extras.others[extra]
     energy = mixed_energy(grid.usual[plant], grid.wish[plant], state, warmth)
-    meter = setting.plants[plant].valley_meter
+    costs = cost_by_carrier(energy, tables, valley_meter=meter, other=other)
+    paid = running_subsidy(_bought(energy, taken), tables, valley_meter=meter, other=other)
+    paid = paid + other_cost(_ELECTRICITY, other, tables)[1]
     if _ELECTRICITY in energy.kwh:
-        costs = costs | {_ELECTRICITY: costs[_ELECTRICITY] - taken.gain_yuan}
-        whole = running_subsidy(energy, setting.tables, valley_meter=meter)
-        paid = paid - (whole - running_subsidy(_bought(energy, taken), setting.tables, valley_meter=meter))
-    for carrier, cost in other_costs(extras, extra, setting.tables).items():
-        costs = costs | {carrier: costs.get(carrier, np.zeros(1)) + cost}
-    return costs, paid, kgce(energy, setting.tables) + other_kgce(extras, extra, setting.tables)
+        costs[_ELECTRICITY] = costs[_ELECTRICITY] - taken.gain_yuan
+    for carrier, cost in other_costs(extras, extra, tables).items():
+        costs[carrier] = costs.get(carrier, np.zeros(1)) + cost
+    return costs, paid, kgce(energy, tables) + other_kgce(extras, extra, tables)
 
 
 def _bought(energy: Energy, taken: Taken) -> Energy:
     """The energy of heating less what the sun gives of it."""
+    if _ELECTRICITY not in energy.kwh:
+        return energy
     left = energy.kwh[_ELECTRICITY] - taken.kwh
     return replace(energy, kwh={**energy.kwh, _ELECTRICITY: left}, valley_kwh=energy.valley_kwh - taken.valley_kwh)

@@ -1,9 +1,8 @@
 """The best of all combinations by each criterion, and the levels a house can reach.
 
 A combination is a state, a plant and extras. Own money, carbon and present investment are sums of the heating side
-and of the extras; the yearly saving and its present value are too but for the tiers of electricity
-(`extras.heating_shift`) and for the sun that heating takes (`sun_heating`), both on the electricity bill. All are
-compared.
+and of the extras; the yearly saving and its present value are too but for heating being priced on top of
+other uses (`drawn`) and for the sun that heating takes (`sun_heating`). All are compared.
 """
 
 from __future__ import annotations
@@ -17,7 +16,8 @@ from numpy.typing import NDArray
 
 from cpdesk.energy.money.indicators import Terms
 from cpdesk.energy.retrofit.combined import combined_views
-from cpdesk.energy.retrofit.extras import Extras, heating_shift
+from cpdesk.energy.retrofit.drawn import Drawn
+from cpdesk.energy.retrofit.extras import Extras
 from cpdesk.energy.retrofit.grid import Grid, frontier
 from cpdesk.energy.retrofit.packages import measures_of, payback
 from cpdesk.energy.retrofit.primary import heating_primary_kwh
@@ -58,8 +58,8 @@ class Search:
         tables = grid.setting.tables
         self._terms = Terms.of(tables)
         self._electricity_worth = self._terms.energy_worth("electricity", tables)
-        self._tiered_kwh = _tiered_kwh(grid)
-        self.sun = SunHeating(grid, extras)
+        self._drawn = Drawn(grid)
+        self.sun = SunHeating(grid, extras, self._drawn)
         now = self.sun.gain_yuan(0)
         self._places: dict[float | None, dict[str, Place]] = {}
         self._sun_now = now if isinstance(now, float) else float(now[0, 0])
@@ -72,15 +72,16 @@ class Search:
     def side(self, extra: int) -> Side:
         """Everything with one combination of extras."""
         grid, extras = self.grid, self.extras
-        spared = self.sun.gain_yuan(extra) - self._sun_now
-        spared = spared - heating_shift(extras, extra, self._tiered_kwh, grid.setting.tables)
+        sun = self.sun.gain_yuan(extra) - self._sun_now
+        spared, worth = sun, self._electricity_worth * sun
+        for carrier, dearer in self._drawn.shift(extras.others[0], extras.others[extra]).items():
+            spared = spared - dearer
+            worth = worth - self._terms.energy_worth(carrier, grid.setting.tables) * dearer
         return Side(
             extra=extra,
             own=grid.own_cost + extras.own_cost[extra],
             saving=grid.saving + float(extras.saving[extra]) + spared,
-            present_savings=grid.present_savings
-            + float(extras.present_savings[extra])
-            + self._electricity_worth * spared,
+            present_savings=grid.present_savings + float(extras.present_savings[extra]) + worth,
             present_invested=grid.present_invested + float(extras.present_invested[extra]),
             co2_saving_kg=grid.co2_saving_kg + float(extras.co2_saving_kg[extra]),
         )
@@ -165,10 +166,7 @@ class Search:
 
     def _views(self, place: Place) -> dict[str, Quantity | None]:
         """What a combination means for household, government and society."""
-        state, plant, extra = place
-        tables = self.grid.setting.tables
-        shift = heating_shift(self.extras, extra, self._tiered_kwh[state : state + 1, plant], tables)
-        return combined_views(self.grid, self.extras, self.sun, place, float(shift[0]))
+        return combined_views(self.grid, self.extras, self.sun, place)
 
     def measures(self, place: Place) -> tuple[str, ...]:
         """Ids of all measures of a combination, in the order of the work."""
@@ -262,14 +260,3 @@ def _zero_carbon(search: Search, extra: int) -> dict[str, tuple[Floats, float, s
     row = grid.setting.tables.limits["zero_carbon_co2"]
     heating = float(grid.usual[0].co2_kg[0]) - grid.co2_saving_kg
     return {"carbon": ((heating + float(search.extras.co2_kg[extra])) / 1000.0, row.value, "t/a", row.standard)}
-
-
-def _tiered_kwh(grid: Grid) -> Floats:
-    """(states, plants): electricity of heating that is priced in the tiers, kWh."""
-    found = np.zeros(grid.saving.shape)
-    for at, plant in enumerate(grid.setting.plants):
-        if plant.valley_meter or "electricity" not in grid.usual[at].energy.kwh:
-            continue
-        usual, wish = (side[at].energy.kwh["electricity"] for side in (grid.usual, grid.wish))
-        found[:, at] = usual + grid.warmth[:, at] * (wish - usual)
-    return found

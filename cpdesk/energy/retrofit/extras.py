@@ -1,8 +1,8 @@
 """What is done apart from heating: photovoltaics, solar water heater, cooking, lamps.
 
 None of it changes the heat of the rooms, so that carbon and own money of a combination are sums of what the heating
-side and this side bring. The yearly bill is not quite a sum: heating without a valley meter is priced in the tiers on
-top of other electricity. `heating_shift` gives what that changes, to the yuan, for every combination.
+side and this side bring. The yearly bill is not quite a sum: heating is priced on top of other electricity (and gas),
+in the tiers or by the windows of a valley meter. `retrofit.drawn` gives what that changes for every combination.
 
 Photovoltaics serve the other uses of the house hour by hour first. What heating then takes of the rest depends on state
 and plant and is found by `retrofit.sun_heating`; the sale here is that of a house whose heating takes nothing.
@@ -20,13 +20,15 @@ import numpy as np
 from cpdesk.base.errors import InputFault
 from cpdesk.energy.catalogue import EXTRA_GROUPS
 from cpdesk.energy.money.indicators import Terms, life_cycle, present_investment
-from cpdesk.energy.money.prices import summed, tiered
+from cpdesk.energy.money.prices import other_cost, summed
 from cpdesk.energy.money.programmes import granted
+from cpdesk.energy.money.windows import OtherUse
 from cpdesk.energy.retrofit.figures import Capital
 from cpdesk.energy.retrofit.measures import Option, Verdict, verdict
-from cpdesk.energy.retrofit.other_year import Held, OtherYear, feed_in_yuan, fuel_yuan
+from cpdesk.energy.retrofit.other_year import Held, OtherYear, feed_in_yuan
 from cpdesk.energy.retrofit.primary import primary_factor
 from cpdesk.energy.retrofit.rules import Reasons
+from cpdesk.energy.retrofit.setting import Setting
 from cpdesk.energy.rows import Measure
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats, Weather
@@ -43,7 +45,7 @@ class Extras:
 
     Attributes:
         options: by combination, what it holds.
-        base_kwh: electricity bought a year for other uses; `co2_kg` of all other uses less what the sun gives.
+        others: what is bought for other uses; `co2_kg` of all other uses less what the sun gives.
         saving: yuan a year on other uses, the sale of electricity with it.
         present_savings: PVS of `saving` less upkeep over the horizon, prices growing by carrier; what is sold grows as
             electricity does. `present_invested` PVI: own money, replacements, less residual values.
@@ -54,7 +56,7 @@ class Extras:
 
     groups: tuple[tuple[Option, ...], ...]
     options: tuple[tuple[Option, ...], ...]
-    base_kwh: Floats
+    others: tuple[OtherUse, ...]
     saving: Floats
     co2_kg: Floats
     electricity_kwh: Floats
@@ -119,22 +121,17 @@ _RULES: Final = {
 
 
 def make_extras(
-    building: Building,
-    tables: EnergyTables,
-    weather: Weather,
-    verdicts: Sequence[Verdict],
-    base_kwh: float,
-    year: OtherYear | None = None,
+    setting: Setting, weather: Weather, verdicts: Sequence[Verdict], year: OtherYear | None = None
 ) -> Extras:
     """Every combination of the extras that apply.
 
     Args:
-        base_kwh: electricity of a year apart from heating that heating is priced on top of.
         year: the other uses where the caller has them already.
 
     Raises:
         InputFault: CP-1378 a programme pays for extras and for what changes heat under one cap.
     """
+    building, tables = setting.building, setting.tables
     _check_programmes(tables)
     year = OtherYear(building, tables, weather) if year is None else year
     options = [item.option for item in verdicts if item.option is not None and item.measure.group in EXTRA_GROUPS]
@@ -146,15 +143,16 @@ def make_extras(
     )
     years = [year.of(item) for item in held]
     rows = [_figures(item, tables) for item in years]
+    others = tuple(item.other(metered=setting.other.metered) for item in years)
     bought, generation, own_use, co2, sold, primary = (np.array(column) for column in zip(*rows, strict=True))
-    after = np.maximum(base_kwh + bought - bought[0], 0.0)
-    costs = {"electricity": tiered(after, "electricity", tables) - sold} | _fuels(years, tables)
+    costs = _costs(others, tables)
+    costs["electricity"] = costs["electricity"] - sold
     cost = summed(costs, dict.fromkeys(costs, 1.0))
     terms = Terms.of(tables)
     worth = summed(costs, {carrier: terms.energy_worth(carrier, tables) for carrier in costs})
     money = _capital(held, building.floor_area_m2, tables)
     return Extras(
-        groups=groups, options=held, base_kwh=after, saving=cost[0] - cost, co2_kg=co2,
+        groups=groups, options=held, others=others, saving=cost[0] - cost, co2_kg=co2,
         electricity_kwh=bought + own_use, generation_kwh=generation, self_kwh=own_use, primary_kwh=primary,
         investment=money.investment, own_cost=money.own_cost, present_savings=worth[0] - worth - money.present_upkeep,
         present_invested=money.present_invested, years=tuple(years),
@@ -171,26 +169,11 @@ def _check_programmes(tables: EnergyTables) -> None:
             raise InputFault("CP-1378", programme=row.id, heat=", ".join(heat), other=", ".join(other))
 
 
-def heating_shift(extras: Extras, at: int, heating_kwh: Floats, tables: EnergyTables) -> Floats:
-    """What heating costs more, in yuan a year, with an extra than without, since its tiers begin elsewhere.
-
-    Args:
-        heating_kwh: electricity of heating that is priced in the tiers; zero with a valley meter.
-    """
-    before, after = float(extras.base_kwh[0]), float(extras.base_kwh[at])
-    if before == after or not np.any(heating_kwh > 0):
-        return np.zeros_like(heating_kwh)
-    shift: Floats = tiered(heating_kwh, "electricity", tables, after) - tiered(
-        heating_kwh, "electricity", tables, before
-    )
-    return shift
-
-
 def other_costs(extras: Extras, at: int, tables: EnergyTables) -> dict[str, Floats]:
     """What the other uses cost a year with an extra, by carrier, arrays of one; the sale is taken off electricity."""
-    held = extras.years[at]
-    sale = feed_in_yuan(tables) * held.shared.export_kwh
-    return {"electricity": tiered(extras.base_kwh[at : at + 1], "electricity", tables) - sale} | _fuels([held], tables)
+    costs = _costs([extras.others[at]], tables)
+    sale = feed_in_yuan(tables) * extras.years[at].shared.export_kwh
+    return costs | {"electricity": costs["electricity"] - sale}
 
 
 def other_kgce(extras: Extras, at: int, tables: EnergyTables) -> float:
@@ -219,7 +202,7 @@ def _figures(held: Held, tables: EnergyTables) -> tuple[float, ...]:
         for carrier, value in held.by_use.get(use, {}).items()
     )
     return (
-        held.bought_kwh,
+        float(held.shared.import_kwh[0]),
         given,
         own_use,
         carbon - given * factors["electricity"].co2_kg_per_unit,
@@ -228,13 +211,10 @@ def _figures(held: Held, tables: EnergyTables) -> tuple[float, ...]:
     )
 
 
-def _fuels(years: Sequence[Held], tables: EnergyTables) -> dict[str, Floats]:
-    """What other fuels of the combinations cost a year, by carrier."""
-    carriers = dict.fromkeys(carrier for held in years for carrier in held.kwh if carrier != "electricity")
-    return {
-        carrier: np.array([fuel_yuan(carrier, held.kwh.get(carrier, 0.0), tables) for held in years])
-        for carrier in carriers
-    }
+def _costs(others: Sequence[OtherUse], tables: EnergyTables) -> dict[str, Floats]:
+    """What other uses of the combinations cost a year, by carrier."""
+    carriers = dict.fromkeys(["electricity", *(carrier for one in others for carrier in one.kwh)])
+    return {carrier: np.array([float(other_cost(carrier, one, tables)[0]) for one in others]) for carrier in carriers}
 
 
 def _capital(held: Sequence[Sequence[Option]], area_m2: float, tables: EnergyTables) -> Capital:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from cpdesk.energy.money.indicators import Terms
 from cpdesk.energy.money.prices import co2_kg, cost_by_carrier, kgce, summed
 from cpdesk.energy.retrofit.setting import Setting
 from cpdesk.energy.systems.plants import Energy, Plant, final_energy
+from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.energy.zone.states import Solution
 
@@ -48,12 +50,12 @@ def figures(setting: Setting, plant: Plant, solution: Solution, limit: Floats | 
     tables = setting.tables
     capacity = None if plant.code.startswith("keep") else limit
     energy = final_energy(plant, solution.sums, setting.weights, tables, capacity_w=capacity)
-    costs = cost_by_carrier(energy, tables, valley_meter=plant.valley_meter, base_kwh=setting.base_kwh)
-    terms = Terms.of(tables)
+    costs = cost_by_carrier(energy, tables, valley_meter=plant.valley_meter, other=setting.other)
+    cost, present = totals(costs, tables)
     return Figures(
         energy=energy,
-        cost=summed(costs, dict.fromkeys(costs, 1.0)),
-        present_cost=summed(costs, {carrier: terms.energy_worth(carrier, tables) for carrier in costs}),
+        cost=cost,
+        present_cost=present,
         co2_kg=co2_kg(energy, tables),
         kgce=kgce(energy, tables),
         need_kwh=solution.sums[0] / 1000.0,
@@ -61,6 +63,19 @@ def figures(setting: Setting, plant: Plant, solution: Solution, limit: Floats | 
         coldest_c=solution.coldest_c,
         mean_c=solution.mean_c,
     )
+
+
+def totals(costs: Mapping[str, Floats], tables: EnergyTables) -> tuple[Floats, Floats]:
+    """Sum of costs by carrier in CNY a year, and their present value over the horizon."""
+    terms = Terms.of(tables)
+    present = summed(costs, {carrier: terms.energy_worth(carrier, tables) for carrier in costs})
+    return summed(costs, dict.fromkeys(costs, 1.0)), present
+
+
+def energy_between(usual: Energy, wish: Energy, warmth: Floats | float) -> Energy:
+    """Final energy on the way from usual to wished set points."""
+    kwh = {carrier: value + warmth * (wish.kwh[carrier] - value) for carrier, value in usual.kwh.items()}
+    return Energy(kwh, usual.valley_kwh + warmth * (wish.valley_kwh - usual.valley_kwh))
 
 
 def warmth_of(cost_usual: Floats, cost_wish: Floats, present: float, share: float) -> Floats:

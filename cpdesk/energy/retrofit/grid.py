@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpdesk.energy.money.indicators import Terms, life_cycle, present_investment
+from cpdesk.energy.money.prices import cost_by_carrier
 from cpdesk.energy.money.programmes import granted
-from cpdesk.energy.retrofit.figures import Capital, Figures, figures, warmth_of
+from cpdesk.energy.retrofit.figures import Capital, Figures, energy_between, figures, totals, warmth_of
 from cpdesk.energy.retrofit.measures import Option
 from cpdesk.energy.retrofit.screen import surviving
 from cpdesk.energy.retrofit.setting import Digits, Setting, all_digits, design_load_w, make_setting, rows_of
@@ -130,12 +131,12 @@ def priced(setting: Setting, digits: Digits, rows: Floats, solved: tuple[Solved,
     )
     cost_usual = np.stack([item.cost for item in usual], axis=1)
     cost_wish = np.stack([item.cost for item in wish], axis=1)
-    worth_usual, worth_wish = (np.stack([item.present_cost for item in side], axis=1) for side in (usual, wish))
+    worth_wish = np.stack([item.present_cost for item in wish], axis=1)
     present, worth = float(usual[0].cost[0]), float(usual[0].present_cost[0])
     saving_same = present - cost_usual
-    dearer = np.maximum(cost_wish - cost_usual, 0.0)
     warmth = warmth_of(cost_usual, cost_wish, present, tables.rule("take_back_share"))
     warmth[0, 0] = 0.0
+    cost, worth_after = _kept(setting, usual, wish, warmth)
     co2, coldest = (
         np.stack(
             [
@@ -149,14 +150,30 @@ def priced(setting: Setting, digits: Digits, rows: Floats, solved: tuple[Solved,
     money = capital(setting, digits)
     return Grid(
         setting=setting, digits=digits, rows=rows, solved=solved, usual=usual, wish=wish, warmth=warmth,
-        saving_same=saving_same, saving=saving_same - warmth * dearer, saving_full=present - cost_wish,
+        saving_same=saving_same, saving=present - cost, saving_full=present - cost_wish,
         co2_saving_kg=float(usual[0].co2_kg[0]) - co2, coldest_c=coldest,
         coldest_full_c=np.stack([item.coldest_c for item in wish], axis=1), investment=money.investment,
-        own_cost=money.own_cost, present_savings=worth - _mixed(worth_usual, worth_wish, warmth) - money.present_upkeep,
+        own_cost=money.own_cost, present_savings=worth - worth_after - money.present_upkeep,
         present_savings_full=worth - worth_wish - money.present_upkeep, present_invested=money.present_invested,
         places={tuple(int(one) for one in item): at for at, item in enumerate(digits)},
         counted=setting.states * len(setting.plants),
     )  # fmt: skip
+
+
+def _kept(setting: Setting, usual: Sequence[Figures], wish: Sequence[Figures], warmth: Floats) -> tuple[Floats, Floats]:
+    """(states, plants) yearly cost and present cost with part of the way to the wished set points.
+
+    Priced on the energy: in tiers the cost of half the way is not the mean of both.
+    """
+    cost, present = np.empty_like(warmth), np.empty_like(warmth)
+    for at, (plant, one, two) in enumerate(zip(setting.plants, usual, wish, strict=True)):
+        if one is two or not warmth[:, at].any():
+            cost[:, at], present[:, at] = one.cost, one.present_cost
+            continue
+        energy = energy_between(one.energy, two.energy, warmth[:, at])
+        costs = cost_by_carrier(energy, setting.tables, valley_meter=plant.valley_meter, other=setting.other)
+        cost[:, at], present[:, at] = totals(costs, setting.tables)
+    return cost, present
 
 
 def _mixed(usual: Floats, wish: Floats, share: Floats) -> Floats:

@@ -12,10 +12,12 @@ from typing import Final
 
 import numpy as np
 
-from cpdesk.energy.money.prices import rows_of, tiered
+from cpdesk.energy.money.household import window_hours
+from cpdesk.energy.money.prices import rows_of
+from cpdesk.energy.money.windows import OtherUse, Windows
 from cpdesk.energy.retrofit.measures import Option
 from cpdesk.energy.rows import Measure
-from cpdesk.energy.systems.solar import SELF_REST, Split, pv_power_w, split
+from cpdesk.energy.systems.solar import ALL_GRID, SELF_REST, Split, pv_power_w, split
 from cpdesk.energy.systems.uses import VEHICLES, OtherUses, of_uses
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import HOURS, Floats, Weather
@@ -28,7 +30,6 @@ _USES: Final[Mapping[str, tuple[str, ...]]] = {
     "light": ("lighting",),
 }
 """Uses that an effect changes."""
-_SCHEMES: Final = {"gas": "general"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Held:
         by_use: kWh by use, then by carrier.
         power_w: (8760,) electricity of all of them; `generation_w` (8760,) of the photovoltaics.
         mode: what becomes of the generation, `pv_mode`.
+        used: `power_w` by the windows of the valley tariff; `bought` less what the panels give.
         shared: where the generation goes while heating takes nothing of it, arrays of one.
     """
 
@@ -46,6 +48,8 @@ class Held:
     power_w: Floats
     generation_w: Floats
     mode: str
+    used: Windows
+    bought: Windows
     shared: Split
 
     @property
@@ -57,10 +61,13 @@ class Held:
                 found[carrier] = found.get(carrier, 0.0) + value
         return found
 
-    @property
-    def bought_kwh(self) -> float:
-        """Electricity that the panels do not give."""
-        return float(self.shared.import_kwh[0])
+    def other(self, *, metered: bool) -> OtherUse:
+        """What is bought; `metered` whether a valley meter prices it as the house is."""
+        return OtherUse(self.bought, metered, self.kwh)
+
+    def unserved(self, *, metered: bool) -> OtherUse:
+        """What would be bought without any panels."""
+        return OtherUse(self.used, metered, self.kwh)
 
     @property
     def surplus_w(self) -> Floats | None:
@@ -82,6 +89,8 @@ class OtherYear:
         self._uses, self._solar = building.uses, building.solar
         self._of: dict[str, OtherUses] = {}
         self._light: dict[float, Floats] = {}
+        season, valley = window_hours(tables)
+        self._windows = np.stack([season & ~valley, season & valley, ~season]).astype(float)
         if self._uses is not None and self._solar is not None:
             now = of_uses(self._uses, self._solar, tables, weather)
             factor = now.bill_factor
@@ -107,7 +116,9 @@ class OtherYear:
                 power = power + year.electricity_w.get(use, np.zeros(HOURS))
         generation = self._generation(options)
         mode = self._solar.pv_mode if self._solar is not None and self._solar.pv_kwp > 0 else SELF_REST
-        return Held(by_use, power, generation, mode, split(generation, power, mode))
+        own = np.zeros(HOURS) if mode == ALL_GRID else np.minimum(generation, power)
+        used, given = (Windows(*(self._windows @ hours / 1000.0)) for hours in (power, own))
+        return Held(by_use, power, generation, mode, used, used - given, split(generation, power, mode))
 
     def _with(self, option: Option | None) -> OtherUses:
         """The year with one extra that changes a use."""
@@ -143,12 +154,6 @@ def after(uses: Uses, solar: Solar, measure: Measure) -> tuple[Uses, Solar]:
         for way in uses.cooking
     )
     return replace(uses, cooking=ways), solar
-
-
-def fuel_yuan(carrier: str, kwh: float, tables: EnergyTables) -> float:
-    """What a fuel of other uses costs a year, by itself."""
-    bought = np.array([kwh / tables.factors[carrier].kwh_per_unit])
-    return float(tiered(bought, carrier, tables, scheme=_SCHEMES.get(carrier, ""))[0])
 
 
 def feed_in_yuan(tables: EnergyTables) -> float:

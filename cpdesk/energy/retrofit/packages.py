@@ -14,7 +14,7 @@ from cpdesk.energy.money.views import Works, explained, views
 from cpdesk.energy.retrofit.grid import Grid, design_load_w
 from cpdesk.energy.retrofit.measures import Option
 from cpdesk.energy.retrofit.setting import Setting
-from cpdesk.energy.retrofit.statement import assess_state, mixed, mixed_energy, quantity
+from cpdesk.energy.retrofit.statement import assess_state, mixed, mixed_energy, quantity, season_costs
 from cpdesk.energy.systems.plants import limit_w
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.model.assessment import Package, PackageItem, Quantity
@@ -163,8 +163,7 @@ def make_package(grid: Grid, choice: Choice) -> Package:
     path = [(grid.place(digits), plant) for digits, plant in _steps_to(grid, choice)]
     money = paid(grid, [option for _, _, option in options])
     usual, wish = grid.usual[choice.plant], grid.wish[choice.plant]
-    present = mixed(grid.usual[0], grid.wish[0], 0, 0.0)
-    after = mixed(usual, wish, choice.state, choice.warmth)
+    present, after = kept(grid, 0, 0, 0.0), kept(grid, choice.state, choice.plant, choice.warmth)
     same = present["cost"] - float(usual.cost[choice.state])
     saving = present["cost"] - after["cost"]
     items = _items(grid, options, path, money, same, saving, present, after)
@@ -191,8 +190,8 @@ def make_package(grid: Grid, choice: Choice) -> Package:
         take_back_yuan=quantity(
             same - saving, "CNY/a", "take_back", ("usual_c", setting.building.schedule.day_c, "degC"),
             ("wished_c", setting.building.schedule.wish_c, "degC"), ("warmth", choice.warmth, ""),
-            ("cost_usual", float(usual.cost[choice.state]), "CNY/a"),
-            ("cost_wish", float(wish.cost[choice.state]), "CNY/a"), status="own_rule",
+            ("cost_usual", float(usual.cost[choice.state]), "CNY/a"), ("cost_kept", after["cost"], "CNY/a"),
+            status="own_rule",
         ),
         saving_yuan=quantity(saving, "CNY/a", "saving", ("cost_before", present["cost"], "CNY/a"),
                              ("cost_after", after["cost"], "CNY/a"), status="to_confirm"),
@@ -209,6 +208,13 @@ def make_package(grid: Grid, choice: Choice) -> Package:
     )  # fmt: skip
 
 
+def kept(grid: Grid, state: int, plant: int, warmth: float) -> dict[str, float]:
+    """Figures of a combination at the temperatures that the household keeps, `cost` in CNY a year with them."""
+    usual, wish = grid.usual[plant], grid.wish[plant]
+    costs = season_costs(grid.setting, grid.setting.plants[plant], mixed_energy(usual, wish, state, warmth))
+    return {**mixed(usual, wish, state, warmth), "cost": sum(costs.values())}
+
+
 def _views(
     grid: Grid, choice: Choice, options: Sequence[Option], money: Paid, saved: tuple[float, float]
 ) -> dict[str, Quantity | None]:
@@ -216,7 +222,7 @@ def _views(
     tables = grid.setting.tables
     terms = Terms.of(tables)
     (before, paid_before), (after, paid_after) = (
-        running(grid, at, plant, warmth)
+        _running(grid, at, plant, warmth)
         for at, plant, warmth in ((0, 0, 0.0), (choice.state, choice.plant, choice.warmth))
     )
     invested = np.zeros(1)
@@ -238,20 +244,12 @@ def _views(
     return explained(views(works, terms), works, terms, 0)
 
 
-def running(grid: Grid, at: int, plant: int, warmth: float) -> tuple[dict[str, Floats], Floats]:
-    """Heating of a state with a plant, arrays of one: cost by carrier and the subsidy on it, CNY a year.
-
-    Between usual and wished set points both are interpolated, as every figure of the combination is.
-    """
-    setting, held = grid.setting, grid.setting.plants[plant]
-    ends = []
-    for side in (grid.usual, grid.wish):
-        energy = mixed_energy(side[plant], side[plant], at, 0.0)
-        costs = cost_by_carrier(energy, setting.tables, valley_meter=held.valley_meter, base_kwh=setting.base_kwh)
-        ends.append((costs, running_subsidy(energy, setting.tables, valley_meter=held.valley_meter)))
-    (low, paid_low), (high, paid_high) = ends
-    costs = {carrier: cost + warmth * (high[carrier] - cost) for carrier, cost in low.items()}
-    return costs, paid_low + warmth * (paid_high - paid_low)
+def _running(grid: Grid, at: int, plant: int, warmth: float) -> tuple[dict[str, Floats], Floats]:
+    """Heating of a state with a plant, arrays of one: cost by carrier and the subsidy on it, CNY a year."""
+    setting, meter = grid.setting, grid.setting.plants[plant].valley_meter
+    energy = mixed_energy(grid.usual[plant], grid.wish[plant], at, warmth)
+    costs = cost_by_carrier(energy, setting.tables, valley_meter=meter, other=setting.other)
+    return costs, running_subsidy(energy, setting.tables, valley_meter=meter, other=setting.other)
 
 
 def heat_limit(grid: Grid, choice: Choice) -> float:

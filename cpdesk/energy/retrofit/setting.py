@@ -8,7 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpdesk.energy.catalogue import ENVELOPE_GROUPS
+from cpdesk.energy.money.household import even_windows
+from cpdesk.energy.money.windows import OtherUse
 from cpdesk.energy.retrofit.measures import Option, Verdict, base_row, finish
+from cpdesk.energy.retrofit.other_year import Held
 from cpdesk.energy.systems.plants import Plant, Weights, current_plant, new_plant, weight_rows
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Floats, Weather
@@ -28,7 +31,7 @@ class Setting:
         groups: envelope options by group, in the order of the groups; each may also be left out.
         plants: the present one first, then what can be done to it, then new systems, each also with room control.
         plant_options: measures that make each plant.
-        base_kwh: electricity of a year apart from heating.
+        other: what the household buys apart from heating.
         base: row of the house as it is, with the extra columns.
     """
 
@@ -40,7 +43,7 @@ class Setting:
     plants: tuple[Plant, ...]
     plant_options: tuple[tuple[Option, ...], ...]
     weights: Weights
-    base_kwh: float
+    other: OtherUse
     base: Floats
 
     @property
@@ -66,29 +69,32 @@ def make_setting(
     tables: EnergyTables,
     weather: Weather,
     verdicts: list[Verdict],
-    base_kwh: float | None = None,
+    year: Held | None = None,
 ) -> Setting:
     """Groups and plants from the verdicts on the catalogue.
 
     Args:
-        base_kwh: electricity that the other uses of a year buy; as billed, or of the rule, where not given.
+        year: the other uses; electricity as billed, or of the rule, spread over the hours, where not given.
     """
     columns = layout(building)
     drivers = make_drivers(weather, building.schedule, columns)
     options = [verdict.option for verdict in verdicts if verdict.option is not None]
     groups = [tuple(item for item in options if item.measure.group == group) for group in ENVELOPE_GROUPS]
     plants, plant_options = make_plants(building, tables, options)
-    monthly = building.base_month_kwh
-    if monthly is None:
-        monthly = tables.rule("base_month_kwh")
-    base = base_row(building, columns, tables)
+    base, metered = base_row(building, columns, tables), plants[0].valley_meter
     load = design_load_w(finish(base[None, :], building, columns, tables), building.schedule.wish_c, tables, drivers)
     return Setting(
         building=building, tables=tables, columns=columns, drivers=drivers,
         groups=tuple(group for group in groups if group), plants=plants, plant_options=plant_options,
         weights=weight_rows(plants, drivers, tables, design_w=float(load[0])),
-        base_kwh=12.0 * monthly if base_kwh is None else base_kwh, base=base,
+        other=_unknown(building, tables, metered) if year is None else year.other(metered=metered), base=base,
     )  # fmt: skip
+
+
+def _unknown(building: Building, tables: EnergyTables, metered: bool) -> OtherUse:
+    """Electricity that the other uses buy, where no year of them is known."""
+    monthly = tables.rule("base_month_kwh") if building.base_month_kwh is None else building.base_month_kwh
+    return OtherUse(even_windows(12.0 * monthly, tables), metered)
 
 
 def make_plants(

@@ -18,8 +18,7 @@ import numpy as np
 
 from cpdesk.energy.retrofit.grid import Grid
 from cpdesk.energy.retrofit.measures import Option
-from cpdesk.energy.retrofit.packages import Choice, options_of, plant_of
-from cpdesk.energy.retrofit.statement import mixed
+from cpdesk.energy.retrofit.packages import Choice, kept, options_of, plant_of
 from cpdesk.energy.weather.climate import Floats
 
 MOST: Final = 10
@@ -88,10 +87,10 @@ def shares(grid: Grid, choice: Choice) -> Floats:
     """
     held = options_of(grid, choice.state, choice.plant)
     players = clusters([option for *_, option in held])
-    present = mixed(grid.usual[0], grid.wish[0], 0, 0.0)
+    present = kept(grid, 0, 0, 0.0)
     values = np.array([_value(grid, digits, plant, present) for digits, plant in sets_of(grid, choice)])
     by_player = shapley(values)
-    after = mixed(grid.usual[choice.plant], grid.wish[choice.plant], choice.state, choice.warmth)
+    after = kept(grid, choice.state, choice.plant, choice.warmth)
     same, carbon = by_player[:, 0], by_player[:, 1]
     saving, whole = present["cost"] - after["cost"], float(same.sum())
     share = same / whole if abs(whole) > 1e-9 else np.full(len(same), 1.0 / max(len(same), 1))

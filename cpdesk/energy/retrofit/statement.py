@@ -8,6 +8,7 @@ import numpy as np
 
 from cpdesk.energy.money.lines import bill_lines
 from cpdesk.energy.money.prices import amount, cost_by_carrier
+from cpdesk.energy.retrofit.figures import energy_between
 from cpdesk.energy.retrofit.grid import Figures, Setting, design_load_w, set_points
 from cpdesk.energy.systems.capacity import check_plant
 from cpdesk.energy.systems.plants import Energy, Plant
@@ -55,22 +56,27 @@ def quantity(
 
 
 def mixed(usual: Figures, wish: Figures, at: int, warmth: float) -> dict[str, float]:
-    """Figures of one state on the way from usual to wished set points."""
+    """Figures of one state on the way from usual to wished set points; what it costs is `season_costs`."""
     found = {}
-    for name in ("cost", "co2_kg", "kgce", "need_kwh", "peak_w", "coldest_c", "mean_c"):
+    for name in ("co2_kg", "kgce", "need_kwh", "peak_w", "coldest_c", "mean_c"):
         one, two = float(getattr(usual, name)[at]), float(getattr(wish, name)[at])
         found[name] = one + warmth * (two - one)
     return found
 
 
+def season_costs(setting: Setting, plant: Plant, energy: Energy) -> dict[str, float]:
+    """What a season of heating costs by carrier, CNY a year; `energy` arrays of one."""
+    costs = cost_by_carrier(energy, setting.tables, valley_meter=plant.valley_meter, other=setting.other)
+    return {carrier: float(cost[0]) for carrier, cost in costs.items()}
+
+
 def mixed_energy(usual: Figures, wish: Figures, at: int, warmth: float) -> Energy:
     """Final energy of one state on the way from usual to wished set points, as arrays of one."""
-    kwh = {
-        carrier: usual.energy.kwh[carrier][at : at + 1] * (1 - warmth) + wish.energy.kwh[carrier][at : at + 1] * warmth
-        for carrier in usual.energy.kwh
-    }
-    valley = usual.energy.valley_kwh[at : at + 1] * (1 - warmth) + wish.energy.valley_kwh[at : at + 1] * warmth
-    return Energy(kwh, valley)
+    low, high = (
+        Energy({code: kwh[at : at + 1] for code, kwh in energy.kwh.items()}, energy.valley_kwh[at : at + 1])
+        for energy in (usual.energy, wish.energy)
+    )
+    return energy_between(low, high, warmth)
 
 
 def assess_state(
@@ -162,12 +168,12 @@ def _electric_peak(setting: Setting, plant: Plant, row: Floats, limit: float) ->
 
 def _carriers(setting: Setting, plant: Plant, energy: Energy) -> tuple[CarrierUse, ...]:
     tables = setting.tables
-    costs = cost_by_carrier(energy, tables, valley_meter=plant.valley_meter, base_kwh=setting.base_kwh)
     found = []
-    for carrier, kwh in energy.kwh.items():
+    for carrier, cost in season_costs(setting, plant, energy).items():
         factor = tables.factors[carrier]
+        kwh = energy.kwh.get(carrier, np.zeros(1))
         bought = float(amount(carrier, kwh, tables)[0])
-        price = float(costs[carrier][0]) / bought if bought > 0 else 0.0
+        price = cost / bought if bought > 0 else 0.0
         found.append(
             CarrierUse(
                 carrier=carrier,
@@ -178,7 +184,7 @@ def _carriers(setting: Setting, plant: Plant, energy: Energy) -> tuple[CarrierUs
                     status=factor.status,
                 ),
                 cost_yuan=quantity(
-                    float(costs[carrier][0]), "CNY/a", "cost", ("amount", bought, factor.unit),
+                    cost, "CNY/a", "cost", ("amount", bought, factor.unit),
                     ("mean_price", price, f"CNY/{factor.unit}"), source="tariffs.csv", status="to_confirm",
                 ),
             )
@@ -190,12 +196,13 @@ def _bill(setting: Setting, plant: Plant, energy: Energy) -> list[tuple[str, flo
     """A season's bill to be added up by hand: of every fuel its energy and heat content, then amounts and prices."""
     tables = setting.tables
     found = []
-    for carrier, kwh in energy.kwh.items():
+    bill = bill_lines(energy, 0, tables, valley_meter=plant.valley_meter, other=setting.other)
+    for carrier, lines in bill.items():
         unit = tables.factors[carrier].unit
-        found.append((f"energy.carrier.{carrier}", float(kwh[0]), "kWh"))
+        kwh = float(energy.kwh[carrier][0]) if carrier in energy.kwh else 0.0
+        found.append((f"energy.carrier.{carrier}", kwh, "kWh"))
         found.append(("calorific_value", tables.factors[carrier].kwh_per_unit, f"kWh/{unit}"))
-        alone = Energy({carrier: kwh}, energy.valley_kwh)
-        for line in bill_lines(alone, 0, tables, valley_meter=plant.valley_meter, base_kwh=setting.base_kwh):
+        for line in lines:
             price = next(value for key, value, _ in line.yuan.inputs if key == "energy.term.price")
             found.append(("amount", line.amount, unit))
             found.append(("price", float(price), f"CNY/{unit}"))

@@ -18,7 +18,8 @@ from typing import Final
 
 import numpy as np
 
-from cpdesk.energy.money.prices import cost_by_carrier, has_valley_tariff, rows_of, tiered
+from cpdesk.energy.money.prices import cost_by_carrier, rows_of, tiered
+from cpdesk.energy.retrofit.drawn import Drawn
 from cpdesk.energy.retrofit.extras import Extras
 from cpdesk.energy.retrofit.grid import Grid
 from cpdesk.energy.retrofit.other_year import feed_in_yuan
@@ -60,8 +61,8 @@ class Taken:
 class SunHeating:
     """Self-use by heating for the combinations of a grid with extras."""
 
-    def __init__(self, grid: Grid, extras: Extras) -> None:
-        self._grid, self._extras = grid, extras
+    def __init__(self, grid: Grid, extras: Extras, drawn: Drawn) -> None:
+        self._grid, self._extras, self._drawn = grid, extras, drawn
         setting = grid.setting
         self._feed_in = feed_in_yuan(setting.tables)
         self._order = season_order(setting.building.schedule.season_start, setting.building.schedule.season_end)
@@ -84,12 +85,12 @@ class SunHeating:
         return self._gains[extra]
 
     def _gain(self, extra: int, surplus: Floats) -> Floats:
-        own = self._own_kwh(surplus[self._order])
+        own, bought = self._own_kwh(surplus[self._order]), self._drawn.electricity[0]
         spared = np.empty_like(own)
         spared[:, self._metered] = self._day_price * own[:, self._metered]
         if self._tiered.any():
-            base = float(self._extras.base_kwh[extra])
-            before = self._bought[:, self._tiered]
+            base = self._extras.others[extra].electricity.total_kwh
+            before = bought[:, self._tiered]
             spared[:, self._tiered] = tiered(before, "electricity", self._grid.setting.tables, base) - tiered(
                 before - own[:, self._tiered], "electricity", self._grid.setting.tables, base
             )
@@ -103,17 +104,9 @@ class SunHeating:
         self._prepared = True
         grid, plants = self._grid, self._grid.setting.plants
         tables = grid.setting.tables
-        shape = grid.saving.shape
-        self._bought, day = np.zeros(shape), np.zeros(shape)
-        for at in range(len(plants)):
-            usual, wish, share = grid.usual[at].energy, grid.wish[at].energy, grid.warmth[:, at]
-            if "electricity" in usual.kwh:
-                one, two = usual.kwh["electricity"], wish.kwh["electricity"]
-                self._bought[:, at] = one + share * (two - one)
-                valley = usual.valley_kwh + share * (wish.valley_kwh - usual.valley_kwh)
-                day[:, at] = self._bought[:, at] - valley
-        valley_tariff = has_valley_tariff(tables)
-        self._metered = np.array([plant.valley_meter and valley_tariff for plant in plants])
+        bought, valley = self._drawn.electricity
+        day = bought - valley
+        self._metered = self._drawn.metered
         self._tiered = ~self._metered
         rows = rows_of(tables, "electricity", "heating_day")
         self._day_price = rows[0].price_yuan if rows else 0.0
@@ -188,7 +181,7 @@ class SunHeating:
         energy = Energy({"electricity": np.array([day_kwh + valley_kwh])}, np.array([valley_kwh]))
         costs = cost_by_carrier(
             energy, setting.tables, valley_meter=setting.plants[plant].valley_meter,
-            base_kwh=float(self._extras.base_kwh[extra]),
+            other=self._extras.others[extra],
         )  # fmt: skip
         return float(costs["electricity"][0])
 

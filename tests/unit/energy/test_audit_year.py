@@ -11,7 +11,8 @@ import pytest
 from cpdesk.energy.audit.explain import explain, names
 from cpdesk.energy.audit.household import audit
 from cpdesk.energy.house.construct import build
-from cpdesk.energy.money.household import NOTHING, Windows, annual_cost
+from cpdesk.energy.money.household import annual_cost
+from cpdesk.energy.money.windows import NOTHING, Windows
 from cpdesk.energy.systems.plants import Energy
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.model.assessment import Audit

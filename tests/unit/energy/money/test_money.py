@@ -24,7 +24,7 @@ def test_electricity_tiers_stand_on_other_use(tables: EnergyTables) -> None:
 def test_valley_subsidy_stops_at_its_cap(tables: EnergyTables) -> None:
     def cost(kwh: float) -> float:
         energy = Energy({"electricity": np.array([kwh])}, np.array([kwh]))
-        costs = cost_by_carrier(energy, tables, valley_meter=True, base_kwh=0.0)
+        costs = cost_by_carrier(energy, tables, valley_meter=True)
         return float(sum(cost[0] for cost in costs.values()))
 
     assert cost(10000) == pytest.approx(0.1 * 10000)

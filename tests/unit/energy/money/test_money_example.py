@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cpdesk.energy.money.household import Windows, annual_cost
+from cpdesk.energy.money.household import annual_cost
 from cpdesk.energy.money.indicators import Flow, growth_of, life_cycle, present_investment, savings
 from cpdesk.energy.money.pollutants import emissions
 from cpdesk.energy.money.prices import co2_kg, cost_by_carrier, kgce, running_subsidy, subsidies
 from cpdesk.energy.money.views import Terms, Works, views
+from cpdesk.energy.money.windows import OtherUse, Windows
 from cpdesk.energy.systems.plants import Energy
 from cpdesk.energy.tables import EnergyTables
 
@@ -32,8 +33,10 @@ def printed() -> dict[str, float]:
 def _figures(tables: EnergyTables) -> dict[str, float]:
     before = Energy({"coal": np.array([4000 * 6.389])}, np.zeros(1))
     after = Energy({"electricity": np.array([6500.0])}, np.array([4000.0]))
-    cost_before = cost_by_carrier(before, tables, valley_meter=False, base_kwh=0.0)
-    cost_after = cost_by_carrier(after, tables, valley_meter=True, base_kwh=0.0)
+    cost_before = cost_by_carrier(before, tables, valley_meter=False)
+    beside = Windows(*(np.array(value) for value in (400.0, 400.0, 2000.0)))
+    other = OtherUse(beside)
+    cost_after = cost_by_carrier(after, tables, valley_meter=True, other=other)
     prices = {"wall_eps80": np.array([18000.0]), "ashp_water": np.array([25000.0])}
     lives = {"wall_eps80": 25.0, "ashp_water": 15.0}
     paid = subsidies(prices, 100.0, tables)
@@ -42,7 +45,7 @@ def _figures(tables: EnergyTables) -> dict[str, float]:
     invested = sum(
         present_investment(own[code], prices[code], life_cycle(terms.rate, terms.years, lives[code])) for code in prices
     )
-    valley = running_subsidy(after, tables, valley_meter=True)
+    valley = running_subsidy(after, tables, valley_meter=True, other=other)
     works = Works(
         own=own["wall_eps80"] + own["ashp_water"],
         subsidy=np.array([43000.0]) - own["wall_eps80"] - own["ashp_water"],
@@ -56,8 +59,7 @@ def _figures(tables: EnergyTables) -> dict[str, float]:
     )
     found = views(works, terms)
     soot = {item.pollutant: item for item in emissions({("coal", "coal_boiler"): before.kwh["coal"]}, tables)}
-    other = Windows(*(np.array(value) for value in (400.0, 400.0, 2000.0)))
-    year = annual_cost(after, tables, valley_meter=True, electricity=other)
+    year = annual_cost(after, tables, valley_meter=True, electricity=beside)
     known = {
         "simple payback": found.payback_a, "discounted payback": found.discounted_payback_a, "SIR": found.sir,
         "AIRR": found.airr, "household": found.household_yuan_t, "government": found.government_yuan_t,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -14,7 +15,6 @@ from hypothesis import strategies as st
 from cpdesk.base.errors import InputFault
 from cpdesk.base.i18n import declared_texts
 from cpdesk.energy.money.household import (
-    Windows,
     annual_cost,
     even_windows,
     window_hours,
@@ -29,14 +29,15 @@ from cpdesk.energy.money.prices import (
     tier_bounds,
     tiered,
 )
+from cpdesk.energy.money.windows import NO_OTHER, OtherUse, Windows
 from cpdesk.energy.systems.plants import Energy
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.versions import day_from, day_to, hours, season, tariffs_on
 
 
-def _total(energy: Energy, tables: EnergyTables, *, valley_meter: bool, base_kwh: float) -> np.ndarray:
+def _total(energy: Energy, tables: EnergyTables, *, valley_meter: bool, other: OtherUse = NO_OTHER) -> np.ndarray:
     """A season over all carriers."""
-    return np.sum([*cost_by_carrier(energy, tables, valley_meter=valley_meter, base_kwh=base_kwh).values()], axis=0)
+    return np.sum([*cost_by_carrier(energy, tables, valley_meter=valley_meter, other=other).values()], axis=0)
 
 
 def one(value: float) -> np.ndarray:
@@ -132,7 +133,7 @@ def test_a_new_price_takes_over_on_its_day(tables: EnergyTables, day: str, price
 def test_a_valley_household_without_a_valley_tariff_pays_by_tiers(tables: EnergyTables) -> None:
     energy = Energy({"electricity": one(3000.0)}, one(1800.0))
     early = tables.on(date(2016, 1, 15))
-    paid = _total(energy, early, valley_meter=True, base_kwh=0.0)[0]
+    paid = _total(energy, early, valley_meter=True)[0]
     assert paid == pytest.approx(1406.304 + 120 * 0.5383)
     assert running_subsidy(energy, early, valley_meter=True)[0] == 0.0
 
@@ -252,7 +253,7 @@ def test_the_whole_year_agrees_with_heating_on_top_of_other_use(tables: EnergyTa
     heating = Energy({"electricity": np.array([1000.0, 5000.0])}, np.array([0.0, 0.0]))
     year = annual_cost(heating, tables, valley_meter=False, other_kwh={"electricity": 1800.0})
     alone = annual_cost(replace(heating, kwh={}), tables, valley_meter=False, other_kwh={"electricity": 1800.0})
-    on_top = _total(heating, tables, valley_meter=False, base_kwh=1800.0)
+    on_top = _total(heating, tables, valley_meter=False, other=OtherUse(even_windows(1800.0, tables)))
     assert year.total - alone.total == pytest.approx(on_top)
 
 
@@ -269,7 +270,7 @@ def test_gas_of_a_kitchen_and_heat_by_area(tables: EnergyTables) -> None:
 def test_a_subsidy_of_a_season_stops_at_its_cap(tables: EnergyTables) -> None:
     energy = Energy({"gas": np.array([820.0, 1000.0]) * 10.828}, np.zeros(2))
     schemes = {"gas": "coal_to_gas"}
-    cost = cost_by_carrier(energy, tables, valley_meter=False, base_kwh=0.0, schemes=schemes)["gas"]
+    cost = cost_by_carrier(energy, tables, valley_meter=False, schemes=schemes)["gas"]
     assert cost == pytest.approx([820 * 2.23, 1000 * 2.61 - 820 * 0.38])
     assert running_subsidy(energy, tables, valley_meter=False, schemes=schemes) == pytest.approx([311.6, 311.6])
 
@@ -279,14 +280,46 @@ def test_the_lines_of_a_bill_sum_to_its_cost(tables: EnergyTables) -> None:
         {"electricity": np.array([0.0, 12000.0]), "gas": np.array([0.0, 21656.0])}, np.array([0.0, 10500.0])
     )
     texts = declared_texts()
-    for meter, base in ((True, 0.0), (False, 0.0), (False, 4000.0)):
-        lines = bill_lines(energy, 1, tables, valley_meter=meter, base_kwh=base)
-        whole = _total(energy, tables, valley_meter=meter, base_kwh=base)[1]
-        assert sum(line.yuan.value for line in lines) == pytest.approx(whole)
-        assert all(line.yuan.formula in texts and line.yuan.inputs[1][0] in texts for line in lines)
-        assert not bill_lines(energy, 0, tables, valley_meter=meter, base_kwh=base)
-    valley = bill_lines(energy, 1, tables, valley_meter=True, base_kwh=0.0)
-    assert [(line.tariff, line.amount) for line in valley] == [
+    base = Windows(np.array(700.0), np.array(500.0), np.array(2800.0))
+    for meter, metered, use in itertools.product((True, False), (True, False), (NO_OTHER.electricity, base)):
+        other = OtherUse(use, metered, {"gas": 4000.0})
+        lines = bill_lines(energy, 1, tables, valley_meter=meter, other=other)
+        costs = cost_by_carrier(energy, tables, valley_meter=meter, other=other)
+        for carrier, cost in costs.items():
+            assert sum(line.yuan.value for line in lines[carrier]) == pytest.approx(cost[1])
+        found = [line for carrier in lines for line in lines[carrier]]
+        assert all(line.yuan.formula in texts and line.yuan.inputs[1][0] in texts for line in found)
+        nothing = bill_lines(energy, 0, tables, valley_meter=metered, other=OtherUse(use, metered))
+        assert not any(nothing.values())
+    valley = bill_lines(energy, 1, tables, valley_meter=True)
+    assert [(line.tariff, line.amount) for line in (*valley["electricity"], *valley["gas"])] == [
         ("elec_heat_day", 1500.0), ("elec_heat_valley", 10500.0), ("elec_valley_subsidy", 10000.0),
         ("gas_tier_1", 1500.0), ("gas_tier_2", pytest.approx(500.0)),
     ]  # fmt: skip
+
+
+def test_a_new_valley_meter_takes_the_season_of_other_uses_out_of_the_tiers(tables: EnergyTables) -> None:
+    """By hand: 6500 kWh of heating, 4000 in the valley; other uses 400 by day, 9000 in the valley, 2000 in the rest."""
+    energy, use = (
+        Energy({"electricity": one(6500.0)}, one(4000.0)),
+        Windows(*(np.array(kwh) for kwh in (400.0, 9000.0, 2000.0))),
+    )
+    day, valley, rest = 0.4883 * (2500 + 400), 0.30 * 13000, 0.4883 * 2000
+    alone = 2439.84 + (11400 - 4800) * 0.7883
+    new = cost_by_carrier(energy, tables, valley_meter=True, other=OtherUse(use))["electricity"]
+    assert new == pytest.approx([day + valley - 0.2 * 10000 + rest - alone])  # one cap over both
+    assert running_subsidy(energy, tables, valley_meter=True, other=OtherUse(use)) == pytest.approx([2000.0])
+    lines = bill_lines(energy, 0, tables, valley_meter=True, other=OtherUse(use))["electricity"]
+    assert {line.tariff: line.amount for line in lines} == {
+        "elec_heat_day": 2900.0, "elec_heat_valley": 13000.0, "elec_valley_subsidy": 10000.0,
+        "elec_tier_1": pytest.approx(2000.0 - 2880.0), "elec_tier_2": -1920.0, "elec_tier_3": pytest.approx(-6600.0),
+    }  # fmt: skip
+    bought = [line.amount for line in lines if line.tariff != "elec_valley_subsidy"]
+    assert sum(bought) == pytest.approx(6500.0)  # amounts of the lines are those of heating
+    held = cost_by_carrier(energy, tables, valley_meter=True, other=OtherUse(use, metered=True))["electricity"]
+    assert held == pytest.approx([0.4883 * 2500 + 0.30 * 4000 - 0.2 * 1000])  # the meter is there: 1000 kWh of the cap
+    given_up = cost_by_carrier(
+        Energy({"coal": one(0.0)}, one(0.0)), tables, valley_meter=False, other=OtherUse(use, metered=True)
+    )
+    by_window = 0.4883 * 400 + 0.30 * 9000 - 0.2 * 9000 + rest
+    assert given_up["electricity"] == pytest.approx([alone - by_window])

@@ -130,7 +130,8 @@ def test_cost_and_carbon_are_recomputed_from_their_inputs_alone(found: Audit, wh
 def test_take_back_is_recomputed_from_its_inputs_alone(found: Audit) -> None:
     for package in found.packages:
         of = {key.removeprefix("energy.term."): float(value) for key, value, _ in package.take_back_yuan.inputs}
-        assert package.take_back_yuan.value == pytest.approx(of["warmth"] * (of["cost_wish"] - of["cost_usual"]))
+        assert package.take_back_yuan.value == pytest.approx(of["cost_kept"] - of["cost_usual"])
+        assert 0.0 <= of["warmth"] <= 1.0
         assert of["usual_c"] <= of["wished_c"]
 
 

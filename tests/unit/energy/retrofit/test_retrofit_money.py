@@ -10,13 +10,13 @@ import pytest
 
 from cpdesk.energy.audit.household import audit
 from cpdesk.energy.house.construct import build
-from cpdesk.energy.money.prices import cost_by_carrier, running_subsidy, tiered
+from cpdesk.energy.money.prices import cost_by_carrier, other_cost, running_subsidy
 from cpdesk.energy.money.programmes import granted
 from cpdesk.energy.retrofit.criteria import Place, Search
 from cpdesk.energy.retrofit.extras import judge_extras, make_extras
 from cpdesk.energy.retrofit.grid import evaluate, make_setting
 from cpdesk.energy.retrofit.measures import Option, judge
-from cpdesk.energy.retrofit.other_year import feed_in_yuan, fuel_yuan
+from cpdesk.energy.retrofit.other_year import OtherYear, feed_in_yuan
 from cpdesk.energy.retrofit.packages import Choice, choose, make_package, options_of
 from cpdesk.energy.retrofit.statement import mixed_energy
 from cpdesk.energy.tables import EnergyTables
@@ -58,8 +58,9 @@ def _search(facts: BuildingFacts, tables: EnergyTables) -> Search:
     building = build(facts, tables)
     weather, columns = make_weather(tables, building.terrain, building.height_m), layout(building)
     verdicts = [*judge(building, columns, tables, Wishes()), *judge_extras(building, columns, tables, Wishes())]
-    setting = make_setting(building, tables, weather, verdicts)
-    return Search(evaluate(setting), make_extras(building, tables, weather, verdicts, setting.base_kwh))
+    other = OtherYear(building, tables, weather)
+    setting = make_setting(building, tables, weather, verdicts, other.of(()))
+    return Search(evaluate(setting), make_extras(setting, weather, verdicts, other))
 
 
 def _options(search: Search, place: Place) -> list[Option]:
@@ -83,30 +84,17 @@ def _bill(search: Search, place: Place) -> dict[str, float]:
     """What energy costs a year by carrier, in the search's own terms: heating, other uses and what the sun changes."""
     grid, extras = search.grid, search.extras
     state, plant, extra = place
-    tables, warmth = grid.setting.tables, float(grid.warmth[state, plant])
-    found: dict[str, float] = {}
-    for side, share in ((grid.usual, 1.0 - warmth), (grid.wish, warmth)):
-        energy = mixed_energy(side[plant], side[plant], state, 0.0)
-        meter = grid.setting.plants[plant].valley_meter
-        costs = cost_by_carrier(energy, tables, valley_meter=meter, base_kwh=grid.setting.base_kwh)
-        for carrier, cost in costs.items():
-            found[carrier] = found.get(carrier, 0.0) + share * float(cost[0])
-    held = extras.years[extra]
-    other = float(tiered(extras.base_kwh[extra : extra + 1], "electricity", tables)[0])
-    other -= feed_in_yuan(tables) * float(held.shared.export_kwh[0])
-    if not grid.setting.plants[plant].valley_meter:
-        energy = mixed_energy(grid.usual[plant], grid.wish[plant], state, warmth)
-        heat = energy.kwh.get("electricity", np.zeros(1))
-        other += float(
-            (tiered(heat, "electricity", tables, extras.base_kwh[extra])
-             - tiered(heat, "electricity", tables, extras.base_kwh[0]))[0]
-        )  # fmt: skip
-    gain = search.sun.gain_yuan(extra)
-    other -= gain if isinstance(gain, float) else float(gain[state, plant])
-    found["electricity"] = found.get("electricity", 0.0) + other
-    for carrier, kwh in held.kwh.items():
-        if carrier != "electricity":
-            found[carrier] = found.get(carrier, 0.0) + fuel_yuan(carrier, kwh, tables)
+    tables, other = grid.setting.tables, extras.others[extra]
+    energy = mixed_energy(grid.usual[plant], grid.wish[plant], state, float(grid.warmth[state, plant]))
+    meter = grid.setting.plants[plant].valley_meter
+    costs = cost_by_carrier(energy, tables, valley_meter=meter, other=other)
+    found = {carrier: float(cost[0]) for carrier, cost in costs.items()}
+    held, gain = extras.years[extra], search.sun.gain_yuan(extra)
+    sold = feed_in_yuan(tables) * float(held.shared.export_kwh[0])
+    gained = gain if isinstance(gain, float) else float(gain[state, plant])
+    found["electricity"] = found.get("electricity", 0.0) - sold - gained
+    for carrier in dict.fromkeys(["electricity", *held.kwh]):
+        found[carrier] = found.get(carrier, 0.0) + float(other_cost(carrier, other, tables)[0])
     return found
 
 
@@ -235,7 +223,7 @@ def test_what_passes_between_household_and_government_cancels(audited: Audit) ->
 
 
 def test_the_government_pays_valley_power_of_heat_pumps(search: Search) -> None:
-    """The running subsidy of a package is that of its own electricity, from the tariff's rows."""
+    """The running subsidy of a package is that of all it draws in the valley, from the tariff's rows."""
     grid = search.grid
     pump = next(at for at, plant in enumerate(grid.setting.plants) if plant.systems[0].type == "ashp_air")
     state = int(np.argmax(grid.npv[:, pump]))
@@ -243,10 +231,11 @@ def test_the_government_pays_valley_power_of_heat_pumps(search: Search) -> None:
     package = _package(search, choice)
     energy = mixed_energy(grid.usual[pump], grid.wish[pump], state, 0.0)
     plant = grid.setting.plants[pump]
-    paid = float(running_subsidy(energy, grid.setting.tables, valley_meter=plant.valley_meter)[0])
+    other = grid.setting.other
+    paid = float(running_subsidy(energy, grid.setting.tables, valley_meter=plant.valley_meter, other=other)[0])
     now = running_subsidy(
         mixed_energy(grid.usual[0], grid.wish[0], 0, 0.0), grid.setting.tables,
-        valley_meter=grid.setting.plants[0].valley_meter,
+        valley_meter=grid.setting.plants[0].valley_meter, other=other,
     )  # fmt: skip
     yearly = package.views["yearly_government"]
     assert yearly is not None and yearly.value == pytest.approx(float(now[0]) - paid)

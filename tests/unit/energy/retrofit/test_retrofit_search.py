@@ -16,6 +16,7 @@ from cpdesk.energy.retrofit.criteria import Search, best_by_criterion, levels
 from cpdesk.energy.retrofit.extras import judge_extras, make_extras
 from cpdesk.energy.retrofit.grid import evaluate, make_setting
 from cpdesk.energy.retrofit.measures import judge
+from cpdesk.energy.retrofit.other_year import OtherYear
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import make_weather
 from cpdesk.energy.zone.envelope import layout
@@ -36,8 +37,9 @@ def _search(facts: BuildingFacts, tables: EnergyTables) -> Search:
     building = build(facts, tables)
     weather, columns = make_weather(tables, building.terrain, building.height_m), layout(building)
     verdicts = [*judge(building, columns, tables, Wishes()), *judge_extras(building, columns, tables, Wishes())]
-    setting = make_setting(building, tables, weather, verdicts)
-    return Search(evaluate(setting), make_extras(building, tables, weather, verdicts, setting.base_kwh))
+    other = OtherYear(building, tables, weather)
+    setting = make_setting(building, tables, weather, verdicts, other.of(()))
+    return Search(evaluate(setting), make_extras(setting, weather, verdicts, other))
 
 
 @pytest.fixture(scope="module")
@@ -100,15 +102,16 @@ def test_tiers_of_heating_and_other_uses_are_billed_together(search: Search) -> 
     grid, extras, tables = search.grid, search.extras, search.grid.setting.tables
     assert not grid.setting.plants[0].valley_meter
     heat = float(grid.usual[0].energy.kwh["electricity"][0])
-    before = float(tiered(np.array([extras.base_kwh[0] + heat]), "electricity", tables)[0])
+    base = [float(one.electricity.total_kwh) for one in extras.others]
+    before = float(tiered(np.array([base[0] + heat]), "electricity", tables)[0])
     price = next(row.price_yuan for row in rows_of(tables, "electricity", "feed_in"))
     for at in range(len(extras.options)):
         own = search.sun.exact(0, 0, at, 0.0).kwh
-        after = float(tiered(np.array([extras.base_kwh[at] + heat - own]), "electricity", tables)[0])
+        after = float(tiered(np.array([base[at] + heat - own]), "electricity", tables)[0])
         # What fuels and the sale of electricity change stands in the extras' own saving.
         alone = float(
-            tiered(extras.base_kwh[:1], "electricity", tables)[0]
-            - tiered(extras.base_kwh[at : at + 1], "electricity", tables)[0]
+            tiered(np.array([base[0]]), "electricity", tables)[0]
+            - tiered(np.array([base[at]]), "electricity", tables)[0]
         )
         rest = float(extras.saving[at]) - alone - price * own
         saving = float(search.side(at).saving[0, 0]) + search.hourly((0, 0, at))

@@ -46,8 +46,8 @@ def _search(facts: BuildingFacts, tables: EnergyTables) -> Search:
     weather, columns = make_weather(few, building.terrain, building.height_m), layout(building)
     verdicts = [*judge(building, columns, few, Wishes()), *judge_extras(building, columns, few, Wishes())]
     other = OtherYear(building, few, weather)
-    setting = make_setting(building, few, weather, verdicts, other.of(()).bought_kwh)
-    return Search(evaluate(setting), make_extras(building, few, weather, verdicts, setting.base_kwh, other))
+    setting = make_setting(building, few, weather, verdicts, other.of(()))
+    return Search(evaluate(setting), make_extras(setting, weather, verdicts, other))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,144 @@
+"""One bill of the whole year, however it is told.
+
+`money.household.annual_cost` prices heating, other uses and the sun of a combination by hour and window and knows
+nothing of packages; year, saving and package must come to the same money.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cpdesk.energy.audit.year import house_year
+from cpdesk.energy.house.construct import build
+from cpdesk.energy.money.household import annual_cost, windows
+from cpdesk.energy.money.windows import Windows
+from cpdesk.energy.retrofit.criteria import Place, Search
+from cpdesk.energy.retrofit.extras import judge_extras, make_extras
+from cpdesk.energy.retrofit.grid import evaluate, make_setting
+from cpdesk.energy.retrofit.measures import judge
+from cpdesk.energy.retrofit.other_year import OtherYear
+from cpdesk.energy.retrofit.packages import Choice, make_package
+from cpdesk.energy.retrofit.statement import mixed_energy
+from cpdesk.energy.tables import EnergyTables
+from cpdesk.energy.weather.climate import make_weather
+from cpdesk.energy.zone.envelope import layout
+from cpdesk.model.answer import Answer
+from cpdesk.model.assessment import Wishes
+from cpdesk.model.building import BlockFacts, BuildingFacts, HeaterFacts
+from cpdesk.model.energy_uses import UseFacts
+
+FEN = 0.01
+KEPT = {
+    "seal_strips", "wall_eps80", "roof_wool100", "ashp_air", "storage_heater", "direct_electric", "gas_boiler",
+    "pv_5", "solar_water_2m2", "cook_induction", "cook_gas", "room_control",
+}  # fmt: skip
+SAID = UseFacts(residents=Answer(4.0), cook_fuels=Answer("lpg wood"), hot_water=Answer("electric_tank"))
+GAS = replace(SAID, cook_fuels=Answer("gas"), hot_water=Answer("gas_heater"))
+SUN = replace(SAID, pv_has=Answer("yes"), pv_kwp=Answer(6.0))
+SOLD = replace(SUN, pv_mode=Answer("all_grid"))
+
+
+def _facts(heater: str, uses: UseFacts, *, meter: bool = False, length_m: float = 13.2) -> BuildingFacts:
+    block = BlockFacts(
+        kind=Answer("main"), heated=Answer("full"), build_year=Answer(1986.0), structure=Answer("brick_concrete"),
+        bays=Answer(4.0), length_m=Answer(length_m), depth_m=Answer(6.0), storey_height_m=Answer(3.2),
+    )  # fmt: skip
+    return BuildingFacts(
+        blocks=(block,), heaters=(HeaterFacts(type=Answer(heater)),), uses=uses, gas_available=Answer("yes"),
+        meter_valley=Answer("yes" if meter else "no"),
+    )  # fmt: skip
+
+
+HOUSES = {
+    "no_meter": _facts("coal_boiler", SAID),
+    "no_meter_panels": _facts("direct_electric", SUN),
+    "meter": _facts("ashp_air", SAID, meter=True),
+    "meter_above_the_cap": _facts("storage_heater", SAID, meter=True, length_m=30.0),
+    "meter_panels": _facts("ashp_air", SUN, meter=True),
+    "meter_panels_sold": _facts("ashp_air", SOLD, meter=True),
+    "meter_and_coal": _facts("coal_boiler", SAID, meter=True),
+    "gas": _facts("gas_boiler", GAS, length_m=20.0),
+    "gas_kitchen_beside_coal": _facts("coal_boiler", GAS, length_m=24.0),
+}
+
+
+def _search(facts: BuildingFacts, tables: EnergyTables) -> Search:
+    few = replace(tables, measures=tuple(item for item in tables.measures if item.id in KEPT))
+    building = build(facts, few)
+    weather, columns = make_weather(few, building.terrain, building.height_m), layout(building)
+    verdicts = [*judge(building, columns, few, Wishes()), *judge_extras(building, columns, few, Wishes())]
+    other = OtherYear(building, few, weather)
+    setting = make_setting(building, few, weather, verdicts, other.of(()))
+    return Search(evaluate(setting), make_extras(setting, weather, verdicts, other))
+
+
+@pytest.fixture(scope="module")
+def searches(tables: EnergyTables) -> dict[str, Search]:
+    return {house: _search(facts, tables) for house, facts in HOUSES.items()}
+
+
+def _bill(search: Search, place: Place, warmth: float) -> float:
+    """The year of a combination by `annual_cost`, every flow by hour and window."""
+    (state, plant, extra), grid = place, search.grid
+    tables, held = grid.setting.tables, search.extras.years[extra]
+    own_w = np.zeros_like(held.power_w)
+    if held.mode != "all_grid":
+        own_w = np.minimum(held.power_w, held.generation_w)
+    own, taken = windows(own_w, tables), search.sun.exact(state, plant, extra, warmth)
+    exported = 0.0 if held.mode == "off_grid" else float((held.generation_w - own_w).sum()) / 1000.0 - taken.kwh
+    found = annual_cost(
+        mixed_energy(grid.usual[plant], grid.wish[plant], state, warmth), tables,
+        valley_meter=grid.setting.plants[plant].valley_meter, other_kwh=held.kwh,
+        electricity=windows(held.power_w, tables), export_kwh=exported,
+        self_used=Windows(
+            own.season_day_kwh + taken.day_kwh, own.season_valley_kwh + taken.valley_kwh, own.rest_kwh
+        ),
+    )  # fmt: skip
+    return float(found.total[0])
+
+
+def _places(search: Search, seed: int) -> list[Place]:
+    """Every plant and every extra, with states that are drawn."""
+    states, plants = search.grid.saving.shape
+    draw, count = np.random.default_rng(seed), 3 * max(plants, len(search.extras.options))
+    return [
+        (int(draw.integers(states)) if at else 0, at % plants, at % len(search.extras.options)) for at in range(count)
+    ]
+
+
+@pytest.mark.parametrize("house", HOUSES)
+def test_the_year_is_the_bill_of_the_household(searches: dict[str, Search], house: str) -> None:
+    search = searches[house]
+    for state, plant, extra in _places(search, 1):
+        for warmth in (0.0, float(search.grid.warmth[state, plant]), 1.0):
+            year = house_year(search, "", (state, plant, extra), warmth)
+            assert year.cost_yuan.value == pytest.approx(_bill(search, (state, plant, extra), warmth), abs=FEN)
+
+
+@pytest.mark.parametrize("house", HOUSES)
+def test_the_search_saves_what_the_bill_falls_by(searches: dict[str, Search], house: str) -> None:
+    search = searches[house]
+    now = _bill(search, (0, 0, 0), 0.0)
+    for place in _places(search, 2):
+        at = place[:2]
+        saved = float(search.side(place[2]).saving[at]) + search.hourly(place)
+        bill = _bill(search, place, float(search.grid.warmth[at]))
+        assert saved == pytest.approx(now - bill, abs=FEN)
+        assert search.combination(place).saving_yuan.value == pytest.approx(now - bill, abs=FEN)
+
+
+@pytest.mark.parametrize("house", [house for house in HOUSES if not house.endswith("panels")])
+def test_a_package_saves_what_the_bill_falls_by(searches: dict[str, Search], house: str) -> None:
+    search = searches[house]
+    grid = search.grid
+    now = _bill(search, (0, 0, 0), 0.0)
+    for plant in range(1, grid.saving.shape[1]):
+        digits = [0] * len(grid.setting.groups)
+        choice = Choice("A", grid.place(digits), plant, float(grid.warmth[0, plant]), True)
+        package = make_package(grid, choice)
+        bill = _bill(search, (choice.state, plant, 0), choice.warmth)
+        assert package.saving_yuan.value == pytest.approx(now - bill, abs=FEN)
+        assert sum(item.saving_yuan.value for item in package.items) == pytest.approx(now - bill, abs=FEN)
