@@ -24,7 +24,6 @@ from cpdesk.energy.retrofit.primary import heating_primary_kwh
 from cpdesk.energy.retrofit.statement import quantity
 from cpdesk.energy.retrofit.sun_heating import SunHeating
 from cpdesk.energy.weather.climate import Floats
-from cpdesk.model.assessment import Quantity
 from cpdesk.model.retrofit import Best, Check, Combination, Level
 
 CRITERIA: Final = ("payback", "npv", "sir", "bill", "carbon")
@@ -161,12 +160,8 @@ class Search:
             co2_saving_t=quantity(float(side.co2_saving_kg[at]) / 1000.0, "t/a", "co2_saving", source="factors.csv",
                                   status="to_confirm"),
             coldest_days_c=quantity(float(grid.coldest_c[at]), "degC", "coldest", source="ISO 13790:2008 annex C"),
-            views=self._views(place),
+            views=combined_views(grid, extras, self.sun, place),
         )  # fmt: skip
-
-    def _views(self, place: Place) -> dict[str, Quantity | None]:
-        """What a combination means for household, government and society."""
-        return combined_views(self.grid, self.extras, self.sun, place)
 
     def measures(self, place: Place) -> tuple[str, ...]:
         """Ids of all measures of a combination, in the order of the work."""

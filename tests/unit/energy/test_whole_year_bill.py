@@ -80,8 +80,8 @@ def searches(tables: EnergyTables) -> dict[str, Search]:
     return {house: _search(facts, tables) for house, facts in HOUSES.items()}
 
 
-def _bill(search: Search, place: Place, warmth: float) -> float:
-    """The year of a combination by `annual_cost`, every flow by hour and window."""
+def _annual(search: Search, place: Place, warmth: float) -> tuple[float, float]:
+    """The year of a combination by `annual_cost`, every flow by hour and window: bill and running subsidy, CNY."""
     (state, plant, extra), grid = place, search.grid
     tables, held = grid.setting.tables, search.extras.years[extra]
     own_w = np.zeros_like(held.power_w)
@@ -97,7 +97,11 @@ def _bill(search: Search, place: Place, warmth: float) -> float:
             own.season_day_kwh + taken.day_kwh, own.season_valley_kwh + taken.valley_kwh, own.rest_kwh
         ),
     )  # fmt: skip
-    return float(found.total[0])
+    return float(found.total[0]), float(found.running_subsidy[0])
+
+
+def _bill(search: Search, place: Place, warmth: float) -> float:
+    return _annual(search, place, warmth)[0]
 
 
 def _places(search: Search, seed: int) -> list[Place]:
@@ -128,6 +132,17 @@ def test_the_search_saves_what_the_bill_falls_by(searches: dict[str, Search], ho
         bill = _bill(search, place, float(search.grid.warmth[at]))
         assert saved == pytest.approx(now - bill, abs=FEN)
         assert search.combination(place).saving_yuan.value == pytest.approx(now - bill, abs=FEN)
+
+
+@pytest.mark.parametrize("house", HOUSES)
+def test_the_government_pays_what_the_bill_names(searches: dict[str, Search], house: str) -> None:
+    search = searches[house]
+    now = _annual(search, (0, 0, 0), 0.0)[1]
+    for place in _places(search, 3):
+        paid = _annual(search, place, float(search.grid.warmth[place[:2]]))[1]
+        yearly = search.combination(place).views["yearly_government"]
+        assert yearly is not None
+        assert yearly.value == pytest.approx(now - paid, abs=FEN)
 
 
 @pytest.mark.parametrize("house", [house for house in HOUSES if not house.endswith("panels")])
