@@ -35,6 +35,7 @@ from cpdesk.server.config import ServerConfig
 from cpdesk.server.database import Database
 from cpdesk.server.limits import OneLength, TokenBuckets, read_body
 from cpdesk.server.openrosa.routes import routes as openrosa_routes
+from cpdesk.server.people.masks import lens_for
 from cpdesk.server.people.roles import Right, may
 from cpdesk.server.problems import problem
 from cpdesk.sync.protocol import cursor_from_text, cursor_to_text, push_answer_to_wire, push_from_wire
@@ -266,6 +267,9 @@ async def _pull(service: Service, request: Request) -> Response:
     def work() -> Response:
         with service.database.reading() as connection:
             page, last, more = ordering.pull(connection, stream, after, limit)
+            lens = lens_for(connection, device, stream)
+        if lens is not None:
+            page = [lens.entry(entry) for entry in page]
         tail = json.dumps({"cursor": cursor_to_text(service.database.epoch, last), "more": more})
         return _packed(request, b'{"entries":[' + b",".join(page) + b"]," + tail[1:].encode())
 

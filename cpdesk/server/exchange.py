@@ -31,6 +31,7 @@ from cpdesk.server.blobs import BlobShelf
 from cpdesk.server.config import ServerConfig
 from cpdesk.server.database import Database
 from cpdesk.server.keys import ServerKeys, public_keys
+from cpdesk.server.people.masks import lens_for
 from cpdesk.server.people.roles import readable_streams
 from cpdesk.sync.exchange_file import (
     ANSWER,
@@ -170,10 +171,10 @@ class Desk:
         yield {"have": [sha256 for sha256 in offered if sha256 not in missing]}
         yield from taken.answers
         for stream in sorted(readable_streams(device)):
-            yield from self._pages(stream, cursors.get(stream), taken)
+            yield from self._pages(device, stream, cursors.get(stream), taken)
         yield from self._wanted_blobs(device, wanted)
 
-    def _pages(self, stream: str, cursor: str | None, taken: Taken) -> Iterator[Any]:
+    def _pages(self, device: Device, stream: str, cursor: str | None, taken: Taken) -> Iterator[Any]:
         epoch, after = cursor_from_text(cursor) if cursor else (self._database.epoch, 0)
         if epoch != self._database.epoch:
             after = 0  # the server's data was replaced: the desk gets it from the start
@@ -185,6 +186,9 @@ class Desk:
                 except IntegrityFault:  # the desk has seen more than is here
                     page, last, more = ordering.pull(connection, stream, 0, ENTRIES_PER_PULL_MAX)
                     after = 0
+                lens = lens_for(connection, device, stream)
+            if lens is not None:
+                page = [lens.entry(entry) for entry in page]
             taken.entries += len(page)
             cursor = cursor_to_text(self._database.epoch, last)
             entries = [read_json(entry) for entry in page]

@@ -30,7 +30,9 @@ from cpdesk.base.files import disk_faults
 from cpdesk.model.oplog import canonical_json
 from cpdesk.model.replication import Conflict
 from cpdesk.server import schema
+from cpdesk.server.access import Device
 from cpdesk.server.database import Database
+from cpdesk.server.people.masks import Lens, marks_of
 from cpdesk.server.people.roles import Right, may
 from cpdesk.sync.protocol import conflict_from_wire, cursor_to_text
 from cpdesk.sync.reading import malformed, read_hash, read_json, read_stream
@@ -38,17 +40,21 @@ from cpdesk.sync.reading import malformed, read_hash, read_json, read_stream
 FOLDER_NAME: Final = "snapshots"
 SNAPSHOT_FORMAT: Final = 1
 _KEPT_S: Final = 3600
-_NAME: Final = re.compile(r"([0-9]{9})-([0-9]+)-([0-9a-f]{32})-([0-9a-f]{64})\.gz")
+_NAME: Final = re.compile(r"([0-9]{9})-([0-9]+)-([0-9a-f]{32})-([0-9a-f]{64})(-masked)?\.gz")
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A finished file: `sha256` of its compressed bytes, `revision` of the stream it is the state of."""
+    """A finished file: `sha256` of its compressed bytes, `revision` of the stream it is the state of.
+
+    `masked` is for roles that may not see numbers.
+    """
 
     path: Path
     stream: str
     revision: int
     sha256: str
+    masked: bool
 
 
 class Snapshots:
@@ -59,8 +65,8 @@ class Snapshots:
         self._folder = folder
         self._making = Lock()
 
-    def newest(self, stream: str) -> Snapshot:
-        """The stream's state as it is now, from a file that is there or a new one.
+    def newest(self, device: Device, stream: str) -> Snapshot:
+        """The stream's state as it is now for a device, from a file that is there or a new one.
 
         Raises:
             EnvironmentFault: CP-20xx the disk.
@@ -69,20 +75,22 @@ class Snapshots:
             self._forget_old(stream)
             with self._database.reading() as connection:
                 revision = _revision(connection, stream)
+            masked = not may(device, Right.READ_NUMBERS, stream)
             for found in self._kept(stream):
-                if found.revision == revision:
+                if (found.revision, found.masked) == (revision, masked):
                     return found
-            return self._make(stream)
+            return self._make(stream, masked=masked)
 
-    def find(self, stream: str, sha256: str) -> Snapshot | None:
-        """A file that was given out before, while it is kept."""
-        return next((found for found in self._kept(stream) if found.sha256 == sha256), None)
+    def find(self, device: Device, stream: str, sha256: str) -> Snapshot | None:
+        """A file that was given out before and is for such a device, while it is kept."""
+        masked = not may(device, Right.READ_NUMBERS, stream)
+        return next((one for one in self._kept(stream) if (one.sha256, one.masked) == (sha256, masked)), None)
 
     def _kept(self, stream: str) -> Iterator[Snapshot]:
         for path in sorted(self._folder.glob(f"{stream}-*.gz")):
             parts = _NAME.fullmatch(path.name)
             if parts and parts[3] == self._database.epoch:
-                yield Snapshot(path, stream, int(parts[2]), parts[4])
+                yield Snapshot(path, stream, int(parts[2]), parts[4], parts[5] is not None)
 
     def _forget_old(self, stream: str) -> None:
         with disk_faults(self._folder):
@@ -90,7 +98,7 @@ class Snapshots:
                 if time.time() - path.stat().st_mtime > _KEPT_S:
                     path.unlink(missing_ok=True)
 
-    def _make(self, stream: str) -> Snapshot:
+    def _make(self, stream: str, *, masked: bool) -> Snapshot:
         part = self._folder / f"{secrets.token_hex(8)}.part"
         with disk_faults(part):
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -99,17 +107,22 @@ class Snapshots:
                 with os.fdopen(descriptor, "w+b") as raw:
                     with gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed, self._database.reading() as connection:
                         revision = 0
+                        lens = Lens("", marks_of(connection)) if masked else None
                         for number, line in enumerate(_lines(connection, stream, self._database.epoch)):
                             revision = line["revision"] if number == 0 else revision
-                            packed.write(canonical_json(line) + b"\n")
+                            shown = line if lens is None else lens.snapshot_line(line)
+                            packed.write(canonical_json(shown) + b"\n")
                     raw.seek(0)
                     sha256 = hashlib.file_digest(raw, "sha256").hexdigest()
-                path = self._folder / f"{stream}-{revision}-{self._database.epoch}-{sha256}.gz"
+                path = (
+                    self._folder
+                    / f"{stream}-{revision}-{self._database.epoch}-{sha256}{'-masked' if masked else ''}.gz"
+                )
                 part.replace(path)
             except BaseException:
                 part.unlink(missing_ok=True)
                 raise
-        return Snapshot(path, stream, revision, sha256)
+        return Snapshot(path, stream, revision, sha256, masked)
 
 
 def _revision(connection: Connection, stream: str) -> int:
@@ -218,10 +231,10 @@ def routes(service: Any, endpoint: Any) -> list[Route]:
         if not may(device, Right.READ, stream):
             raise AccessFault("CP-4104", stream=stream)
         if "sha256" not in query:
-            made = await run_in_threadpool(snapshots.newest, stream)
+            made = await run_in_threadpool(snapshots.newest, device, stream)
             size = made.path.stat().st_size
             return JSONResponse({"stream": stream, "revision": made.revision, "sha256": made.sha256, "size": size})
-        found = await run_in_threadpool(snapshots.find, stream, read_hash(query["sha256"], "sha256"))
+        found = await run_in_threadpool(snapshots.find, device, stream, read_hash(query["sha256"], "sha256"))
         if found is None:
             raise IntegrityFault("CP-3252", what=query["sha256"])
         headers = {"ETag": f'"{found.sha256}"'}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.errors import InputFault
+from cpdesk.model.masking import is_masked
 from cpdesk.model.paths import containers, is_inside, is_item
 from cpdesk.model.ranks import rank_between
 from cpdesk.model.records import Changes, RecordKind
@@ -46,7 +47,7 @@ class Conflicts:
         An ordinary operation of this desk that the server orders like any other; until then other desks see it open.
 
         Raises:
-            InputFault: CP-1504 there is no open conflict of that id.
+            InputFault: CP-1504 there is no open conflict of that id; CP-1586 the value is masked for this person.
         """
 
         def work(db: Connection) -> Changes:
@@ -56,6 +57,8 @@ class Conflicts:
             if row is None:
                 raise InputFault("CP-1504", conflict=conflict)
             record, path, current_op = row
+            if is_masked(value):
+                raise InputFault("CP-1586", path=path)
             shelved = self._shelf.need(db, record)
             shelved.conflicts -= 1
             beside = _taken_along(shelved, path) if not value else _brought_back(db, shelved, path, current_op)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cpdesk.base.clock import Clock
 from cpdesk.base.errors import InputFault
+from cpdesk.model.masking import is_masked
 from cpdesk.model.oplog import Operation
 from cpdesk.model.paths import is_path, portions
 from cpdesk.model.records import (
@@ -375,7 +376,9 @@ class Records(Lists):
     ) -> Operation | None:
         """Lay changes on a record and log them, in the caller's transaction. None when nothing really changes."""
         before: Fields = shelved.visible
-        changes = {path: value or None for path, value in wanted.items()}
+        # A mask stands for a number that this desk may not see. It comes back where a form works with it, where a step
+        # is undone, where a site learns from a survey: nobody answered it, and what it stands for stays as it is.
+        changes = {path: value or None for path, value in wanted.items() if not is_masked(value)}
         if resolves is None:  # a conflict is also settled by keeping what stands
             changes = {path: value for path, value in changes.items() if before.get(path) != value}
         if not changes:

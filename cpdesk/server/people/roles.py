@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, Protocol
 
+from cpdesk.model.masking import is_masked
 from cpdesk.model.oplog import Operation
 from cpdesk.model.records import STATUS_FIELD, RecordKind, Status
 from cpdesk.operations.families import FARMHOUSE, HEATING_NETWORK, OLD_COMMUNITY
@@ -139,10 +140,13 @@ def reason_against(author: Holder, operation: Operation, state: RecordState | No
         state: the record as it stands for the server; None before it is there.
 
     Returns:
+        `masked` it sets a mask, which is no answer of anybody;
         `role_forbidden` a record that is not this role's, or one that the author knew to be accepted;
         `status_forbidden` a step of a survey's course that is not this role's.
     """
     stream = operation.stream
+    if any(map(is_masked, operation.set.values())):
+        return "masked"
     if not may(author, right_to_write(operation.kind, operation.form), stream):
         return "role_forbidden"
     if may(author, Right.REVIEW, stream):
