@@ -17,6 +17,7 @@ from cpdesk.energy.house.geometry import Maker
 from cpdesk.energy.house.heaters import heaters
 from cpdesk.energy.house.ledger import Ledger
 from cpdesk.energy.house.schedule import schedule
+from cpdesk.energy.house.sense import check_facts
 from cpdesk.energy.house.uses import household_uses, roof_sun
 from cpdesk.energy.rows import Archetype
 from cpdesk.energy.tables import EnergyTables
@@ -52,8 +53,10 @@ def build(
 
     Raises:
         InputFault: CP-1301 implausible number, CP-1302 windows larger than their wall, CP-1303 nothing is heated,
-            CP-1304 unknown choice code, CP-1305 heated area larger than the building.
+            CP-1304 unknown choice code, CP-1305 heated area larger than the building, CP-1309 a window in a wall
+            shared with a neighbour.
     """
+    check_facts(facts, tables)
     return _assembled(facts, tables, Ledger(overrides, factors), {})[0]
 
 
@@ -70,6 +73,7 @@ class Rebuilder:
             InputFault: as `build`.
         """
         self._facts, self._tables = facts, tables
+        check_facts(facts, tables)
         surveyed, self._kept = _assembled(facts, tables, Ledger(), {})
         self._known = {item.key: item for item in surveyed.inputs}
 

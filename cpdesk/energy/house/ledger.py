@@ -19,14 +19,27 @@ _WORST = (Quality.DEFAULT, Quality.ESTIMATED, Quality.BILL, Quality.MEASURED)
 
 
 def fault(code: str, *, place: tuple[str, ...] = (), name: str = "", **fields: object) -> InputFault:
-    """An `InputFault` whose place and field name (text keys) are told in both languages."""
+    """An `InputFault` whose place, field name (text keys) and unit are told in both languages.
+
+    Without a place it is the household that is spoken of.
+    """
+    told = place or ("energy.place.household",)
     named: dict[str, object] = {
-        "place_zh": "·".join(_ZH(key) for key in place),
-        "place_en": ", ".join(_EN(key) for key in place),
+        "place_zh": "·".join(_ZH(key) for key in told),
+        "place_en": ", ".join(_EN(key) for key in told),
     }
+    if "unit" in fields:
+        named |= unit_words(str(fields["unit"]))
     if name:
         named |= {"name_zh": _ZH(name), "name_en": _EN(name)}
     return InputFault(code, **named, **fields)
+
+
+def unit_words(unit: str) -> dict[str, object]:
+    """A unit as it is written behind a number, with its blank: ` m²`, ` 天`; nothing for a mere count."""
+    key = f"energy.unit.{unit}"
+    zh, en = (words(key) if unit and words.has(key) else unit for words in (_ZH, _EN))
+    return {"unit_zh": f" {zh}" if zh else "", "unit_en": f" {en}" if en else ""}
 
 
 def worst(*qualities: Quality) -> Quality:
