@@ -149,9 +149,12 @@ class Ledger:
             if answer.value not in allowed:
                 expected = "、".join(sorted(allowed))
                 raise fault("CP-1304", place=place, name=name, value=answer.value, expected=expected)
+            assumed = answer.quality is Quality.DEFAULT
             self.inputs[key] = Input(
-                key=key, name=name, value=answer.value, unit="", quality=answer.quality, place=_place(place)
-            )
+                key=key, name=name, value=answer.value, unit="", quality=answer.quality, place=_place(place),
+                reason=reason if assumed else "", reason_fields=(reason_fields or {}) if assumed else {},
+                status="own_rule" if assumed else "computed",
+            )  # fmt: skip
             return answer.value
         self.inputs[key] = Input(
             key=key,

@@ -102,7 +102,7 @@ def check_layer(walker: Walker, layer: Entry, path: str) -> None:
     full = whole_layer(walker, layer)
     if full.get("resistance_m2k_w") is None:
         for key in ("thickness_m", "conductivity_w_mk"):
-            if full.get(key) is None:
+            if full.get(key) is None and not walker.faulty(f"{path}.{key}", f"materials.{name}.{key}"):
                 walker.fault("CP-1358", f"{path}.{key}", others="thickness_m, conductivity_w_mk | resistance_m2k_w")
 
 

@@ -45,6 +45,10 @@ class Walker:
         """Keep a fault at a place of the file."""
         self.faults.append(InputFault(code, path=path or "$", **fields))
 
+    def faulty(self, *paths: str) -> bool:
+        """Whether a fault was told at one of these places already."""
+        return any(item.fields["path"] in paths for item in self.faults)
+
     def building(self, raw: object) -> dict[str, Any] | None:
         """The whole file: tables first, so that zones find what they name."""
         if isinstance(raw, dict):
@@ -118,7 +122,7 @@ class Walker:
 
     def _number(self, field: Field, raw: object, path: str) -> float | int | None:
         if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
-            self._wrong(path, raw, "1.0")
+            self._wrong(path, raw, f"{field.low:g}–{field.high:g}")
             return None
         if field.takes == "whole" and raw != int(raw):
             self._wrong(path, raw, "1")
@@ -224,7 +228,7 @@ class Walker:
         for number in schedule.values + schedule.weekend:
             if math.isnan(number):
                 if not field.off:
-                    self.fault("CP-1332", path, value=f"{name}: null", expected="1.0")
+                    self.fault("CP-1332", path, value=f"{name}: null", expected=f"{field.low:g}–{field.high:g}")
                     return None
             elif not field.low <= number <= field.high:
                 self.fault("CP-1331", path, value=f"{name}: {number:g}", low=f"{field.low:g}", high=f"{field.high:g}")
