@@ -150,6 +150,13 @@ class Blobs:
         """The server has the file."""
         self._writer.do(lambda db: db.execute("UPDATE blobs SET sent = 1 WHERE sha256 = ?", (sha256,)))
 
+    def delete(self, sha256s: Sequence[str]) -> None:
+        """Take away files whose rows are gone. What an interruption leaves is encrypted and in nobody's list."""
+        for sha256 in sha256s:
+            path = self.path_of(sha256)
+            with disk_faults(path):
+                path.unlink(missing_ok=True)
+
     def path_of(self, sha256: str) -> Path:
         """Where the encrypted file lies."""
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):

@@ -21,6 +21,7 @@ from cpdesk.store.blobs import BlobInfo, Blobs
 from cpdesk.store.conflicts import keep_conflict, refresh_resolved, settle_conflict
 from cpdesk.store.facts import set_fact
 from cpdesk.store.oplog import DeviceIdentity, OperationLog, RecordHead, insert_operation, iso, operation_of
+from cpdesk.store.scope import begin_anew, leave_all_but
 from cpdesk.store.shelf import Shelf, Shelved, lay, with_revision
 from cpdesk.store.writer import Readers, Writer
 
@@ -194,6 +195,31 @@ class Replica:
         for conflict in record.conflicts:
             keep_conflict(db, conflict)
         self._lay_on_top(db, shelved)
+
+    def begin_anew(self) -> Changes:
+        """Forget what the server had decided: its data was replaced by older data, as its word on a cursor tells. Own
+        operations and files wait to be sent again; those it still has it calls duplicates."""
+
+        def work(db: Connection) -> Changes:
+            begin_anew(db, self._shelf, self._lay_on_top)
+            records = frozenset(record for (record,) in db.execute("SELECT id FROM records"))
+            return Changes(records, frozenset(RecordKind), conflicts=True, sync=True)
+
+        return self._writer.do(work)
+
+    def leave_other_streams(self) -> Changes:
+        """Delete the records, files and others' operations of townships the enrolment does not name (any more), each
+        township once nothing of it waits to be sent."""
+        enrolment = self.enrolment()
+        if enrolment is None:
+            return Changes(sync=True)
+
+        def work(db: Connection) -> tuple[list[str], list[str]]:
+            return leave_all_but(db, enrolment.streams)
+
+        records, files = self._writer.do(work)
+        self._blobs.delete(files)
+        return Changes(frozenset(records), frozenset(RecordKind) if records else frozenset(), sync=True)
 
     def quarantined(self) -> list[tuple[Operation, str]]:
         """This desk's operations that the server keeps without applying them, with its reasons."""

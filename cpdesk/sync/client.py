@@ -86,6 +86,7 @@ class _Round:
         self.progress = progress
         self.cancel = cancel
         self.report = SyncReport()
+        self.set_back = False
 
     def run(self) -> SyncReport:
         enrolment = self.replica.enrolment()
@@ -96,11 +97,20 @@ class _Round:
         try:
             self._push_and_pull()
             self._blobs()
+            self._changed(self.replica.leave_other_streams())
         except _Cancelled:
             self.report = replace(self.report, cancelled=True)
         return self.report
 
     def _push_and_pull(self) -> None:
+        """Send and take in; once more when the server turns out to have been set back: it lacks what it had."""
+        self._push_all()
+        self._pull_all()
+        if self.set_back:
+            self._push_all()
+            self._pull_all()
+
+    def _push_all(self) -> None:
         """Push a batch, pull to have it acknowledged, until nothing waits."""
         total = self.replica.waiting().operations
         self.progress("push", 0, total)
@@ -117,7 +127,6 @@ class _Round:
                 break
             self._pull_all()
             self.progress("push", self.report.pushed, total)
-        self._pull_all()
 
     def _push(self, batch: Sequence[SignedOperation]) -> None:
         for _ in range(_GAPS_MAX):
@@ -140,7 +149,10 @@ class _Round:
         """Send again what a server that was set back has lost, up to where the batch begins."""
         if batch[0].operation.device != self.replica.identity().device:
             raise fault
-        have, first = int(str(fault.fields["expected"])) - 1, batch[0].operation.seq
+        expected = str(fault.fields.get("expected", ""))
+        if not expected.isascii() or not expected.isdecimal():
+            raise malformed("problem.fields.expected", "expected a whole number")
+        have, first = int(expected) - 1, batch[0].operation.seq
         while have + 1 < first:
             self._check_cancel()
             lost = [
@@ -196,7 +208,9 @@ class _Round:
             except IntegrityFault as fault:
                 if fault.code != "CP-3203" or cursor is None:
                     raise
-                cursor = None  # the server's data was replaced: read it from the start, which is idempotent
+                self._changed(self.replica.begin_anew())
+                self.set_back = True
+                cursor = None
                 continue
             self._take_page(stream, page)
             cursor = page.cursor

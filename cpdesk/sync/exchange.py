@@ -213,6 +213,8 @@ class _Taking:
             seen = 0  # the district's data was replaced: only its whole order from the start leads on
         if after > seen:
             raise IntegrityFault("CP-3273", path=self._name, stream=stream)
+        if my_epoch != epoch:
+            self._changed(self._replica.begin_anew())
         new = [entry for entry in entries if entry.revision > seen]
         if not new and my_epoch == epoch and mine is not None:
             return

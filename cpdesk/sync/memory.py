@@ -40,6 +40,7 @@ class MemoryReplica:
         self._waiting_of: dict[str, list[Operation]] = {}
         self._server: dict[str, Fields] = {}
         self._revisions: dict[str, int] = {}
+        self._streams: dict[str, str] = {}
         self._taken: dict[str, int] = {}
         self._blobs: dict[str, bytes] = {}
         self._blobs_unsent: list[str] = []
@@ -136,12 +137,46 @@ class MemoryReplica:
                 continue
             self._taken[stream] = entry.revision
             self._revisions[operation.record] = entry.revision
+            self._streams[operation.record] = stream
             _lay(self._server.setdefault(operation.record, {}), entry.applied)
             self.conflicts.update((conflict.id, conflict) for conflict in entry.conflicts)
             self.settled.update((settled, operation.op_id) for settled in entry.settled)
         if cursor is not None:
             self._cursors[stream] = cursor
         return Changes(frozenset(entry.signed.operation.record for entry in entries), sync=True)
+
+    def begin_anew(self) -> Changes:
+        records = self.records()
+        for record in records:
+            self._drop(record)
+        self._waiting = {signed.operation.op_id: signed for signed in self._own}
+        self._waiting_of = {}
+        for signed in self._own:
+            self._waiting_of.setdefault(signed.operation.record, []).append(signed.operation)
+        self._blobs_unsent = list(self._blobs)
+        self._cursors.clear()
+        self._taken.clear()
+        return Changes(frozenset(records), conflicts=True, sync=True)
+
+    def leave_other_streams(self) -> Changes:
+        waiting = {signed.operation.stream for signed in self._waiting.values()}
+        left = {stream for stream in self._streams.values() if stream not in self.streams()} - waiting
+        records = [record for record, stream in self._streams.items() if stream in left]
+        for record in records:
+            self._drop(record)
+            del self._streams[record]
+        for stream in left:
+            self._cursors.pop(stream, None)
+            self._taken.pop(stream, None)
+        return Changes(frozenset(records), sync=True)
+
+    def _drop(self, record: str) -> None:
+        self._server.pop(record, None)
+        self._revisions.pop(record, None)
+        dropped = [name for name, conflict in self.conflicts.items() if conflict.record == record]
+        for name in dropped:
+            del self.conflicts[name]
+            self.settled.pop(name, None)
 
     def cursor(self, stream: str, /) -> str | None:
         return self._cursors.get(stream)

@@ -23,7 +23,6 @@ RAIL_PAGES = (
     ("network", "network"),
     ("reports", "report"),
     ("sync", "sync"),
-    ("review", "review"),
 )
 
 

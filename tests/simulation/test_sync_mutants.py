@@ -1,4 +1,4 @@
-"""Eleven bugs are put in while the simulation runs, and it finds each within a few seeds.
+"""Sixteen bugs are put in while the simulation runs, and it finds each within a few seeds.
 
 That it finds nothing in these seeds without a bug is held by test_sync_simulated.
 """
@@ -11,11 +11,13 @@ from typing import Any, Final
 
 import pytest
 
-from cpdesk.server import access, ordering
+from cpdesk.model.records import Changes
+from cpdesk.server import access, app, ordering
 from cpdesk.server.simulation.many import verify_sync
 from cpdesk.server.simulation.world import STREAMS
 from cpdesk.store import replica
-from cpdesk.sync import merge
+from cpdesk.sync import blobs, merge
+from cpdesk.sync.protocol import cursor_from_text
 
 Patch = pytest.MonkeyPatch
 SEEDS_MOST: Final = 8
@@ -104,6 +106,35 @@ def every_desk_reads_every_township(patch: Patch) -> None:
     change(patch, access, "find", changed)
 
 
+def any_epoch_will_do(patch: Patch) -> None:
+    change(patch, app, "_after", lambda _: lambda service, cursor: cursor_from_text(cursor)[1] if cursor else 0)
+
+
+def a_desk_keeps_what_a_restored_server_has_lost(patch: Patch) -> None:
+    """It only reads from the start, as every desk did before this was simulated."""
+
+    def changed(original: Any) -> Any:
+        def begin(self: Any) -> Changes:
+            self._writer.do(lambda db: db.execute("DELETE FROM cursors"))
+            return Changes()
+
+        return begin
+
+    change(patch, replica.Replica, "begin_anew", changed)
+
+
+def a_township_left_stays(patch: Patch) -> None:
+    change(patch, replica.Replica, "leave_other_streams", lambda _: lambda self: Changes())
+
+
+def a_copied_laptop_is_not_noticed(patch: Patch) -> None:
+    change(patch, ordering._Batch, "_is_fork", lambda _: lambda self, operation: False)
+
+
+def an_upload_does_not_go_on_where_it_ended(patch: Patch) -> None:
+    change(patch, blobs.Exchange, "_offset", lambda _: lambda self, sha256: 0)
+
+
 BUGS: Final = (
     everything_counts_as_seen,
     a_repeated_batch_counts_as_new,
@@ -116,6 +147,11 @@ BUGS: Final = (
     a_field_is_not_written,
     conflicts_are_not_kept,
     every_desk_reads_every_township,
+    any_epoch_will_do,
+    a_desk_keeps_what_a_restored_server_has_lost,
+    a_township_left_stays,
+    a_copied_laptop_is_not_noticed,
+    an_upload_does_not_go_on_where_it_ended,
 )
 
 

@@ -4,25 +4,34 @@ doubles, delays and cuts what passes as it is told."""
 from __future__ import annotations
 
 import asyncio
+import errno
+import logging
+import os
 import random
+import shutil
+import sqlite3
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
+from sqlalchemy import Connection, event
 
 from cpdesk.base.clock import FixedClock
 from cpdesk.server.admin import Admin
 from cpdesk.server.app import Service, create_app
 from cpdesk.server.config import ServerConfig
 from cpdesk.server.database import Database
-from cpdesk.server.simulation.crash import copy_after_crash, log_bytes
 from cpdesk.server.simulation.messages import Answer, Request
+from cpdesk.server.simulation.power import PowerCut
 from cpdesk.server.simulation.single_thread import compile_once
 from cpdesk.server.simulation.template import new_server
 
 _UNLIMITED: Final = 10**9
-FAULTS: Final = ("drop", "lost_answer", "duplicate", "truncate", "late", "server_crash")
+logging.getLogger("cpdesk.server").addHandler(logging.NullHandler())  # its faults are made here by the hundred
+FAULTS: Final = ("drop", "lost_answer", "duplicate", "truncate", "late", "server_crash", "server_full")
 
 
 class SimulatedServer:
@@ -94,15 +103,89 @@ class SimulatedServer:
         await self._app(scope, receive, send)
         return Answer(outgoing[0]["status"], outgoing[0]["headers"], [message.get("body", b"") for message in outgoing])
 
-    def crash_while(self, request: Request, rng: random.Random) -> None:
-        """The power goes somewhere in the work on a request; the server starts again on what is left."""
-        flushed = log_bytes(self.config.database)
-        self.answer(request)
-        old, self._lives = self.config, self._lives + 1
+    def crash_while(self, request: Request, rng: random.Random, *, again: bool = False) -> str:
+        """The power goes at one moment of the work on a request; the server starts again on what is left.
+
+        Args:
+            again: it goes a second time, while the server recovers from the first.
+
+        Returns:
+            What the cut hit.
+        """
+        cut = PowerCut(self.config.database, rng)
+        with cut.watching(), self._watched(cut):
+            self.answer(request)
+        self._go_on_with(cut)
+        if again:
+            cut = PowerCut(self.config.database, rng)
+            with cut.transaction(), closing(sqlite3.connect(self.config.database)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._go_on_with(cut)
+        return cut.kind
+
+    @contextmanager
+    def _watched(self, cut: PowerCut) -> Iterator[None]:
+        database, writing = self.database, self.database.writing
+
+        @contextmanager
+        def watched() -> Iterator[Connection]:
+            with cut.transaction(), writing() as connection:
+                yield connection
+
+        database.writing = watched  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            del database.writing
+
+    def _go_on_with(self, cut: PowerCut) -> None:
+        self._lives += 1
         self.config = self._config()
-        copy_after_crash(old.database, self.config.folder, flushed, rng)
+        cut.leave(self.config.folder)
         self._stop()
         self._start()
+
+    def back_up(self) -> None:
+        """Keep a copy of all it has."""
+        self._lives += 1
+        self._backup = self._folder / f"backup-{self._lives}"
+        PowerCut(self.config.database, random.Random(0)).leave(self._backup)  # noqa: S311 - nothing is drawn
+
+    def restore(self) -> None:
+        """The disk is lost: the backup comes back, under a new epoch."""
+        self._lives += 1
+        self.config = self._config()
+        shutil.copytree(self._backup, self.config.folder)
+        with closing(sqlite3.connect(self.config.database)) as connection, connection:
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (f"{self._lives:032x}",))
+        self._stop()
+        self._start()
+
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """Neither its database nor a file can grow inside the block."""
+        sizes: list[Any] = []
+
+        def limit(connection: Connection) -> None:
+            raw = connection.connection.dbapi_connection
+            assert raw is not None
+            if raw not in sizes:
+                sizes.append(raw)
+                raw.execute("PRAGMA max_page_count = 1")
+
+        def full(descriptor: int) -> None:
+            raise OSError(errno.ENOSPC, "no space", str(descriptor))
+
+        event.listen(self.database.engine, "begin", limit, insert=True)
+        fsync = os.fsync
+        os.fsync = full  # type: ignore[assignment]
+        try:
+            yield
+        finally:
+            os.fsync = fsync
+            event.remove(self.database.engine, "begin", limit)
+            for raw in sizes:
+                raw.execute("PRAGMA max_page_count = 1073741823")
 
     def close(self) -> None:
         self._stop()
@@ -128,7 +211,13 @@ class FaultyLine:
         if fault == "late":  # it comes after all, when its sender has long gone on
             self._late.append(request)
         elif fault == "server_crash":
-            self._server.crash_while(request, self._rng)
+            again = self._rng.random() < 0.25
+            self._injected["crash_in_recovery"] += again
+            hit = self._server.crash_while(request, self._cut_rng(), again=again)
+            self._injected[f"server_crash_at_{hit or 'nothing'}"] += 1
+        elif fault == "server_full":
+            with self._server.full_disk():
+                return self._server.answer(request)
         elif fault != "drop":
             answer = self._server.answer(request)
             if fault == "duplicate":
@@ -136,6 +225,10 @@ class FaultyLine:
             if fault == "truncate" and answer.body:
                 return answer.cut_at(self._rng.random())  # a share: lengths differ from run to run with keys and tokens
         raise httpx.ReadError(fault)
+
+    def _cut_rng(self) -> random.Random:
+        """Of its own for each cut: how many numbers a cut takes depends on lengths that differ from run to run."""
+        return random.Random(self._rng.getrandbits(64))  # noqa: S311 - histories, not secrets
 
     def deliver_late(self) -> None:
         """What was held up comes now, in another order; nobody waits for the answers."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -14,20 +17,23 @@ from cpdesk.model.replication import Entry, Outcome
 from cpdesk.server import schema
 from cpdesk.server.database import Database
 from cpdesk.server.simulation.desk import SimulatedDesk
+from cpdesk.store.oplog import operation_of
 from cpdesk.sync.merge import RecordState, merge
-from cpdesk.sync.protocol import entry_from_wire
+from cpdesk.sync.protocol import blob_references, entry_from_wire
 from cpdesk.sync.reading import read_json
 
+_HASH_DIGITS: Final = 64
 Fields = dict[tuple[str, str], str]
 
 
 class ServerState:
     """All that the server's tables say."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, blobs: Path) -> None:
+        self.blobs = blobs
         with database.reading() as connection:
             entries = connection.execute(select(schema.operations.c.entry)).scalars()
-            self.entries: list[Entry] = [entry_from_wire(read_json(entry), "entry") for entry in entries]
+            self.entries: list[Entry] = [_entry(read_json(entry)) for entry in entries]
             fields = schema.field_states
             rows = connection.execute(select(fields.c.record, fields.c.path, fields.c.value))
             self.fields: Fields = {(row.record, row.path): row.value for row in rows if row.value is not None}
@@ -45,6 +51,13 @@ class ServerState:
         return hashlib.sha256(canonical_json([outcomes, fields, sorted(self.conflicts)])).hexdigest()
 
 
+def _entry(wire: dict[str, Any]) -> Entry:
+    """An entry, also one that was refused for its stream: it has no place in the order, and no desk pulls it."""
+    if wire["revision"] == 0:
+        return replace(entry_from_wire({**wire, "revision": 1}, "entry"), revision=0)
+    return entry_from_wire(wire, "entry")
+
+
 def breaches(server: ServerState, desks: Sequence[SimulatedDesk], written: Sequence[tuple[str, str]]) -> list[str]:
     """Everything that does not hold.
 
@@ -54,6 +67,7 @@ def breaches(server: ServerState, desks: Sequence[SimulatedDesk], written: Seque
     heard = [desk for desk in desks if not desk.revoked]
     found = [*_kept_once(server, desks), *_reachable(server, heard, written), *_chains(server), *_replayed(server)]
     found += _nothing_given_way_unseen(server)
+    found += _files(server, heard, written)
     for desk in heard:
         found += _equal(server, desk)
         waiting = desk.store.replica.waiting()
@@ -87,8 +101,18 @@ def _reachable(
             shown = {entry.operation.op_id for entry in desk.store.records.history(record)}
             for entry in server.entries:
                 operation = entry.signed.operation
-                if operation.record == record and operation.op_id not in shown:
+                if entry.revision and operation.record == record and operation.op_id not in shown:
                     yield f"reachable: {desk.name} does not have {operation.op_id} in the history"
+
+
+def _files(server: ServerState, desks: Sequence[SimulatedDesk], written: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Each photograph that was taken lies on the server with the content its name says."""
+    heard = {desk.name for desk in desks}
+    for value, name in written:
+        if len(value) == _HASH_DIGITS and name in heard:
+            place = server.blobs / value[:2] / value
+            if not place.exists() or hashlib.sha256(place.read_bytes()).hexdigest() != value:
+                yield f"file: photograph {value} of {name} is damaged or not on the server"
 
 
 def _chains(server: ServerState) -> Iterator[str]:
@@ -96,8 +120,10 @@ def _chains(server: ServerState) -> Iterator[str]:
     by_device: dict[str, list[Entry]] = {}
     by_stream: dict[str, list[int]] = {}
     for entry in server.entries:
-        by_device.setdefault(entry.signed.operation.device, []).append(entry)
-        by_stream.setdefault(entry.stream, []).append(entry.revision)
+        if entry.reason != "chain_fork":  # of a copied laptop: kept beside the chain known first
+            by_device.setdefault(entry.signed.operation.device, []).append(entry)
+        if entry.revision:
+            by_stream.setdefault(entry.stream, []).append(entry.revision)
     for device, entries in by_device.items():
         before = GENESIS_HASH
         in_chain = sorted(entries, key=lambda entry: entry.signed.operation.seq)
@@ -161,6 +187,7 @@ def _equal(server: ServerState, desk: SimulatedDesk) -> Iterator[str]:
     outside = sorted(record for record, stream, _ in held if stream not in desk.streams)
     if outside:
         yield f"scope: {desk.name} holds {outside[0]} of another township"
+    yield from _nothing_of_others(server, desk)
     shown: Fields = {}
     for record, _, visible in held:
         shown.update({(record, path): value for path, value in read_json(visible.encode()).items()})
@@ -172,3 +199,25 @@ def _equal(server: ServerState, desk: SimulatedDesk) -> Iterator[str]:
     open_here = {conflict.id for conflict in desk.store.conflicts.list()}
     if open_here != {name for name, record in server.conflicts.items() if record in mine}:
         yield f"equal: {desk.name} has other open conflicts than the server"
+
+
+def _nothing_of_others(server: ServerState, desk: SimulatedDesk) -> Iterator[str]:
+    """Of townships it has no part in (any more) a desk has its own operations and nothing else."""
+    rows = desk.store._readers.all("SELECT op_id, content, own FROM operations")
+    operations = [(op_id, operation_of(content), own) for op_id, content, own in rows]
+    for op_id, operation, own in operations:
+        if operation.stream not in desk.streams and not own:
+            yield f"scope: {desk.name} holds operation {op_id} of another township"
+    for conflict in desk.store._readers.column("SELECT record FROM conflicts"):
+        if server.streams.get(conflict) not in desk.streams:
+            yield f"scope: {desk.name} holds a conflict of {conflict} of another township"
+    mine = {
+        found
+        for _, operation, _ in operations
+        if operation.stream in desk.streams
+        for found in blob_references(operation)
+    }
+    others = {found for entry in server.entries for found in blob_references(entry.signed.operation)} - mine
+    for sha256 in desk.store._readers.column("SELECT sha256 FROM blobs WHERE here = 1"):
+        if sha256 in others:
+            yield f"scope: {desk.name} holds file {sha256} of another township"

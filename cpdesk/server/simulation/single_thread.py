@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -12,20 +12,29 @@ import anyio.to_thread
 from sqlalchemy import Dialect, Engine
 
 from cpdesk.base.errors import EnvironmentFault
+from cpdesk.server.simulation.power import PowerCut
 from cpdesk.store.faults import database_faults
 from cpdesk.store.store import Store
 from cpdesk.store.writer import Writer
+from cpdesk.sync import blobs
 
 if TYPE_CHECKING:
     from cpdesk.store.driver import Connection
 
 T = TypeVar("T")
+_PIECE_BYTES: Final = 4096
 _COMPILED: Final[dict[Any, Any]] = {}
 _FIRST_DIALECT: Final[list[Dialect]] = []
 
 
 class WriterInThisThread(Writer):
-    """Runs each transaction at once, where it is asked for."""
+    """Runs each transaction at once, where it is asked for.
+
+    Attributes:
+        around: entered around each transaction, for who watches.
+    """
+
+    around: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
@@ -39,7 +48,8 @@ class WriterInThisThread(Writer):
         if self._closed:
             future.set_exception(EnvironmentFault("CP-2105"))
         else:
-            self._transact(work, future)
+            with self.around():
+                self._transact(work, future)
         return future
 
     def do(self, work: Callable[[Connection], T]) -> T:
@@ -55,6 +65,33 @@ class StoreInThisThread(Store):
     """The real store without its thread."""
 
     writer_class = WriterInThisThread
+    _writer: WriterInThisThread
+
+    @contextmanager
+    def watched(self, cut: PowerCut) -> Iterator[None]:
+        """Let a power cut be drawn among all that this store writes inside the block."""
+        self._writer.around = cut.transaction
+        try:
+            with cut.watching():
+                yield
+        finally:
+            self._writer.around = nullcontext
+
+    def checkpoint(self) -> None:
+        """Fold the log into the database, as SQLite does by itself at every thousandth page."""
+        with self._writer.around():
+            self._writer._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+@contextmanager
+def uploads_in_small_pieces() -> Iterator[None]:
+    """So that a small photograph takes several requests, and can break off between them."""
+    before = blobs._CHUNK_BYTES
+    blobs._CHUNK_BYTES = _PIECE_BYTES  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        blobs._CHUNK_BYTES = before  # type: ignore[misc]
 
 
 @contextmanager

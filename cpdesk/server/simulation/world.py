@@ -6,6 +6,7 @@ import hashlib
 import random
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,12 +22,13 @@ from cpdesk.server.simulation.desk import SimulatedDesk
 from cpdesk.server.simulation.line import FaultyLine, SimulatedServer
 from cpdesk.server.simulation.messages import Client
 from cpdesk.server.simulation.oracles import ServerState, breaches
-from cpdesk.server.simulation.single_thread import server_in_this_thread
+from cpdesk.server.simulation.single_thread import server_in_this_thread, uploads_in_small_pieces
 from cpdesk.sync.enrol import enrol
 from cpdesk.sync.transport import Transport
 
 STREAMS: Final = ("110114104", "110114118")
 DESKS: Final = (2, 2, 3, 3, 4, 5, 8, 12)
+DESKS_MAX: Final = 14
 _START: Final = datetime(2026, 11, 23, tzinfo=UTC)
 _QUIET_ROUNDS_MAX: Final = 6
 _FIELDS: Final = ("name", "name", "area", "room[a]/use", "room[a]/use", "room[b]/use", "room[a]/bed[x]/size")
@@ -34,10 +36,13 @@ _ITEMS: Final = ("room[a]", "room[b]", "room[a]/bed[x]")
 _RANKS: Final = "cfimpsv"
 _STATUSES: Final = (Status.DRAFT, Status.COMPLETE, Status.SUBMITTED, Status.RETURNED, Status.ACCEPTED)
 _ACTIONS: Final = (
-    ("edit",) * 9 + ("item",) * 3 + ("remove", "remove", "move", "resolve", "resolve", "resolve", "create")
+    ("edit",) * 9 + ("item",) * 3 + ("remove", "remove", "move", "resolve", "resolve", "resolve", "create", "photo")
 )
-_RARE: Final = ("delete", "restore", "status", "undo", "redo", "photo", "version", "clear")
-_FAULTS: Final = ("desk_crash", "crash_in_sync", "disk_full", "clock", "lost_cursor", "token", "revocation")
+_RARE: Final = ("delete", "restore", "status", "undo", "redo", "version", "version", "clear")
+_FAULTS: Final = (
+    *("desk_crash", "desk_crash", "crash_in_sync", "crash_in_sync", "crash_in_checkpoint", "disk_full", "clock"),
+    *("lost_cursor", "token", "revocation", "server_backup", "server_restored", "township_moved", "cloned"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class _World:
         self.records: list[tuple[str, str]] = []
         self.server_clock = FixedClock(_START)
         stack.enter_context(server_in_this_thread())
+        stack.enter_context(uploads_in_small_pieces())
         self.server = SimulatedServer(folder, self.server_clock)
         stack.callback(self.server.close)
         self.line = FaultyLine(self.server, self.rng, self.faults)
@@ -101,8 +107,9 @@ class _World:
         enrol(desk.store.replica, self.transport, code)
 
     def run(self, operations: int) -> History:
+        self.server.back_up()
         self.line.fault_share = self.rng.choice((0.0, 0.05, 0.2, 0.4))
-        disk_share = self.rng.choice((0.0, 0.01, 0.04))
+        disk_share = self.rng.choice((0.0, 0.02, 0.05))
         while sum(len(desk.acknowledged) for desk in self.desks) < operations:
             desk = self.rng.choice(self.desks)
             self._pass_time(desk)
@@ -114,7 +121,7 @@ class _World:
             else:
                 self._work(desk)
         self._quiet()
-        state = ServerState(self.server.database)
+        state = ServerState(self.server.database, self.server.config.blobs)
         found = tuple(breaches(state, self.desks, self.written))
         self._note("end", state.digest())
         trace = hashlib.sha256("\n".join(self.steps).encode()).hexdigest()
@@ -140,6 +147,7 @@ class _World:
     def _quiet(self) -> None:
         self.line.deliver_late()
         self.line.fault_share = 0.0
+        self.server_clock.advance(hours=2)  # with new tokens come rights that have changed
         for _ in range(_QUIET_ROUNDS_MAX):
             if not sum([self._sync(desk) for desk in self.desks]):
                 return
@@ -160,13 +168,10 @@ class _World:
             return
         self.faults[kind] += 1
         self._note("fault", kind, desk.name)
-        flushed = desk.log_bytes()
-        if kind == "desk_crash":
-            self._act(desk)
-            desk.crash(flushed, self.rng)
-        elif kind == "crash_in_sync":
-            self._sync(desk)
-            desk.crash(flushed, self.rng)
+        if kind in ("desk_crash", "crash_in_sync"):
+            self._crash(desk, self._act if kind == "desk_crash" else self._sync)
+        elif kind == "crash_in_checkpoint":
+            desk.crash_while(desk.store.checkpoint, self._cut_rng())
         elif kind == "disk_full":
             desk.fill_disk(full=True)
             self._work(desk)
@@ -178,12 +183,61 @@ class _World:
             desk.lose_cursor()
         elif kind == "token":
             self.server_clock.advance(hours=2)
+        elif kind == "server_backup":
+            self.server.back_up()
+        elif kind == "server_restored":
+            self._restore_server()
+        elif kind == "township_moved":
+            self._move(desk)
+        elif kind == "cloned":
+            self._clone(desk)
         else:
-            desk.revoked = True
-            self.server.admin.revoke_device(desk.store.replica.identity().device)
+            for copy in self.desks:
+                copy.revoked |= copy.device() == desk.device()
+            self.server.admin.revoke_device(desk.device())
         lost = desk.lost()
         assert not lost, f"seed {self.seed}: {desk.name} lost {lost[0]} in a {kind}"
         desk.note_acknowledged()  # what a crash left of the step that was cut stands from now on
+
+    def _restore_server(self) -> None:
+        """The administrator does again what the backup did not have: who was shut out, and who has which township."""
+        self.server.restore()
+        for desk in self.desks:
+            if desk.revoked:
+                self.server.admin.revoke_device(desk.device())
+            else:
+                self._enrol_again(desk)
+
+    def _move(self, desk: SimulatedDesk) -> None:
+        """The desk gets another part of the district; what it holds of the old one has to go."""
+        if desk is not self.desks[0] and not desk.revoked:
+            streams, device = self.rng.choice((STREAMS[:1], STREAMS[1:], STREAMS)), desk.device()
+            for copy in self.desks:
+                if copy.device() == device:
+                    copy.streams = streams
+            self._enrol_again(desk)
+
+    def _enrol_again(self, desk: SimulatedDesk) -> None:
+        share, self.line.fault_share = self.line.fault_share, 0.0
+        role = "reviewer" if desk is self.desks[0] else "surveyor"
+        code = self.server.admin.new_enrolment_code(role=role, streams=desk.streams, person=desk.name)
+        enrol(desk.store.replica, self.transport, code)
+        self.line.fault_share = share
+
+    def _clone(self, desk: SimulatedDesk) -> None:
+        """All of the desk is copied to another laptop, and both go on."""
+        if len(self.desks) < DESKS_MAX and not desk.revoked:
+            self.desks.append(desk.clone(len(self.desks), self.seed))
+
+    def _crash(self, desk: SimulatedDesk, work: Callable[[SimulatedDesk], object]) -> None:
+        again = self.rng.random() < 0.25
+        self.faults["crash_in_recovery"] += again
+        hit = desk.crash_while(lambda: work(desk), self._cut_rng(), again=again)
+        self.faults[f"desk_crash_at_{hit or 'nothing'}"] += 1
+
+    def _cut_rng(self) -> random.Random:
+        """Of its own for each cut: how many numbers a cut takes depends on lengths that differ from run to run."""
+        return random.Random(self.rng.getrandbits(64))  # noqa: S311 - histories, not secrets
 
     def _work(self, desk: SimulatedDesk) -> None:
         """One action that is acknowledged: the values in it must never be lost."""
