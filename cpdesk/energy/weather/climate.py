@@ -8,10 +8,12 @@ normals. Hours are those of `weather.calendar`, local standard time (UTC+8). An 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
 from cpdesk.base.errors import InputFault
+from cpdesk.energy.rows import Normal
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.calendar import HOUR, HOURS, MONTH, MONTH_DAYS, Floats, monthly_mean, season_hours
 from cpdesk.energy.weather.sun import SunPath, extraterrestrial_normal, sun_path
@@ -46,11 +48,18 @@ def make_weather(tables: EnergyTables, terrain: str, altitude_m: float | None = 
         )
     except KeyError:
         raise InputFault("CP-1307", terrain=terrain) from None
+    year = _usual_year(terrain, mean, high, low, sun, wind)
+    return year if altitude_m is None else at_altitude(year, altitude_m, tables)
+
+
+@lru_cache(maxsize=8)
+def _usual_year(terrain: str, mean: Normal, high: Normal, low: Normal, sun: Normal, wind: Normal) -> Weather:
+    """The year of the normals at their own height; houses at other heights share its sun."""
     temperature = hourly_temperature(np.array(mean.months), np.array(high.months), np.array(low.months))
     path = sun_path(LATITUDE_DEG, LONGITUDE_DEG, TIME_ZONE_H)
     irradiance = hourly_irradiance(np.array(sun.months), path)
     direct, diffuse = split_irradiance(irradiance, path)
-    year = Weather(
+    return Weather(
         name=terrain,
         temperature_c=temperature,
         wind_m_s=np.array(wind.months)[MONTH],
@@ -64,7 +73,6 @@ def make_weather(tables: EnergyTables, terrain: str, altitude_m: float | None = 
         source=f"{mean.source} ({mean.period})",
         altitude_m=mean.altitude_m,
     )
-    return year if altitude_m is None else at_altitude(year, altitude_m, tables)
 
 
 def at_altitude(weather: Weather, altitude_m: float, tables: EnergyTables) -> Weather:

@@ -9,6 +9,7 @@ Isotropic: Liu and Jordan as in Duffie and Beckman, "Solar Engineering of Therma
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
@@ -77,6 +78,40 @@ def tilted(
         azimuth_deg: the outward normal, clockwise from north; tilt_deg: 0 faces the sky, 90 a wall, 180 the ground.
         albedo: reflectance of the ground, one number or (8760,).
     """
+    if isinstance(albedo, float) and model == "perez":
+        return _under_perez(SameSky(weather), azimuth_deg, tilt_deg, albedo)
+    return _tilted(weather, azimuth_deg, tilt_deg, albedo, model)
+
+
+class SameSky:
+    """A year's sun as a key: the same arrays over the same site, whatever the air is like.
+
+    The houses of a village see the same sun under the air of their own altitude.
+    """
+
+    def __init__(self, weather: Weather) -> None:
+        self.weather = weather
+        self._arrays = (weather.direct_w_m2, weather.diffuse_w_m2, weather.global_w_m2, weather.zenith_deg,
+                        weather.azimuth_deg)  # fmt: skip
+        self._key = tuple(map(id, self._arrays)), weather.latitude_deg, weather.longitude_deg, weather.time_zone_h
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SameSky) and self._key == other._key
+
+
+@lru_cache(maxsize=64)
+def _under_perez(sky: SameSky, azimuth_deg: float, tilt_deg: float, albedo: float) -> Tilted:
+    """What many houses ask for; nobody may change it."""
+    found = _tilted(sky.weather, azimuth_deg, tilt_deg, albedo, "perez")
+    for name in Tilted.__slots__:
+        getattr(found, name).flags.writeable = False
+    return found
+
+
+def _tilted(weather: Weather, azimuth_deg: float, tilt_deg: float, albedo: float | Floats, model: SkyModel) -> Tilted:
     mean_cosine, incidence = _incidence(weather, azimuth_deg, tilt_deg)
     tilt = np.radians(tilt_deg)
     to_sky = (1.0 + np.cos(tilt)) / 2.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -10,10 +11,10 @@ from numpy.typing import NDArray
 
 from cpdesk.base.errors import InputFault
 from cpdesk.energy.weather.climate import HOUR, HOURS, MONTH, Floats, Weather, season_hours
-from cpdesk.energy.weather.sky import tilted
+from cpdesk.energy.weather.sky import SameSky, tilted
 from cpdesk.energy.zone.envelope import Layout
 from cpdesk.energy.zone.shade import overhang_shares
-from cpdesk.model.building import Draught, Schedule
+from cpdesk.model.building import Draught, Overhang, Schedule
 
 WARM_UP_H: Final = 10 * 24
 OUTDOOR, ONE, GROUND_WAVE, LEAK, LATE = range(5)
@@ -87,8 +88,10 @@ def make_drivers(weather: Weather, schedule: Schedule, columns: Layout, *, whole
     order = (np.arange(first - WARM_UP_H, first + length)) % HOURS
     counted = np.arange(len(order)) >= WARM_UP_H
     outdoor, hour = weather.temperature_c[order], HOUR[order]
-    whole = np.array([_sun(weather, columns, at) for at in range(len(columns.orientations))])
-    irradiance, late_sun = whole[:, order], late(whole, columns.lag_h)[:, order]
+    overhangs = columns.overhangs or (None,) * len(columns.orientations)
+    sky = SameSky(weather)
+    suns = [_sun(sky, *one, columns.lag_h) for one in zip(columns.orientations, overhangs, strict=True)]
+    irradiance, late_sun = (np.array([sun[part][order] for sun in suns]) for part in (0, 1))
     late_outdoor = late(weather.temperature_c, columns.lag_h)[order]
     day = (hour >= schedule.day_start_h) & (hour < schedule.day_end_h)
     away = _away(schedule, season)[order] & counted
@@ -153,18 +156,21 @@ def late(values: Floats, lag_h: float) -> Floats:
     return result
 
 
-def _sun(weather: Weather, columns: Layout, at: int) -> Floats:
-    """Irradiance on one orientation, in W/m2, behind its overhang and horizon."""
-    azimuth, tilt = columns.orientations[at]
-    overhang = columns.overhangs[at] if columns.overhangs else None
-    found = tilted(weather, azimuth, tilt)
-    if overhang is None:
-        return found.total_w_m2
-    lit, sky = overhang_shares(overhang, weather.zenith_deg, weather.azimuth_deg, azimuth)
-    around = found.beam_w_m2 + found.circumsolar_w_m2
-    spread = np.maximum(found.sky_w_m2 - found.circumsolar_w_m2, 0.0)
-    result: Floats = around * lit + spread * sky + found.ground_w_m2
-    return result
+@lru_cache(maxsize=64)
+def _sun(sky: SameSky, face: tuple[float, float], overhang: Overhang | None, lag_h: float) -> tuple[Floats, Floats]:
+    """(8760,) irradiance on one orientation, in W/m2, behind its overhang, and the same delayed.
+
+    A house is computed several times, as surveyed, calibrated and as its archetype has it, under the same eaves.
+    """
+    azimuth, tilt = face
+    found = tilted(sky.weather, azimuth, tilt)
+    whole = found.total_w_m2
+    if overhang is not None:
+        lit, clear = overhang_shares(overhang, sky.weather.zenith_deg, sky.weather.azimuth_deg, azimuth)
+        around = found.beam_w_m2 + found.circumsolar_w_m2
+        spread = np.maximum(found.sky_w_m2 - found.circumsolar_w_m2, 0.0)
+        whole = around * lit + spread * clear + found.ground_w_m2
+    return whole, late(whole, lag_h)
 
 
 def _away(schedule: Schedule, season: NDArray[np.bool_]) -> NDArray[np.bool_]:
