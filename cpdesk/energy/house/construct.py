@@ -7,7 +7,7 @@ ledger, so that `Building.inputs` lists all answers and all defaults with their 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cpdesk.base.errors import InputFault
 from cpdesk.energy.house.base_months import Household, base_electricity, base_gas
@@ -63,7 +63,8 @@ def build(
 class Rebuilder:
     """Makes one surveyed building again and again with other values: parts that no change touches are kept.
 
-    Each gives what `build` with the same overrides and factors gives.
+    Rooms, heaters and set points are what `build` with the same overrides and factors gives; other uses, sun on the
+    roof and bills stay those of the survey.
     """
 
     def __init__(self, facts: BuildingFacts, tables: EnergyTables) -> None:
@@ -74,8 +75,8 @@ class Rebuilder:
         """
         self._facts, self._tables = facts, tables
         check_facts(facts, tables)
-        surveyed, self._kept = _assembled(facts, tables, Ledger(), {})
-        self._known = {item.key: item for item in surveyed.inputs}
+        self._surveyed, self._kept = _assembled(facts, tables, Ledger(), {})
+        self._known = {item.key: item for item in self._surveyed.inputs}
 
     def __call__(
         self, overrides: Mapping[str, float | str] | None = None, factors: Mapping[str, float] | None = None
@@ -85,7 +86,8 @@ class Rebuilder:
         Raises:
             InputFault: as `build`.
         """
-        return _assembled(self._facts, self._tables, Ledger(overrides, factors, self._known), self._kept)[0]
+        ledger = Ledger(overrides, factors, self._known)
+        return _assembled(self._facts, self._tables, ledger, self._kept, self._surveyed)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,16 @@ class _Block:
 
 
 def _assembled(
-    facts: BuildingFacts, tables: EnergyTables, ledger: Ledger, kept: Mapping[str, _Block]
+    facts: BuildingFacts,
+    tables: EnergyTables,
+    ledger: Ledger,
+    kept: Mapping[str, _Block],
+    surveyed: Building | None = None,
 ) -> tuple[Building, dict[str, _Block]]:
-    """The building, and its blocks by name; those in `kept` are used where the ledger changes nothing of them."""
+    """The building, and its blocks by name; those in `kept` are used where the ledger changes nothing of them.
+
+    Other uses, sun and bills are made, or are those of the building `surveyed`.
+    """
     heated = [block for block in facts.blocks if _is_heated(block)]
     if not heated:
         raise InputFault("CP-1303")
@@ -119,31 +128,39 @@ def _assembled(
     )
     rooms = sum(int(ledger.inputs[f"{zone.name}.heated_rooms"].value) for zone in zones)
     systems = heaters(facts, tables, ledger, archetype, area, rooms)
-    other = household_uses(facts, tables, ledger, area, max(systems, key=lambda item: item.share).carrier)
-    sun = roof_sun(facts, tables, ledger, [zone.name for zone in zones])
-    household = Household(facts.uses, other, sun, ledger.inputs)
-    month = base_electricity(facts.bills, household, tables, ledger)
+    if surveyed is None:
+        other = household_uses(facts, tables, ledger, area, max(systems, key=lambda item: item.share).carrier)
+        sun = roof_sun(facts, tables, ledger, [zone.name for zone in zones])
+        household = Household(facts.uses, other, sun, ledger.inputs)
+        month = base_electricity(facts.bills, household, tables, ledger)
+    plan = schedule(facts, tables, ledger)
     building = Building(
         facts=facts,
         archetype=archetype.id,
         terrain=terrain,
         height_m=altitude,
         zones=zones,
-        schedule=schedule(facts, tables, ledger),
+        schedule=plan,
         systems=systems,
-        bills=season_bills(facts.bills, tables, ledger, month, base_gas(household, tables)),
-        uses=other,
-        solar=sun,
-        inputs=tuple(ledger.inputs.values()),
+        bills=(),
+        inputs=(),
         gross_area_m2=sum(part.result.gross_m2 for part in parts),
         joint_length_m=sum(part.result.joint_m for part in parts),
         door_count=sum(part.result.doors for part in parts),
         leak_points=max(part.result.leak_points for part in parts),
         sunspace_lag_h=tables.rule("sunspace_lag_h"),
         draught=_draught(tables, ledger.inputs[f"{zones[0].name}.storeys"].value),
-        base_month_kwh=month.value,
     )
-    return building, made
+    if surveyed is not None:
+        entries = tuple(ledger.inputs.get(item.key, item) for item in surveyed.inputs)
+        return replace(
+            building, uses=surveyed.uses, solar=surveyed.solar, bills=surveyed.bills,
+            base_month_kwh=surveyed.base_month_kwh, inputs=entries,
+        ), made  # fmt: skip
+    bills = season_bills(facts.bills, tables, ledger, month, base_gas(household, tables))
+    return replace(
+        building, uses=other, solar=sun, bills=bills, base_month_kwh=month.value, inputs=tuple(ledger.inputs.values())
+    ), made
 
 
 def _blocks(

@@ -6,8 +6,8 @@ so a house facing south has its left gable to the west and its right gable to th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from typing import Final
 
 from cpdesk.energy.house.ledger import Ledger, fault
@@ -50,6 +50,7 @@ class Maker:
 
     Attributes:
         local_heaters: how many heaters there are, where all of them stand in the room they heat (kang, stove).
+        place: text key of the building's name.
     """
 
     facts: BlockFacts
@@ -60,15 +61,15 @@ class Maker:
     terrain: str = "plain"
     local_heaters: int = 0
 
+    place: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.place = (f"energy.block.{self.kind}",)
+
     @property
     def kind(self) -> str:
         """Code `building_kind`; a second building of a kind carries a number in its name."""
         return self.name.rstrip("0123456789")
-
-    @property
-    def place(self) -> tuple[str, ...]:
-        """Text key of the building's name."""
-        return (f"energy.block.{self.kind}",)
 
     def number(
         self, field: str, answer: Number | None, default: float, unit: str, limits: tuple[float, float], rule: str = ""
@@ -83,10 +84,10 @@ class Maker:
             reason="energy.default.archetype", reason_fields={"archetype": self.archetype.id},
         )  # fmt: skip
 
-    def code(self, field: str, answer: Code | None, default: str, allowed: Iterable[str]) -> str:
+    def code(self, field: str, answer: Code | None, default: str, allowed: Collection[str]) -> str:
         """A choice code of this building."""
         return self.ledger.code(
-            f"{self.name}.{field}", answer, default, tuple(allowed), place=self.place,
+            f"{self.name}.{field}", answer, default, allowed, place=self.place,
             reason="energy.default.archetype", reason_fields={"archetype": self.archetype.id},
         )  # fmt: skip
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cpdesk.base.errors import InputFault
 from cpdesk.energy.tables import EnergyTables
@@ -177,54 +178,63 @@ def solar_water(
         return SolarWater(0.0, demand, 0.0, np.zeros(12), np.zeros(12), 0.0)
     sun = tilted(weather, azimuth_deg, tables.device("solar_water.tilt_deg")).total_w_m2
     gain = area_m2 * tables.device("solar_water.eta0") * sun
-    tank, given, residual = _march_tank(
-        gain.tolist(), weather.temperature_c.tolist(), (draw_l * used[MONTH]).tolist(), used[MONTH].tolist(),
-        (litres * _WATER_WH_LK, area_m2 * tables.device("solar_water.a1_w_m2k"),
-         litres / 1000.0 * tables.device("solar_water.tank_w_m3k"), use, cold),
+    heater = _Tank(
+        capacity=litres * _WATER_WH_LK, loss_collector=area_m2 * tables.device("solar_water.a1_w_m2k"),
+        loss_tank=litres / 1000.0 * tables.device("solar_water.tank_w_m3k"), use_c=use, cold_c=cold,
     )  # fmt: skip
-    useful = np.array(given)
+    filled = used[MONTH]
+    after = np.array(_march_tank(gain, weather.temperature_c, draw_l * filled, filled, heater))
+    useful, residual = _balance(gain, weather.temperature_c, draw_l * filled, filled, heater, after)
     total = float(demand.sum())
     return SolarWater(
         useful_kwh=float(useful.sum()) / 1000.0, backup_wh=demand - useful,
         share=float(useful.sum()) / total if total > 0 else 0.0,
         months_kwh=np.array([useful[month == MONTH].sum() / 1000.0 for month in range(12)]),
-        used=used.astype(float), residual_wh=residual if len(tank) == HOURS else np.inf,
+        used=used.astype(float), residual_wh=residual,
     )  # fmt: skip
 
 
-def _march_tank(
-    gain: list[float],
-    air: list[float],
-    draw: list[float],
-    used: list[bool],
-    tank: tuple[float, float, float, float, float],
-) -> tuple[list[float], list[float], float]:
-    """Tank temperature and heat given to the water drawn, by the hour in plain floats."""
-    capacity, loss_collector, loss_tank, use, cold = tank
-    of_litre, over = _WATER_WH_LK, use - cold
-    state, states, given, residual = cold, [], [], 0.0
-    for sun, outside, litres, filled in zip(gain, air, draw, used, strict=True):
-        before = state
-        if not filled:
+@dataclass(frozen=True, slots=True)
+class _Tank:
+    """Heat capacity in Wh/K, losses of collector and tank in W/K, temperatures of use and of cold water."""
+
+    capacity: float
+    loss_collector: float
+    loss_tank: float
+    use_c: float
+    cold_c: float
+
+
+def _march_tank(gain: Floats, air: Floats, draw: Floats, filled: NDArray[np.bool_], tank: _Tank) -> list[float]:
+    """Tank temperature after each hour, in plain floats: each hour needs the one before."""
+    capacity, loss_collector, loss_tank, cold = tank.capacity, tank.loss_collector, tank.loss_tank, tank.cold_c
+    use, over = tank.use_c, tank.use_c - tank.cold_c
+    state, states = cold, []
+    hours = zip(gain.tolist(), air.tolist(), (_WATER_WH_LK * draw).tolist(), filled.tolist(), strict=True)
+    for sun, outside, water, there in hours:
+        if there:
+            above = state - outside
+            flow = -loss_tank * above
+            if sun > loss_collector * above:
+                flow += sun - loss_collector * above
+            if water and state > cold:
+                flow -= water * (state - cold if state <= use else over)
+            state = min(state + flow / capacity, _BOILING_C)
+        else:
             state = cold  # filled again with cold water in spring
-            states.append(state)
-            given.append(0.0)
-            continue
-        above = state - outside
-        collected = 0.0
-        if sun > loss_collector * above:
-            collected = sun - loss_collector * above
-        lost = loss_tank * above
-        heat = 0.0
-        if litres and state > cold:
-            heat = of_litre * litres * (state - cold if state <= use else over)
-        state += (collected - lost - heat) / capacity
-        spilt = 0.0
-        if state > _BOILING_C:
-            spilt = (state - _BOILING_C) * capacity
-            state = _BOILING_C
-        fault = abs(collected - lost - heat - spilt - capacity * (state - before))
-        residual = max(residual, fault)
         states.append(state)
-        given.append(heat)
-    return states, given, residual
+    return states
+
+
+def _balance(
+    gain: Floats, air: Floats, draw: Floats, filled: NDArray[np.bool_], tank: _Tank, after: Floats
+) -> tuple[Floats, float]:
+    """(hours,) heat given to the water drawn, Wh, and the largest hourly fault of the tank's heat balance."""
+    before = np.concatenate(([tank.cold_c], after[:-1]))
+    above = before - air
+    collected = np.maximum(gain - tank.loss_collector * above, 0.0)
+    given = _WATER_WH_LK * draw * np.clip(before - tank.cold_c, 0.0, tank.use_c - tank.cold_c)
+    surplus = collected - tank.loss_tank * above - given
+    spilt = np.maximum(before + surplus / tank.capacity - _BOILING_C, 0.0) * tank.capacity
+    fault = np.abs(surplus - spilt - tank.capacity * (after - before))
+    return given, float(fault[filled].max())
