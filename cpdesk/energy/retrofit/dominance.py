@@ -16,6 +16,7 @@ ALIKE_K: Final = 0.05  # rooms this much colder count as warm as others
 _WEIGHTS: Final = 10.0 ** np.array(sorted(np.linspace(-2.5, 2.5, 24), key=abs))  # the middle ones beat most
 _SHRINK: Final = 0.8
 _ASKED: Final = 1200  # states that are asked which others they beat
+_TOGETHER: Final = 2**15  # pairs of states compared at once
 
 
 def slack_of(costs: int, margin: Floats) -> Single:
@@ -46,13 +47,16 @@ def unbeaten(costs: Single, needs: Single, margin: Floats, asked: int = _ASKED) 
     alive = np.ones(len(places), dtype=bool)
     at = done = 0
     while at < len(places) and done < asked:  # good ones are asked first, since they beat most
-        if alive[at]:
-            alive &= _not_beaten(columns, slack, at)
-            done = int(np.count_nonzero(alive[: at + 1]))
-            if np.count_nonzero(alive) < _SHRINK * len(alive):
-                columns, places, at = columns[:, alive], places[alive], done - 1
-                alive = np.ones(len(places), dtype=bool)
-        at += 1
+        some = min(asked - done, max(_TOGETHER // len(columns[0]), 1))
+        batch = at + np.flatnonzero(alive[at:])[:some]
+        for best, beaten in zip(batch, _beaten(columns, slack, batch), strict=True):
+            if alive[best]:
+                alive &= ~beaten
+        at = int(batch[-1]) + 1 if len(batch) else len(places)
+        done = int(np.count_nonzero(alive[:at]))
+        if np.count_nonzero(alive) < _SHRINK * len(alive):
+            columns, places, at = columns[:, alive], places[alive], done
+            alive = np.ones(len(places), dtype=bool)
     return np.sort(places[alive])
 
 
@@ -76,6 +80,18 @@ def _not_beaten(columns: Single, slack: Single, best: int) -> NDArray[np.bool_]:
     kept[beaten] = False
     kept[best] = True  # without a margin a state would beat itself
     return kept
+
+
+def _beaten(columns: Single, slack: Single, places: Places) -> NDArray[np.bool_]:
+    """(places, N): which states each of some states beats."""
+    if len(places) == 1:
+        return ~_not_beaten(columns, slack, int(places[0]))[None, :]
+    least = columns[:, places] + slack[:, None]
+    found: NDArray[np.bool_] = columns[0] >= least[0][:, None]
+    for column, limit in zip(columns[1:], least[1:], strict=True):
+        found &= column >= limit[:, None]
+    found[np.arange(len(places)), places] = False  # without a margin a state would beat itself
+    return found
 
 
 def unbeaten_roughly(costs: Single, cold: Single, least: Single, most: Single) -> Places:

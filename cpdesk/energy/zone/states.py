@@ -333,14 +333,18 @@ class _March:
 
     def _block(self, block: _Block) -> Array:
         """The highest v of a block's hours, all of which are marched: without limits, unless these turn out to bind."""
-        for self._ample in (True, False) if self._ample else (False,):
-            for run in block.runs:
-                self._run(run)
-            most: Array = self._v[: block.last - block.first].max(axis=0)
-            binds = bool((most > self._limit).any())
-            if not binds:
-                break
+        most = self._marched(block)
+        binds = bool((most > self._limit).any())
+        if binds and self._ample:
+            self._ample = False
+            most = self._marched(block)
         self._ample = not binds
+        return most
+
+    def _marched(self, block: _Block) -> Array:
+        for run in block.runs:
+            self._run(run)
+        most: Array = self._v[: block.last - block.first].max(axis=0)
         return most
 
     def _run(self, run: _Run) -> None:
