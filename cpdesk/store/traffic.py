@@ -34,6 +34,15 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a survey's course: the status it got, by whom and when."""
+
+    status: str
+    actor: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A moment in the log, to say later what has moved since: the last number, and what waited then."""
 
@@ -94,6 +103,17 @@ class Traffic:
             (mark.number,),
         )
         return [Moved(record, actor, int(fields), at) for record, actor, fields, at in rows]
+
+    def steps(self, record: str) -> list[Step]:
+        """The steps of a survey's course, the oldest first: in the server's order, then those it has not ordered; the
+        refused ones left out."""
+        rows = self._readers.all(
+            "SELECT json_extract(content, '$.set.\"@status\"') AS status, actor, at FROM operations"
+            " WHERE record = ? AND outcome IS NOT 'quarantined' AND status IS NOT NULL"
+            " ORDER BY revision IS NULL, revision, number",
+            (record,),
+        )
+        return [Step(*row) for row in rows]
 
     def note(self, name: str) -> str | None:
         """A text kept under a name, None where there is none."""

@@ -25,6 +25,7 @@ ACTIONS: Final = (
     Action("go.network", "Alt+3", "ui.action.network"),
     Action("go.reports", "Alt+4", "ui.action.reports"),
     Action("go.sync", "Alt+5", "ui.action.sync"),
+    Action("go.review", "Alt+6", "ui.action.review"),
     Action("go.settings", "Ctrl+,", "ui.action.settings"),
     Action("lock", "Ctrl+Shift+L", "ui.action.lock"),
     Action("search", "Ctrl+K", "ui.action.search"),
@@ -54,6 +55,7 @@ ACTIONS: Final = (
     Action("reports.previous_page", "PgUp", "ui.action.previous_page", "reports"),
     Action("reports.next_household", "Ctrl+Down", "ui.action.next_household", "reports"),
     Action("reports.previous_household", "Ctrl+Up", "ui.action.previous_household", "reports"),
+    Action("review.search", "/", "ui.action.search_here", "review"),
     Action("sync.now", "Ctrl+Return", "ui.action.sync_now", "sync"),
     Action("sync.undo", "Ctrl+Z", "ui.action.undo", "sync"),
 )

@@ -23,6 +23,7 @@ RAIL_PAGES = (
     ("network", "network"),
     ("reports", "report"),
     ("sync", "sync"),
+    ("review", "review"),
 )
 
 

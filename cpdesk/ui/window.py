@@ -28,10 +28,12 @@ from cpdesk.ui.worker import Worker
 if TYPE_CHECKING:
     from cpdesk.ui.pages.packages import PackagesPage
     from cpdesk.ui.pages.reports import ReportsPage
+    from cpdesk.ui.pages.review import ReviewPage
     from cpdesk.ui.pages.settings import SettingsPage
     from cpdesk.ui.pages.survey import SurveyPage
     from cpdesk.ui.pages.sync import SyncPage
     from cpdesk.ui.presenters.reports import ReportsPresenter
+    from cpdesk.ui.presenters.review import ReviewPresenter
     from cpdesk.ui.presenters.settings import SettingsPresenter
     from cpdesk.ui.presenters.sites import SitesPresenter
     from cpdesk.ui.presenters.survey import SurveyPresenter
@@ -70,6 +72,7 @@ class DeskWindow(QObject):
                 "go.network": lambda: self.go("network"),
                 "go.reports": lambda: self.go("reports"),
                 "go.sync": lambda: self.go("sync"),
+                "go.review": lambda: self.go("review"),
                 "go.settings": lambda: self.go("settings"),
                 "lock": self.lock_wanted.emit,
                 "search": self._search,
@@ -117,6 +120,11 @@ class DeskWindow(QObject):
     def sync(self) -> SyncPage:
         """Where the server is talked to."""
         return self._sync.page
+
+    @property
+    def review(self) -> ReviewPage:
+        """Where surveys are submitted, sent back and accepted."""
+        return self._review.page
 
     @property
     def settings(self) -> SettingsPage:
@@ -177,6 +185,17 @@ class DeskWindow(QObject):
 
         presenter = SyncPresenter(self.desk, self._added("sync", SyncPage()))
         presenter.page.record_wanted.connect(self.open_survey)
+        presenter.page.review_wanted.connect(lambda: self.go("review"))
+        presenter.refresh()
+        return presenter
+
+    @cached_property
+    def _review(self) -> ReviewPresenter:
+        from cpdesk.ui.pages.review import ReviewPage
+        from cpdesk.ui.presenters.review import ReviewPresenter
+
+        presenter = ReviewPresenter(self.desk, self._added("review", ReviewPage()))
+        presenter.page.open_wanted.connect(self.open_survey)
         presenter.refresh()
         return presenter
 
@@ -249,7 +268,7 @@ class DeskWindow(QObject):
     def _list_stands(self) -> None:
         """The list is there and nothing runs: make, one after another, what is needed next."""
         self.worker.idle.disconnect(self._list_stands)
-        QTimer.singleShot(0, self, lambda: self._make_next("sync", "survey"))
+        QTimer.singleShot(0, self, lambda: self._make_next("sync", "review", "survey"))
 
     def _make_next(self, *names: str) -> None:
         if names and not self._closed:
@@ -265,6 +284,7 @@ class DeskWindow(QObject):
             "network": lambda: self._network,
             "reports": lambda: self._reports,
             "sync": lambda: self._sync,
+            "review": lambda: self._review,
             "settings": lambda: self._settings,
         }
         if name in made:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from cpdesk.ui.actions import install
 from cpdesk.ui.language import text, tr
 from cpdesk.ui.pages.form_body import FormBody
+from cpdesk.ui.pages.review_bar import ReviewBar
 from cpdesk.ui.pages.side_panel import SidePanel
 from cpdesk.ui.pages.survey_head import CompareBar, SectionHead, WhyBlock
 from cpdesk.ui.survey_views import CompareView, FrameView
@@ -44,6 +45,7 @@ class SurveyPage(QWidget):
     remark_wanted = Signal(str)
     history_wanted = Signal(str)
     hidden_wanted = Signal(bool)
+    review_wanted = Signal(str)
     compare_wanted = Signal()
     undo_wanted = Signal()
     redo_wanted = Signal()
@@ -234,6 +236,9 @@ class SurveyPage(QWidget):
         self.head.beside_wanted.connect(self.beside_wanted)
         self.head.side_wanted.connect(lambda: self.open_side(not self.side.isVisible()))
         stack.addWidget(self.head)
+        self.review_bar = ReviewBar()
+        self.review_bar.wanted.connect(self.review_wanted)
+        stack.addWidget(self.review_bar)
         self.compared = CompareBar()
         self.compared.closed.connect(self.beside_wanted)
         self.compared.only_changes_wanted.connect(self.only_changes_wanted)

@@ -236,12 +236,22 @@ def list_of(ctx: Context, family: Family, query: ListQuery) -> SiteList:
     begun = ctx.store.records.rows(sites.new_surveys(ctx, family.id))
     return SiteList(
         query,
-        tuple(sites.site_ids(ctx, asked)),
+        tuple(_ids(ctx, asked, counts.by_status.get(Status.RETURNED, 0))),
         tuple(chips),
         kinds=tuple(FilterChip(kind.value, tr(f"site_kind.{kind}"), count) for kind, count in by_kind.items()),
         places=tuple(FilterChip(place, place, count) for place, count in wide.by_place.items() if place),
         begun=tuple((row.id, _begun_words(ctx, row.title, row.id, row.updated_at)) for row in begun),
     )
+
+
+def _ids(ctx: Context, asked: SiteQuery, returned: int) -> list[str]:
+    """In the order of the list; as long as nobody sorted or filtered it by status, what the district sent back stands
+    on top."""
+    ids = sites.site_ids(ctx, asked)
+    if not returned or asked.status is not None or asked.sort != "title" or asked.descending:
+        return ids
+    first = dict.fromkeys(sites.site_ids(ctx, replace(asked, status=Status.RETURNED)))
+    return [*first, *(site for site in ids if site not in first)]
 
 
 def townships_of(ctx: Context, family: Family) -> tuple[FilterChip, ...]:

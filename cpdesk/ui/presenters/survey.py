@@ -30,9 +30,10 @@ from cpdesk.ui.presenters.survey_completing import Completing
 from cpdesk.ui.presenters.survey_figures import Figures
 from cpdesk.ui.presenters.survey_opening import Opened, changed_label, crumbs, read_survey, save_all, what_completes
 from cpdesk.ui.presenters.survey_panels import Panels
+from cpdesk.ui.presenters.survey_review import SurveyReview, is_locked, locked
 from cpdesk.ui.presenters.survey_why import hidden_sections, why
 from cpdesk.ui.presenters.words import fault_words, moment, status_view
-from cpdesk.ui.requests import ColumnsSized, GridEdit, Marked, Request
+from cpdesk.ui.requests import CameraWanted, ColumnsSized, ContentGiven, FileWanted, GridEdit, Marked, Request
 from cpdesk.ui.survey_views import FrameView
 from cpdesk.ui.views import PlaceView, SectionView, SurveyView
 
@@ -72,6 +73,7 @@ class SurveyPresenter(Presenter):
         page.hidden_wanted.connect(self._show_hidden)
         page.jump_wanted.connect(self.jump)
         self.completing = Completing(self)
+        self.review = SurveyReview(self)
         page.undo_wanted.connect(lambda: self._step(surveys.undo_last, "ui.survey.undone"))
         page.redo_wanted.connect(lambda: self._step(surveys.redo_last, "ui.survey.redone"))
         page.why_wanted.connect(self._why)
@@ -125,15 +127,17 @@ class SurveyPresenter(Presenter):
         self.go_to(first if first is not None else (self._sections[0].path if self._sections else ""), focus="")
         self.show_question(self._wanted)
         self.shown.emit(self.page.view)
-        self._save(self.open.session.opened.values)
+        if not self.is_locked():  # who only reads writes nothing
+            self._save(self.open.session.opened.values)
         self.figures.work_out()
         self._find_places(self.open)
+        self.review.begin()
 
     # answers --------------------------------------------------------------------------------------------------------
 
     def answer(self, path: str, value: str | None, file_name: str = "") -> None:
         """An answer was given: compute, show, write down, work out."""
-        if self.open is None:
+        if self.open is None or (not path.endswith(surveys.NOTE) and self._refused()):
             return
         try:
             touched = give(self.open.session, path, value, file_name)
@@ -143,7 +147,7 @@ class SurveyPresenter(Presenter):
         self._took(touched)
 
     def add_item(self, repeat: str) -> None:
-        if self.open is not None:
+        if self.open is not None and not self._refused():
             item, touched = self.open.session.add_item(repeat)
             self._took(touched)
             target = next((section.path for section in self._sections if section.path.startswith(item)), None)
@@ -151,8 +155,19 @@ class SurveyPresenter(Presenter):
                 self.go_to(target, focus="")
 
     def remove_item(self, item: str) -> None:
-        if self.open is not None:
+        if self.open is not None and not self._refused():
             self._took(self.open.session.remove_item(item))
+
+    def is_locked(self) -> bool:
+        """Whether the survey that is open is read only: submitted or accepted."""
+        return self.open is not None and is_locked(self.open.record)
+
+    def _refused(self) -> bool:
+        """Whether nothing may be answered; says so."""
+        if self.is_locked():
+            self.desk.shell.toast.say(tr("ui.review.locked"))
+            self._show()
+        return self.is_locked()
 
     def _took(self, touched: Touched) -> None:
         self._known.forget(touched.states | touched.values.keys())
@@ -176,6 +191,7 @@ class SurveyPresenter(Presenter):
         )
 
     def _saved(self, _changes: Changes) -> None:
+        self.review.read()
         self.page.show_saved(moment(self.ctx.clock.now().isoformat(), self.ctx.clock))
         if self.open is not None:
             self.row_changed(self.open.record)
@@ -201,7 +217,7 @@ class SurveyPresenter(Presenter):
 
     def _step(self, step: Step, said: str) -> None:
         """Undo or redo, one operation of the store; the session is made anew from what stands there then."""
-        if self.open is None:
+        if self.open is None or self._refused():
             return
         self.page.commit()
         opened = self.open
@@ -281,7 +297,7 @@ class SurveyPresenter(Presenter):
             whole = section_page(
                 session, self._sections[place], views[place].number, self.figures.assumed, self._places, self._known
             )
-            page = self.panels.seen(whole)
+            page = self.panels.seen(locked(whole) if self.is_locked() else whole)
             self.page.show_section(page, focus=focus)
             self.page.body.show_beside(self.panels.beside(page), comparing=self.panels.comparing)
             self._files.show(self.open, self.page.body)
@@ -404,6 +420,8 @@ class SurveyPresenter(Presenter):
             return
         if isinstance(request, ColumnsSized):
             self._keep_widths(request)
+        elif isinstance(request, Marked | GridEdit | ContentGiven | CameraWanted | FileWanted) and self._refused():
+            return
         elif isinstance(request, Marked):
             self._took(agree(self.open.session, request.path, request.mark))
         elif isinstance(request, GridEdit):

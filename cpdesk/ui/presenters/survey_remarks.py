@@ -66,7 +66,9 @@ class Remarks:
             return PanelView(empty=tr("ui.remark.none"))
         others = sum(view.other for view in views)
         said = tr("ui.remark.head_others" if others else "ui.remark.head", n=len(views), others=others)
-        return PanelView(said, tuple(_line(book, view) for view in views))
+        done = self._of.review.done
+        lines = [_line(book, view, done=view.path in done) for view in views]
+        return PanelView(said, tuple(sorted(lines, key=lambda line: line.faded)))
 
     def _views(self, book: Book) -> list[RemarkView]:
         return [self._view(book, *each) for each in book.remarks().items() if stands(book.session, each[0])]
@@ -86,10 +88,13 @@ class Remarks:
         self._of.run_after_saving(lambda: surveys.comments(self._of.ctx, record), read)
 
 
-def _line(book: Book, view: RemarkView) -> PanelLine:
+def _line(book: Book, view: RemarkView, *, done: bool) -> PanelLine:
     said = in_a_row(tr("ui.remark.other") if view.other else "", view.who, view.when, view.place)
-    tone: Tone = "warn" if view.other else "info"
     label = label_of(book.session, view.path)
+    if done:
+        said = in_a_row(tr("ui.review.answered"), said)
+        return PanelLine(view.path, view.path, label, view.words, said, "ok", "check", tr("ui.remark.edit"), faded=True)
+    tone: Tone = "warn" if view.other else "info"
     return PanelLine(view.path, view.path, label, view.words, said, tone, "note", tr("ui.remark.edit"))
 
 
