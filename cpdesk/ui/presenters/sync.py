@@ -170,9 +170,9 @@ class SyncPresenter(Presenter):
     def _show_step(self, phase: str, done: int, total: int) -> None:
         if not self._running or self._cancelled:
             return
-        known = f"ui.sync.phase_{phase}" if phase in _PHASES else "ui.sync.progress"
-        key = known if total else f"{known}_open"
-        self.page.card.show_running(True, tr(key, done=done, total=total), done / total if total else 0.0)
+        known = f"{phase}{'' if total else '_open'}"
+        words = tr(f"ui.sync.phase_{known}" if phase in _PHASES else "ui.sync.progress", done=done, total=total)
+        self.page.card.show_running(True, words, done / total if total else 0.0)
 
     def _show_overview(self, overview: Overview) -> None:
         self._overview = overview
