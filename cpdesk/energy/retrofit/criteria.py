@@ -146,8 +146,13 @@ class Search:
         spent = float(grid.investment[at] + extras.investment[extra])
         return Combination(
             measures=self.measures(place),
-            investment_yuan=quantity(spent, "CNY", "investment", source="measures.csv", status="to_confirm"),
-            subsidy_yuan=quantity(spent - own, "CNY", "subsidy", source="subsidies.csv", status="to_confirm"),
+            investment_yuan=quantity(spent, "CNY", "investment", ("part_heating", float(grid.investment[at]), "CNY"),
+                                     ("part_other", float(extras.investment[extra]), "CNY"), source="measures.csv",
+                                     status="to_confirm"),
+            subsidy_yuan=quantity(spent - own, "CNY", "subsidy",
+                                  ("part_heating", float(grid.investment[at] - grid.own_cost[at]), "CNY"),
+                                  ("part_other", float(extras.investment[extra] - extras.own_cost[extra]), "CNY"),
+                                  source="subsidies.csv", status="to_confirm"),
             own_cost_yuan=quantity(own, "CNY", "own_cost", ("investment", spent, "CNY"),
                                    ("subsidy", spent - own, "CNY"), source="measures.csv", status="to_confirm"),
             saving_yuan=quantity(saving, "CNY/a", "saving_all", ("saving_heating", float(grid.saving[at]), "CNY/a"),
@@ -157,8 +162,10 @@ class Search:
             npv_yuan=quantity(brought - invested, "CNY", "npv_household", *present, ("rate", self._terms.rate, ""),
                               ("horizon", float(self._terms.years), "a"), status="to_confirm"),
             sir=None if invested <= 0 else quantity(brought / invested, "", "sir", *present, status="to_confirm"),
-            co2_saving_t=quantity(float(side.co2_saving_kg[at]) / 1000.0, "t/a", "co2_saving", source="factors.csv",
-                                  status="to_confirm"),
+            co2_saving_t=quantity(float(side.co2_saving_kg[at]) / 1000.0, "t/a", "co2_saving",
+                                  ("part_heating", float(grid.co2_saving_kg[at]) / 1000.0, "t/a"),
+                                  ("part_other", float(extras.co2_saving_kg[extra]) / 1000.0, "t/a"),
+                                  source="factors.csv", status="to_confirm"),
             coldest_days_c=quantity(float(grid.coldest_c[at]), "degC", "coldest", source="ISO 13790:2008 annex C"),
             views=combined_views(grid, extras, self.sun, place),
         )  # fmt: skip

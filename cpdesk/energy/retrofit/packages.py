@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -180,9 +180,10 @@ def make_package(grid: Grid, choice: Choice) -> Package:
     return Package(
         code=choice.code,
         items=items,
-        investment_yuan=Quantity(investment, "CNY", low, high, "energy.formula.investment", status="to_confirm",
-                                 source="measures.csv"),
-        subsidy_yuan=quantity(given, "CNY", "subsidy", source="subsidies.csv", status="to_confirm"),
+        investment_yuan=Quantity(investment, "CNY", low, high, "energy.formula.investment", _by_measure(money.cost),
+                                 status="to_confirm", source="measures.csv"),
+        subsidy_yuan=quantity(given, "CNY", "subsidy", *_by_measure(money.subsidy), source="subsidies.csv",
+                              status="to_confirm"),
         own_cost_yuan=quantity(own, "CNY", "own_cost", ("investment", investment, "CNY"), ("subsidy", given, "CNY"),
                                status="to_confirm"),
         saving_same_yuan=quantity(same, "CNY/a", "saving_same", ("cost_before", present["cost"], "CNY/a"),
@@ -197,8 +198,10 @@ def make_package(grid: Grid, choice: Choice) -> Package:
                              ("cost_after", after["cost"], "CNY/a"), status="to_confirm"),
         payback_a=found["payback"],
         npv_yuan=npv,
-        co2_saving_t=quantity(saved[0] / 1000.0, "t/a", "co2_saving", source="factors.csv", status="to_confirm"),
-        kgce_saving=quantity(saved[1], "kgce/a", "kgce_saving", source="GB/T 2589-2020", status="to_confirm"),
+        co2_saving_t=quantity(saved[0] / 1000.0, "t/a", "co2_saving", ("before", present["co2_kg"] / 1000.0, "t/a"),
+                              ("after", after["co2_kg"] / 1000.0, "t/a"), source="factors.csv", status="to_confirm"),
+        kgce_saving=quantity(saved[1], "kgce/a", "kgce_saving", ("before", present["kgce"], "kgce/a"),
+                             ("after", after["kgce"], "kgce/a"), source="GB/T 2589-2020", status="to_confirm"),
         coldest_days_c=quantity(after["coldest_c"], "degC", "coldest", source="ISO 13790:2008 annex C"),
         after=assess_state(setting, plant, grid.rows[choice.state], usual, wish, choice.state, choice.warmth, limit),
         system=plant.systems[0].type,
@@ -264,6 +267,11 @@ def heat_limit(grid: Grid, choice: Choice) -> float:
     return max(present, setting.tables.rule("sizing_factor") * float(load[0]))
 
 
+def _by_measure(amounts: Mapping[str, float]) -> tuple[tuple[str, float | str, str], ...]:
+    """What a sum over measures is made of."""
+    return tuple((f"energy.measure.{code}", value, "CNY") for code, value in amounts.items())
+
+
 def payback(own: float, saving: float) -> Quantity | None:
     """Simple payback in years, `None` where nothing is saved."""
     if saving <= 0:
@@ -307,7 +315,8 @@ def _items(
                                          "energy.formula.investment", source=measure.source, status=measure.status),
                 subsidy_yuan=quantity(money.subsidy[measure.id], "CNY", "subsidy", source="subsidies.csv",
                                       status="to_confirm"),
-                own_cost_yuan=quantity(own, "CNY", "own_cost", status="to_confirm"),
+                own_cost_yuan=quantity(own, "CNY", "own_cost", ("investment", money.cost[measure.id], "CNY"),
+                                       ("subsidy", money.subsidy[measure.id], "CNY"), status="to_confirm"),
                 saving_same_yuan=quantity(same_by[at], "CNY/a", "marginal", status="to_confirm"),
                 saving_yuan=quantity(saving_by[at], "CNY/a", "marginal", status="to_confirm"),
                 co2_saving_t=quantity(co2_by[at] / 1000.0, "t/a", "marginal", status="to_confirm"),

@@ -47,6 +47,35 @@ def test_no_figure_is_without_provenance(found: Audit) -> None:
             assert en(key), key
 
 
+MONEY = ("investment_yuan", "subsidy_yuan", "own_cost_yuan", "saving_yuan", "saving_same_yuan", "co2_saving_t",
+         "kgce_saving", "payback_a", "npv_yuan", "take_back_yuan")  # fmt: skip
+
+
+def test_every_figure_of_a_choice_names_what_it_was_made_of(found: Audit) -> None:
+    """Packages, and the best by each criterion with photovoltaics and the rest; parts sum to the whole."""
+    choices = [*found.packages, *(best.combination for best in found.by_criterion)]
+    choices += [level.combination for level in found.levels]
+    assert len(choices) > 6
+    for choice in choices:
+        for name in MONEY:
+            figure = getattr(choice, name, None)
+            assert figure is None or figure.inputs, name
+        for figure in choice.views.values():
+            assert figure is None or figure.inputs or figure.formula == "energy.formula.lcc_before"
+        for whole in (choice.investment_yuan, choice.subsidy_yuan):
+            parts = sum(float(value) for _, value, _ in whole.inputs)
+            assert parts == pytest.approx(whole.value, abs=1e-6)
+    for package in found.packages:
+        (_, before, _), (_, after, _) = package.co2_saving_t.inputs
+        assert float(before) - float(after) == pytest.approx(package.co2_saving_t.value)
+        shown = explain(found, f"packages.{package.code}.investment_yuan")
+        assert [operand.opens for operand in shown.operands] == [
+            f"packages.{package.code}.items.{item.code}.investment_yuan" for item in package.items
+        ]
+        for item in package.items:
+            assert item.own_cost_yuan.inputs
+
+
 def test_a_saving_opens_down_to_the_heat_of_the_house(found: Audit) -> None:
     top = explain(found, "packages.A.saving_yuan")
     by_name = {operand.name: operand for operand in top.operands}
