@@ -110,11 +110,11 @@ def _groups(sheet: Sheet, x: float, y: float, columns: Sequence[Column], groups:
 
 
 def _head_style(sheet: Sheet, column: Column) -> Type:
-    """A single word is never parted: one wider than its column is set smaller."""
-    one_word = column.head.isascii() and " " not in column.head
-    return (
-        sheet.fitted(column.head, TABLE_HEAD, column.width - 2 * PAD_MM, smallest=LEAST_PT) if one_word else TABLE_HEAD
-    )
+    """No word is parted: a head with one wider than its column is set smaller. Chinese parts anywhere."""
+    if not column.head.isascii():
+        return TABLE_HEAD
+    longest = max(column.head.split(), key=lambda word: sheet.width(word, TABLE_HEAD), default="")
+    return sheet.fitted(longest, TABLE_HEAD, column.width - 2 * PAD_MM, smallest=LEAST_PT)
 
 
 def _row_height(sheet: Sheet, columns: Sequence[Column], row: Sequence[str], style: Type, row_mm: float) -> float:
