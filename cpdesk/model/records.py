@@ -75,6 +75,8 @@ SITE_FIELD: Final = "@site"
 FORM_VERSION_FIELD: Final = "@form_version"
 DELETED_FIELD: Final = "@deleted"
 SAMPLE_FIELD: Final = "@sample"
+ERASED_FIELD: Final = "@erased"
+"""Set by the district alone, when it erases the record for good."""
 SURVEY_PREFIX: Final = "@survey."
 KNOWN_FACTS: Final = frozenset({STATUS_FIELD, SITE_FIELD, FORM_VERSION_FIELD, DELETED_FIELD, SAMPLE_FIELD})
 """The `@` entries that a `Record` has attributes for."""

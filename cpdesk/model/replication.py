@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from cpdesk.model.oplog import SignedOperation
 
@@ -20,6 +21,11 @@ class Outcome(StrEnum):
     CONFLICT = "conflict"
     QUARANTINED = "quarantined"
     DUPLICATE = "duplicate"
+    ERASED = "erased"
+
+
+ERASED_REASON: Final = "erased"
+"""Of an operation put aside because the district has erased its record; what it says is not kept either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,8 @@ class Entry:
 
     Attributes:
         revision: position in the stream's order, 1, 2, 3 … without gaps; becomes the record's revision.
-        outcome: APPLIED, CONFLICT or QUARANTINED (a quarantined one applies nothing).
+        outcome: APPLIED, CONFLICT or QUARANTINED (a quarantined one applies nothing); ERASED where the district has
+            erased the record: the operation is a skeleton that says nothing, or the erasure itself, which sets @erased.
         applied: path → value that the record now has because of this operation (fields in conflict are not in it).
         conflicts: conflicts this operation opened.
         settled: ids of conflicts this operation settled.

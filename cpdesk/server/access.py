@@ -20,11 +20,13 @@ from sqlalchemy import Connection, Row, select, update
 from cpdesk.base.errors import AccessFault
 from cpdesk.model.oplog import GENESIS_HASH
 from cpdesk.server import schema
+from cpdesk.server.people.audit import note
 from cpdesk.server.people.roles import Role
 from cpdesk.sync.signing import code_hash, enrolment_digest, token_digest
 
 _CODE_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 O 1 I, which people confuse on paper
 _CODE_LETTERS: Final = 20  # 100 bits: cannot be guessed, so a plain hash of it is enough
+__all__ = ["ROLES", "Device", "Granted", "Seals", "enrol", "find", "iso", "new_code", "note"]
 ROLES: Final = tuple(str(role) for role in Role)
 
 
@@ -107,11 +109,6 @@ def find(connection: Connection, device: str) -> Device | None:
     if row is None:
         return None
     return Device(row.device, row.public_key, row.person, row.role, frozenset(row.streams.split()), row.status)
-
-
-def note(connection: Connection, now: str, what: str, device: str, detail: str) -> None:
-    """One line of the audit trail: ids, codes and counts, never names or answers."""
-    connection.execute(schema.audit.insert(), {"at": now, "what": what, "device": device, "detail": detail})
 
 
 class Seals:

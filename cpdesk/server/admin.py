@@ -15,6 +15,7 @@ from cpdesk.base.errors import InputFault, IntegrityFault
 from cpdesk.base.files import disk_faults, write_atomically
 from cpdesk.model.oplog import canonical_json
 from cpdesk.model.paths import STREAM
+from cpdesk.model.records import ERASED_FIELD
 from cpdesk.server import access, database, published, schema
 from cpdesk.server.access import iso
 from cpdesk.server.config import ServerConfig
@@ -202,7 +203,9 @@ class Admin:
     def content_digest(self) -> str:
         """SHA-256 over all fields of all records and all open conflicts, as `operations.digest` takes it of a desk."""
         fields, conflicts = schema.field_states, schema.conflicts
-        stated = select(fields.c.record, fields.c.path, fields.c.value).where(fields.c.value.is_not(None))
+        stated = select(fields.c.record, fields.c.path, fields.c.value).where(
+            fields.c.value.is_not(None), fields.c.path != ERASED_FIELD
+        )
         with self._database.reading() as connection:
             lines = [canonical_json(list(row)) for row in connection.execute(stated)]
             open_ones = select(conflicts.c.id).where(conflicts.c.settled_by.is_(None))

@@ -103,6 +103,11 @@ class Service:
             raise AccessFault("CP-4103")
         return device
 
+    def note_bulk_read(self, device: Device, stream: str) -> None:
+        """Leave a line of who reads a township from its beginning."""
+        with self.database.writing() as connection:
+            access.note(connection, self.now(), "read_in_bulk", device.device, f"stream {stream}")
+
     def known_device(self, name: str) -> Device:
         return self._find(name)
 
@@ -270,6 +275,8 @@ async def _pull(service: Service, request: Request) -> Response:
             lens = lens_for(connection, device, stream)
         if lens is not None:
             page = [lens.entry(entry) for entry in page]
+        if after == 0 and page:
+            service.note_bulk_read(device, stream)
         tail = json.dumps({"cursor": cursor_to_text(service.database.epoch, last), "more": more})
         return _packed(request, b'{"entries":[' + b",".join(page) + b"]," + tail[1:].encode())
 

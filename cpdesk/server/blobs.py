@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,6 +171,17 @@ class BlobShelf:
             upsert(connection, schema.blobs, [{"sha256": sha256, "size": length, "received_at": now}])
             upsert(connection, schema.blob_owners, [{"sha256": sha256, "device": device.device}])
             self._delete_upload(connection, device, sha256)
+
+    def forget_parts(self, uploads: Iterable[tuple[str, str]]) -> None:
+        """Delete what came of uploads, by device and name, whose rows are gone.
+
+        Raises:
+            EnvironmentFault: CP-20xx the disk.
+        """
+        for device, sha256 in uploads:
+            part = self._folder / "parts" / f"{device}-{sha256}"
+            with disk_faults(part):
+                part.unlink(missing_ok=True)
 
     def _forget(self, part: Path, device: Device, sha256: str) -> None:
         with self._database.writing() as connection:

@@ -7,7 +7,7 @@ nothing that a person wrote is lost.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from operator import itemgetter
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from cpdesk.base.errors import AccessFault, IntegrityFault
 from cpdesk.model.oplog import Operation, SignedOperation, canonical_json
-from cpdesk.model.replication import Entry, Outcome, PushResult
+from cpdesk.model.replication import ERASED_REASON, Entry, Outcome, PushResult
 from cpdesk.server import schema
 from cpdesk.server.access import Device, find
 from cpdesk.server.checking import CheckedBatch, CheckedOperation
@@ -188,7 +188,8 @@ class _Batch:
         if ordered:
             self.known.revisions[operation.stream] = revision
         if reason:
-            entry = Entry(operation.stream, revision, signed, Outcome.QUARANTINED, reason=reason)
+            kept = _without_content(signed) if reason == ERASED_REASON else signed
+            entry = Entry(operation.stream, revision, kept, Outcome.QUARANTINED, reason=reason)
         else:
             entry = self._apply(signed, revision)
         if reason == "chain_fork":
@@ -308,6 +309,11 @@ class _Batch:
 
     def _upsert(self, table: Any, rows: list[dict[str, Any]]) -> None:
         upsert(self.connection, table, rows)
+
+
+def _without_content(signed: SignedOperation) -> SignedOperation:
+    """What is kept of an operation on an erased record; its content hash stands in the row."""
+    return SignedOperation(replace(signed.operation, set={}, old={}), signed.signature)
 
 
 def hold(connection: Connection, codes: Iterable[str]) -> dict[str, int]:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as AnyText
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 OLDEST_VERSION: Final = 2  # that `migrations` can bring up to this one
 
 Text: Final = AnyText().with_variant(AnyText(collation="C"), "postgresql")
@@ -172,6 +172,7 @@ audit = Table(
     Column("what", Text, nullable=False),
     Column("device", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("hash", Text, nullable=False, server_default=""),  # of the line before and this one: see people/audit.py
 )
 
 GROWING: Final = (records, operations, field_states, conflicts, blob_references)

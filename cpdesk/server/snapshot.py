@@ -28,6 +28,7 @@ from starlette.routing import Route
 from cpdesk.base.errors import AccessFault, IntegrityFault
 from cpdesk.base.files import disk_faults
 from cpdesk.model.oplog import canonical_json
+from cpdesk.model.records import ERASED_FIELD
 from cpdesk.model.replication import Conflict
 from cpdesk.server import schema
 from cpdesk.server.access import Device
@@ -156,6 +157,8 @@ def _lines(connection: Connection, stream: str, epoch: str) -> Iterator[dict[str
         if fields is not None and fields[0] == row.record:
             _, values, at = fields
             fields = next(states, None)
+        if ERASED_FIELD in values:
+            continue
         count += 1
         yield {
             "record": row.record,
@@ -237,6 +240,7 @@ def routes(service: Any, endpoint: Any) -> list[Route]:
         found = await run_in_threadpool(snapshots.find, device, stream, read_hash(query["sha256"], "sha256"))
         if found is None:
             raise IntegrityFault("CP-3252", what=query["sha256"])
+        await run_in_threadpool(service.note_bulk_read, device, stream)
         headers = {"ETag": f'"{found.sha256}"'}
         return FileResponse(found.path, media_type="application/gzip", headers=headers)
 

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.clock import Clock
 from cpdesk.model.oplog import Operation, SignedOperation
-from cpdesk.model.records import Changes, RecordKind
-from cpdesk.model.replication import Entry, Outcome, SnapshotRecord
+from cpdesk.model.records import ERASED_FIELD, Changes, RecordKind
+from cpdesk.model.replication import ERASED_REASON, Entry, Outcome, SnapshotRecord
 from cpdesk.store.blobs import BlobInfo, Blobs
 from cpdesk.store.conflicts import keep_conflict, refresh_resolved, settle_conflict
+from cpdesk.store.erasing import erase_operation, erase_record
 from cpdesk.store.facts import set_fact
 from cpdesk.store.oplog import DeviceIdentity, OperationLog, RecordHead, insert_operation, iso, operation_of
 from cpdesk.store.scope import begin_anew, leave_all_but
@@ -145,11 +146,15 @@ class Replica:
         with its reason, but is no longer laid on top.
         """
 
+        gone: set[str] = set()
+
         def work(db: Connection) -> Changes:
             shelf = _Open(db, self._shelf)
             conflicts = False
             for entry in entries:
-                if self._take_in(db, entry, shelf):
+                if entry.outcome is Outcome.ERASED:
+                    gone.update(_take_erasure(db, entry, shelf))
+                elif self._take_in(db, entry, shelf):
                     conflicts = conflicts or bool(entry.conflicts or entry.settled)
             for shelved in shelf.touched.values():
                 self._lay_on_top(db, shelved)
@@ -158,7 +163,9 @@ class Replica:
             kinds = frozenset(RecordKind(shelved.head.kind) for shelved in shelf.touched.values())
             return Changes(frozenset(shelf.touched), kinds, conflicts=conflicts, sync=True)
 
-        return self._writer.do(work)
+        changes = self._writer.do(work)
+        self._blobs.delete(sorted(gone))
+        return changes
 
     def begin_with(self, records: Iterable[SnapshotRecord], *, stream: str, cursor: str) -> Changes | None:
         """Take in the state of a whole stream with the cursor behind it, in one transaction, on a desk that has nothing
@@ -283,6 +290,8 @@ class Replica:
             )
         else:
             return False
+        if entry.reason == ERASED_REASON:
+            erase_operation(db, operation.op_id)
         shelved = shelf.take(operation, create=entry.outcome is not Outcome.QUARANTINED)
         if shelved is None:
             return True
@@ -311,6 +320,20 @@ class Replica:
         shelved.server, shelved.visible, shelved.unsent = shelved.server_fields, visible, len(rows)
         shelved.conflicts = refresh_resolved(db, shelved.head.record, resolving)
         self._shelf.put(db, shelved, iso(self._clock.now()))
+
+
+def _take_erasure(db: Connection, entry: Entry, shelf: _Open) -> set[str]:
+    """What the district has erased goes here as well; the names of files that nothing else speaks of."""
+    operation = entry.signed.operation
+    if ERASED_FIELD not in operation.set:  # the skeleton of an operation, in its old place
+        db.execute(
+            "UPDATE operations SET revision = ?, outcome = ? WHERE op_id = ?",
+            (entry.revision, entry.outcome.value, operation.op_id),
+        )
+        erase_operation(db, operation.op_id)
+        return set()
+    shelf.touched.pop(operation.record, None)
+    return erase_record(db, operation.record)
 
 
 class _Open:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cpdesk.base.clock import Clock
 from cpdesk.base.ids import IdMaker
 from cpdesk.model.oplog import GENESIS_HASH, Operation, SignedOperation
-from cpdesk.model.records import Changes
+from cpdesk.model.records import ERASED_FIELD, Changes
 from cpdesk.model.replication import Conflict, Entry, Outcome
 from cpdesk.store.blobs import BlobInfo
 from cpdesk.store.oplog import DeviceIdentity
@@ -136,6 +136,10 @@ class MemoryReplica:
             if entry.revision <= self._taken.get(stream, 0):
                 continue
             self._taken[stream] = entry.revision
+            if entry.outcome is Outcome.ERASED:
+                if ERASED_FIELD in operation.set:
+                    self._server.pop(operation.record, None)
+                continue
             self._revisions[operation.record] = entry.revision
             self._streams[operation.record] = stream
             _lay(self._server.setdefault(operation.record, {}), entry.applied)

@@ -53,8 +53,12 @@ def operation_to_wire(operation: Operation) -> dict[str, Any]:
     return {**facts, "set": dict(operation.set), "old": dict(operation.old)}
 
 
-def operation_from_wire(value: Any, place: str) -> Operation:
-    """Raises IntegrityFault CP-3201 when anything is not as documented."""
+def operation_from_wire(value: Any, place: str, *, least: int = 1) -> Operation:
+    """Read an operation that sets at least so many fields; one that was erased sets none.
+
+    Raises:
+        IntegrityFault: CP-3201 when anything is not as documented.
+    """
     read = Reader(value, place, _OPERATION_FIELDS)
     operation = Operation(
         op_id=read.uuid("op_id"),
@@ -67,7 +71,7 @@ def operation_from_wire(value: Any, place: str) -> Operation:
         version=read.text("version", least=0),
         stream=read.stream("stream"),
         base=read.whole("base"),
-        set=read.entries("set", least=1),
+        set=read.entries("set", least=least),
         old=read.entries("old"),
         actor=read.text("actor", least=0),
         at=read.text("at", most=64),
@@ -140,7 +144,7 @@ def entry_from_wire(value: Any, place: str) -> Entry:
     """The same, read strictly. Raises IntegrityFault CP-3201 with the place of what is wrong."""
     read = Reader(value, place, ENTRY_FIELDS)
     signed = SignedOperation(
-        operation_from_wire(read.raw("operation"), f"{place}.operation"), read.signature("signature")
+        operation_from_wire(read.raw("operation"), f"{place}.operation", least=0), read.signature("signature")
     )
     return Entry(
         stream=read.stream("stream"),

@@ -11,7 +11,8 @@ from typing import Final, Protocol
 
 from cpdesk.model.masking import is_masked
 from cpdesk.model.oplog import Operation
-from cpdesk.model.records import STATUS_FIELD, RecordKind, Status
+from cpdesk.model.records import ERASED_FIELD, STATUS_FIELD, RecordKind, Status
+from cpdesk.model.replication import ERASED_REASON
 from cpdesk.operations.families import FARMHOUSE, HEATING_NETWORK, OLD_COMMUNITY
 from cpdesk.sync.merge import RecordState
 
@@ -140,13 +141,22 @@ def reason_against(author: Holder, operation: Operation, state: RecordState | No
         state: the record as it stands for the server; None before it is there.
 
     Returns:
+        `erased` the district has erased the record, and what the operation says must not be kept;
         `masked` it sets a mask, which is no answer of anybody;
         `role_forbidden` a record that is not this role's, or one that the author knew to be accepted;
         `status_forbidden` a step of a survey's course that is not this role's.
     """
-    stream = operation.stream
+    if state is not None and state.value(ERASED_FIELD) is not None:
+        return ERASED_REASON
+    if ERASED_FIELD in operation.set:
+        return "role_forbidden"
     if any(map(is_masked, operation.set.values())):
         return "masked"
+    return _reason_of_role(author, operation, state)
+
+
+def _reason_of_role(author: Holder, operation: Operation, state: RecordState | None) -> str:
+    stream = operation.stream
     if not may(author, right_to_write(operation.kind, operation.form), stream):
         return "role_forbidden"
     if may(author, Right.REVIEW, stream):
