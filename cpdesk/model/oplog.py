@@ -65,10 +65,14 @@ _FIELDS: Final = tuple(each.name for each in fields(Operation))
 
 @dataclass(frozen=True, slots=True)
 class SignedOperation:
-    """An operation with its Ed25519 signature (64 bytes, as 128 hex digits)."""
+    """An operation with its Ed25519 signature (64 bytes, as 128 hex digits).
+
+    `erased_hash` is empty, or the content hash of an operation whose content was erased: the signature is over that.
+    """
 
     operation: Operation
     signature: str
+    erased_hash: str = ""
 
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

@@ -55,7 +55,7 @@ def check(author: Device, batch: Sequence[SignedOperation]) -> CheckedBatch:
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(author.public_key))
     checked = []
     for signed in batch:
-        content_hash = signed.operation.content_hash()
+        content_hash = signed.erased_hash or signed.operation.content_hash()
         checked.append(CheckedOperation(signed, content_hash, _fits(key, signed.signature, content_hash)))
     return CheckedBatch(author.device, tuple(checked))
 

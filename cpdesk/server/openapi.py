@@ -84,7 +84,7 @@ _OPERATION: Final = _named(
         "form": _text(),
         "version": _text(least=0),
         "stream": _STREAM,
-        "set": {**_FIELDS, "minProperties": 1},
+        "set": _FIELDS,
         "old": _FIELDS,
         "actor": _text(least=0),
         "at": _TIME,
@@ -197,7 +197,14 @@ _CALLS: Final[Mapping[tuple[str, str], _Call]] = {
             _object(
                 {
                     "operations": _list(
-                        _object({"operation": {"$ref": "#/components/schemas/Operation"}, "signature": _SIGNATURE}),
+                        _object(
+                            {
+                                "operation": {"$ref": "#/components/schemas/Operation"},
+                                "signature": _SIGNATURE,
+                                "erased_hash": _HASH,
+                            },
+                            ("erased_hash",),
+                        ),
                         OPERATIONS_PER_PUSH_MAX,
                     )
                 }

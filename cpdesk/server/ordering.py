@@ -179,7 +179,8 @@ class _Batch:
         kept = (operation.actor, operation.kind, operation.form, operation.at, *operation.set.values())
         if any("\0" in value for value in kept if value is not None):
             return "unstorable"
-        return reason_against(self.device, operation, self.known.states.get(operation.record))
+        state = self.known.states.get(operation.record)
+        return ERASED_REASON if checked.signed.erased_hash else reason_against(self.device, operation, state)
 
     def _keep(self, signed: SignedOperation, content_hash: str, reason: str) -> PushResult:
         operation = signed.operation
@@ -188,7 +189,7 @@ class _Batch:
         if ordered:
             self.known.revisions[operation.stream] = revision
         if reason:
-            kept = _without_content(signed) if reason == ERASED_REASON else signed
+            kept = _without_content(signed) if reason == ERASED_REASON or signed.erased_hash else signed
             entry = Entry(operation.stream, revision, kept, Outcome.QUARANTINED, reason=reason)
         else:
             entry = self._apply(signed, revision)

@@ -89,19 +89,21 @@ class Replica:
         After a restore from a backup these may carry the desk's older device id and signature; they are as valid.
         """
         rows = self._readers.all(
-            "SELECT content, signature FROM operations WHERE own = 1 AND revision IS NULL ORDER BY number LIMIT ?",
+            "SELECT content, signature, content_hash FROM operations WHERE own = 1 AND revision IS NULL"
+            " ORDER BY number LIMIT ?",
             (limit,),
         )
-        return [SignedOperation(operation_of(content), signature) for content, signature in rows]
+        return [_signed(*row) for row in rows]
 
     def own_operations(self, after_seq: int, limit: int = 500) -> list[SignedOperation]:
         """This device's operations above a sequence number, acknowledged or not: for a server that was restored and
         lacks them."""
         rows = self._readers.all(
-            "SELECT content, signature FROM operations WHERE own = 1 AND device = ? AND seq > ? ORDER BY seq LIMIT ?",
+            "SELECT content, signature, content_hash FROM operations WHERE own = 1 AND device = ? AND seq > ?"
+            " ORDER BY seq LIMIT ?",
             (self._log.identity.device, after_seq, limit),
         )
-        return [SignedOperation(operation_of(content), signature) for content, signature in rows]
+        return [_signed(*row) for row in rows]
 
     def waiting(self) -> Waiting:
         """How much the server does not have yet."""
@@ -320,6 +322,12 @@ class Replica:
         shelved.server, shelved.visible, shelved.unsent = shelved.server_fields, visible, len(rows)
         shelved.conflicts = refresh_resolved(db, shelved.head.record, resolving)
         self._shelf.put(db, shelved, iso(self._clock.now()))
+
+
+def _signed(content: str, signature: str, content_hash: str) -> SignedOperation:
+    """As it is sent: one whose content was erased with the hash of what it said."""
+    operation = operation_of(content)
+    return SignedOperation(operation, signature, "" if operation.set else content_hash)
 
 
 def _take_erasure(db: Connection, entry: Entry, shelf: _Open) -> set[str]:

@@ -83,14 +83,18 @@ def operation_from_wire(value: Any, place: str, *, least: int = 1) -> Operation:
 
 
 def signed_to_wire(signed: SignedOperation) -> dict[str, Any]:
-    return {"operation": operation_to_wire(signed.operation), "signature": signed.signature}
+    message = {"operation": operation_to_wire(signed.operation), "signature": signed.signature}
+    return {**message, "erased_hash": signed.erased_hash} if signed.erased_hash else message
 
 
 def signed_from_wire(value: Any, place: str) -> SignedOperation:
-    read = Reader(value, place, ("operation", "signature"))
-    return SignedOperation(
-        operation_from_wire(read.raw("operation"), f"{place}.operation"), read.signature("signature")
-    )
+    """Raises IntegrityFault CP-3201 when anything is not as documented."""
+    read = Reader(value, place, ("operation", "signature"), ("erased_hash",))
+    erased_hash = read.hash("erased_hash") if read.has("erased_hash") else ""
+    operation = operation_from_wire(read.raw("operation"), f"{place}.operation", least=0 if erased_hash else 1)
+    if erased_hash and operation.set:
+        raise malformed(f"{place}.erased_hash", "only of an operation that sets nothing")
+    return SignedOperation(operation, read.signature("signature"), erased_hash)
 
 
 def push_to_wire(batch: Sequence[SignedOperation]) -> dict[str, Any]:

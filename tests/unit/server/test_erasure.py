@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from cpdesk.server.run import running_server
 from cpdesk.store import Store
 from cpdesk.sync.client import sync_once
 from cpdesk.sync.enrol import enrol
+from cpdesk.sync.protocol import pull_answer_from_wire, push_to_wire
 from cpdesk.sync.snapshot import begin_with_snapshots
 from cpdesk.sync.transport import Transport
 
@@ -161,6 +163,28 @@ def test_work_on_an_erased_record_that_comes_late_is_not_kept_and_stops_nothing(
     late.sync()
     first.sync()
     assert first.store.records.get(after).answers == {"a": "c"}, "the chain goes on behind what was erased"
+
+
+def test_a_server_that_was_set_back_gets_skeletons_again_and_the_queue_goes_on(district: District) -> None:
+    desk = district.desk("a")
+    site, _ = desk.household()
+    desk.sync()
+    district.people.erase(site)
+    desk.sync()
+    desk.store.records.create_record(RecordKind.SURVEY, "farmhouse", "1", STREAM, {"a": "b"}, actor="样例")
+    sent = desk.store.replica.own_operations(0, 50)
+    assert [bool(one.erased_hash) for one in sent] == [True, True, False]
+    empty = ServerConfig(district.folder / "empty", port=0, clock=district.clock)
+    create_database(empty)
+    with running_server(empty) as url, Admin(empty) as admin, Transport(url) as line:
+        enrol(desk.store.replica, line, admin.new_enrolment_code(role="surveyor", streams=[STREAM], person="a"))
+        answer = line.post_json("/v1/push", push_to_wire(sent))
+        assert [one["reason"] or one["outcome"] for one in answer["results"]] == ["erased", "erased", "applied"]
+        entries = pull_answer_from_wire(line.get_json("/v1/pull", {"stream": STREAM})).entries
+        assert [entry.reason for entry in entries] == ["erased", "erased", ""]
+        forged = replace(sent[0], erased_hash="0" * 64)
+        again = line.post_json("/v1/push", push_to_wire([forged]))
+        assert again["results"][0]["reason"] in ("signature", "chain_fork")
 
 
 @pytest.mark.parametrize("with_snapshot", [True, False])
