@@ -11,6 +11,7 @@ from cpdesk.energy.money.factors import editions_used
 from cpdesk.energy.retrofit.grid import OFF_C, Grid, figures, set_points
 from cpdesk.energy.retrofit.packages import Choice, heat_limit, payback
 from cpdesk.energy.retrofit.statement import quantity
+from cpdesk.energy.retrofit.sun_heating import SunHeating
 from cpdesk.energy.systems.plants import limit_w
 from cpdesk.energy.zone.envelope import AIR, AREA, CAPACITY, air_conductance, to_outdoors
 from cpdesk.energy.zone.hourly import Drivers
@@ -107,16 +108,17 @@ def free_acts(grid: Grid) -> tuple[FreeAct, ...]:
     return tuple(sorted(found, key=lambda item: -item.saving_yuan.value))
 
 
-def what_ifs(grid: Grid, choice: Choice, package: Package, sure: Sure) -> tuple[WhatIf, ...]:
+def what_ifs(sun: SunHeating, choice: Choice, package: Package, sure: Sure) -> tuple[WhatIf, ...]:
     """Package A under one changed circumstance at a time."""
     own, saving = package.own_cost_yuan.value, package.saving_yuan.value
+    more = sun.more_yuan(choice.state, choice.plant, choice.warmth)
     found = []
     for code, value in zip(("price_low", "price_high"), sure.price_savings, strict=False):
         # Fuel prices move nothing where a house heats with electricity before and after.
         if abs(value - saving) >= 1.0:
             found.append(_what_if(code, value, own))
     for shift, code in ((-1.0, "colder"), (1.0, "milder")):
-        found.append(_what_if(code, _shifted_saving(grid, choice, shift), own))
+        found.append(_what_if(code, _shifted_saving(sun.grid, choice, shift) + more, own))
     worst = [min(item.saving_low_yuan, item.saving_high_yuan) for item in sure.influences]
     if worst:
         found.append(_what_if("worst_default", saving + min(worst), own))

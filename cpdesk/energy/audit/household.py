@@ -28,6 +28,7 @@ from cpdesk.energy.retrofit.packages import choose, digits_on_the_way, make_pack
 from cpdesk.energy.retrofit.setting import rows_of
 from cpdesk.energy.retrofit.shapley import digits_of_sets, shares
 from cpdesk.energy.retrofit.statement import assess_state, quantity
+from cpdesk.energy.retrofit.sun_heating import served
 from cpdesk.energy.systems.plants import limit_w
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Weather, make_weather
@@ -73,11 +74,13 @@ def audit(
     other = OtherYear(building, tables, weather)
     grid = evaluate(make_setting(building, tables, weather, verdicts, other.of(())))
     extras = make_extras(grid.setting, weather, verdicts, other)
-    choices = choose(grid, wishes.budget_yuan)
+    choices = choose(served(grid, Search(grid, extras).sun), wishes.budget_yuan)
     grid = with_states(grid, [*digits_on_the_way(grid, choices), *digits_of_sets(grid, choices)])
-    packages = [with_shares(make_package(grid, choice), shares(grid, choice)) for choice in choices]
     search = Search(grid, extras)
-    sure = make_sure(grid, choices, _as_it_is(grid), packages, known, wishes.seed)
+    packages = [
+        with_shares(make_package(grid, choice, search.sun), shares(grid, choice, search.sun)) for choice in choices
+    ]
+    sure = make_sure(search.sun, choices, _as_it_is(grid), packages, known, wishes.seed)
     baseline, packages = sure.baseline, [replace(one, notices=(*one.notices, *told)) for one in sure.packages]
     best = next((at for at, choice in enumerate(choices) if choice.code == "A"), None)
     nothing_pays = all(choice.code == "C" for choice in choices)
@@ -102,7 +105,7 @@ def audit(
         inputs=building.inputs,
         quality_counts={one.value: sum(item.quality is one for item in building.inputs) for one in Quality},
         influences=sure.influences,
-        what_ifs=() if best is None else what_ifs(grid, choices[best], packages[best], sure),
+        what_ifs=() if best is None else what_ifs(search.sun, choices[best], packages[best], sure),
         factors=factors_used(grid),
         hand_check=hand_check(grid, baseline),
         bill_checks=surveyed_checks(bill_checks(grid, baseline), sure.calibration),

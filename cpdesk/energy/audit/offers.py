@@ -24,15 +24,16 @@ def _saving_alone(search: Search, option: Option) -> float:
     for at, options in enumerate(search.extras.options):
         if [one.id for one in options] == [code]:
             return float(search.side(at).saving[0, 0])
+    saving = search.side(0).saving
     for at, options in enumerate(setting.plant_options):
         if [one.id for one in options] == [code]:
-            return float(grid.saving[0, at])
+            return float(saving[0, at])
     digits = [0] * len(setting.groups)
     for at, group in enumerate(setting.groups):
         for number, one in enumerate(group, 1):
             if one.id == code:
                 digits[at] = number
-    return float(grid.saving[grid.place(digits), 0])
+    return float(saving[grid.place(digits), 0])
 
 
 def offer(search: Search, verdict: Verdict, wishes: Wishes) -> Offer:

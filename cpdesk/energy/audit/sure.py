@@ -14,8 +14,10 @@ from cpdesk.energy.certainty.draws import Family, Houses, evenly, make_family, p
 from cpdesk.energy.certainty.figures import certainty
 from cpdesk.energy.certainty.outcomes import Chosen, as_audited, chosen, outcomes
 from cpdesk.energy.certainty.unsure import PRICE, Z90
+from cpdesk.energy.money.indicators import Terms
 from cpdesk.energy.retrofit.grid import Grid, make_setting
 from cpdesk.energy.retrofit.packages import Choice
+from cpdesk.energy.retrofit.sun_heating import SunHeating
 from cpdesk.energy.tables import EnergyTables
 from cpdesk.energy.weather.climate import Weather
 from cpdesk.model.assessment import Assessment, BillCheck, Influence, Package, Quantity
@@ -75,14 +77,23 @@ class Sure:
 
 
 def make_sure(
-    grid: Grid, choices: Sequence[Choice], baseline: Assessment, packages: Sequence[Package], known: Known, seed: int
+    sun: SunHeating,
+    choices: Sequence[Choice],
+    baseline: Assessment,
+    packages: Sequence[Package],
+    known: Known,
+    seed: int,
 ) -> Sure:
     """Ranges of the house as it is and of the packages, the strongest influences and the answers worth measuring."""
+    grid = sun.grid
     works = chosen(grid, choices)
     houses = known.houses or prior_houses(known.family, draws=DRAWS, seed=seed)
     # The middle of the survey goes along as one more draw: what the audit would have said without the bills.
     middle = np.zeros((1, len(houses.dimensions)))
     every = outcomes(grid.setting, works, evenly(houses.family, np.vstack([houses.z, middle])))
+    # What standing panels give heating is taken as the audit has it, without a range of its own.
+    more = np.array([sun.more_yuan(choice.state, choice.plant, choice.warmth) for choice in choices])
+    every = every.with_sun(more, Terms.of(grid.setting.tables).energy_worth("electricity", grid.setting.tables))
     found = every.first(len(houses.z))
     best = next((at for at, choice in enumerate(choices) if choice.code == "A"), None)
     told = () if best is None else advice(found.saving[:, best], houses, grid.setting, found.amounts)
@@ -98,19 +109,19 @@ def make_sure(
         certainty=sure,
         calibration=report,
         influences=() if best is None else influences(found.saving[:, best], houses),
-        price_savings=() if best is None else _price_savings(grid, works[best], known.family),
+        price_savings=() if best is None else _price_savings(grid, works[best], known.family, float(more[best])),
     )
 
 
-def _price_savings(grid: Grid, package: Chosen, family: Family) -> tuple[float, ...]:
-    """Saving with fuel prices at P10 and P90, all else as in the audit."""
+def _price_savings(grid: Grid, package: Chosen, family: Family, sun_yuan: float) -> tuple[float, ...]:
+    """Saving with fuel prices at P10 and P90, all else as in the audit; `sun_yuan` more by standing panels."""
     z = np.zeros((2, len(family.dimensions)))
     at = next((at for at, item in enumerate(family.dimensions) if item.key == PRICE), None)
     if at is None:
         return ()
     z[:, at] = -Z90, Z90
     alone = evenly(Family(family.dimensions, grid.setting.building, ()), z)
-    return tuple(float(value) for value in as_audited(grid, (package,), alone).saving[:, 0])
+    return tuple(float(value) + sun_yuan for value in as_audited(grid, (package,), alone).saving[:, 0])
 
 
 def _with(figure: Quantity, found: Range) -> Quantity:

@@ -50,6 +50,7 @@ class Outcomes:
         amounts: by carrier, what the house as it is uses in the unit bought.
         own_cost: own money; `present_savings` and `present_invested` are PVS less upkeep and PVI of the household
             (`energy.money.indicators`), prices along the path that packages are chosen by.
+        sun_yuan: what standing panels give a package's heating more than today's, CNY a year (`with_sun`).
     """
 
     need_kwh: Floats
@@ -66,6 +67,12 @@ class Outcomes:
     own_cost: Floats
     present_savings: Floats
     present_invested: Floats
+    sun_yuan: Floats
+
+    def with_sun(self, sun_yuan: Floats, worth: float) -> Outcomes:
+        """With what standing panels give each package's heating more than today's, (packages,) CNY a year; `worth`
+        the present value of one yuan of electricity a year."""
+        return replace(self, sun_yuan=self.sun_yuan + sun_yuan, present_savings=self.present_savings + worth * sun_yuan)
 
     def first(self, draws: int) -> Outcomes:
         """Those of the first draws only."""
@@ -76,7 +83,7 @@ class Outcomes:
     @property
     def saving(self) -> Floats:
         """Yearly saving in CNY, (N, packages)."""
-        return self.cost[:, None] - self.package_cost
+        return self.cost[:, None] - self.package_cost + self.sun_yuan
 
     @property
     def npv(self) -> Floats:
@@ -212,7 +219,7 @@ def _reckoned(
         package_need_kwh=figures["need"], package_energy_kwh=figures["energy"], package_cost=figures["cost"],
         package_co2_kg=figures["co2"], package_coldest_c=figures["coldest"], own_cost=money.own_cost,
         present_savings=before.present_cost - figures["present"] - money.present_upkeep,
-        present_invested=money.present_invested,
+        present_invested=money.present_invested, sun_yuan=np.zeros(shape),
     )  # fmt: skip
 
 

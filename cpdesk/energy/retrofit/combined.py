@@ -8,19 +8,16 @@ the horizon is the net present value by which the combination was chosen:
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from cpdesk.energy.money.indicators import DECIDED, Flow, Terms, growth_of, savings
-from cpdesk.energy.money.prices import cost_by_carrier, kgce, other_cost, running_subsidy
+from cpdesk.energy.money.prices import kgce, other_cost
 from cpdesk.energy.money.views import Works, explained, views
 from cpdesk.energy.retrofit.extras import Extras, other_costs, other_kgce
 from cpdesk.energy.retrofit.grid import Grid
 from cpdesk.energy.retrofit.packages import options_of
 from cpdesk.energy.retrofit.statement import mixed_energy
-from cpdesk.energy.retrofit.sun_heating import SunHeating, Taken
-from cpdesk.energy.systems.plants import Energy
+from cpdesk.energy.retrofit.sun_heating import SunHeating, running
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.model.assessment import Quantity
 
@@ -58,22 +55,10 @@ def _year(
 ) -> tuple[dict[str, Floats], Floats, Floats]:
     """Arrays of one: cost by carrier, running subsidy (CNY a year) and standard coal (kg a year) of all uses."""
     state, plant, extra = place
-    tables, meter = grid.setting.tables, grid.setting.plants[plant].valley_meter
-    taken, other = sun.exact(state, plant, extra, warmth), extras.others[extra]
-    energy = mixed_energy(grid.usual[plant], grid.wish[plant], state, warmth)
-    costs = cost_by_carrier(energy, tables, valley_meter=meter, other=other)
-    paid = running_subsidy(_bought(energy, taken), tables, valley_meter=meter, other=other)
-    paid = paid + other_cost(_ELECTRICITY, other, tables)[1]
-    if _ELECTRICITY in energy.kwh:
-        costs[_ELECTRICITY] = costs[_ELECTRICITY] - taken.gain_yuan
+    tables = grid.setting.tables
+    costs, paid = running(sun, place, warmth)
+    paid = paid + other_cost(_ELECTRICITY, extras.others[extra], tables)[1]
     for carrier, cost in other_costs(extras, extra, tables).items():
         costs[carrier] = costs.get(carrier, np.zeros(1)) + cost
+    energy = mixed_energy(grid.usual[plant], grid.wish[plant], state, warmth)
     return costs, paid, kgce(energy, tables) + other_kgce(extras, extra, tables)
-
-
-def _bought(energy: Energy, taken: Taken) -> Energy:
-    """The energy of heating less what the sun gives of it."""
-    if _ELECTRICITY not in energy.kwh:
-        return energy
-    left = energy.kwh[_ELECTRICITY] - taken.kwh
-    return replace(energy, kwh={**energy.kwh, _ELECTRICITY: left}, valley_kwh=energy.valley_kwh - taken.valley_kwh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpdesk.energy.money.indicators import DECIDED, Flow, Terms, growth_of, life_cycle, present_investment, savings
-from cpdesk.energy.money.prices import cost_by_carrier, running_subsidy, subsidies
+from cpdesk.energy.money.prices import subsidies
 from cpdesk.energy.money.views import Works, explained, views
 from cpdesk.energy.retrofit.grid import Grid, design_load_w
 from cpdesk.energy.retrofit.measures import Option
 from cpdesk.energy.retrofit.setting import Setting
 from cpdesk.energy.retrofit.statement import assess_state, mixed, mixed_energy, quantity, season_costs
+from cpdesk.energy.retrofit.sun_heating import SunHeating, running
 from cpdesk.energy.systems.plants import limit_w
 from cpdesk.energy.weather.climate import Floats
 from cpdesk.model.assessment import Package, PackageItem, Quantity
@@ -156,21 +158,25 @@ def digits_on_the_way(grid: Grid, choices: Sequence[Choice]) -> list[tuple[int, 
     return [digits for choice in choices for digits, _ in _steps_to(grid, choice)]
 
 
-def make_package(grid: Grid, choice: Choice) -> Package:
-    """The package of a combination with all its figures; savings of the items sum to the package's."""
+def make_package(grid: Grid, choice: Choice, sun: SunHeating) -> Package:
+    """The package of a combination with all its figures; savings of the items sum to the package's.
+
+    Args:
+        sun: of the grid: what panels that stand there give heating is part of what it costs.
+    """
     setting = grid.setting
     options = options_of(grid, choice.state, choice.plant)
     path = [(grid.place(digits), plant) for digits, plant in _steps_to(grid, choice)]
     money = paid(grid, [option for _, _, option in options])
     usual, wish = grid.usual[choice.plant], grid.wish[choice.plant]
-    present, after = kept(grid, 0, 0, 0.0), kept(grid, choice.state, choice.plant, choice.warmth)
-    same = present["cost"] - float(usual.cost[choice.state])
-    saving = present["cost"] - after["cost"]
-    items = _items(grid, options, path, money, same, saving, present, after)
+    present, after = kept(sun, 0, 0, 0.0), kept(sun, choice.state, choice.plant, choice.warmth)
+    unchanged = kept(sun, choice.state, choice.plant, 0.0)
+    same, saving = present["cost"] - unchanged["cost"], present["cost"] - after["cost"]
+    items = _items(options, _steps(path, sun), money, same, saving, present, after)
     investment, given = sum(money.cost.values()), sum(money.subsidy.values())
     own = investment - given
     saved = (present["co2_kg"] - after["co2_kg"], present["kgce"] - after["kgce"])
-    found = _views(grid, choice, [option for _, _, option in options], money, saved)
+    found = _views(sun, choice, [option for _, _, option in options], money, saved)
     npv = found["npv_household"]
     assert npv is not None  # every combination has one
     low = sum(option.cost_yuan[0] for _, _, option in options)
@@ -186,16 +192,14 @@ def make_package(grid: Grid, choice: Choice) -> Package:
                               status="to_confirm"),
         own_cost_yuan=quantity(own, "CNY", "own_cost", ("investment", investment, "CNY"), ("subsidy", given, "CNY"),
                                status="to_confirm"),
-        saving_same_yuan=quantity(same, "CNY/a", "saving_same", ("cost_before", present["cost"], "CNY/a"),
-                                  ("cost_after", present["cost"] - same, "CNY/a"), status="to_confirm"),
+        saving_same_yuan=_saved("saving_same", present, unchanged),
         take_back_yuan=quantity(
             same - saving, "CNY/a", "take_back", ("usual_c", setting.building.schedule.day_c, "degC"),
             ("wished_c", setting.building.schedule.wish_c, "degC"), ("warmth", choice.warmth, ""),
-            ("cost_usual", float(usual.cost[choice.state]), "CNY/a"), ("cost_kept", after["cost"], "CNY/a"),
+            ("cost_usual", unchanged["cost"], "CNY/a"), ("cost_kept", after["cost"], "CNY/a"),
             status="own_rule",
         ),
-        saving_yuan=quantity(saving, "CNY/a", "saving", ("cost_before", present["cost"], "CNY/a"),
-                             ("cost_after", after["cost"], "CNY/a"), status="to_confirm"),
+        saving_yuan=_saved("saving", present, after),
         payback_a=found["payback"],
         npv_yuan=npv,
         co2_saving_t=quantity(saved[0] / 1000.0, "t/a", "co2_saving", ("before", present["co2_kg"] / 1000.0, "t/a"),
@@ -206,26 +210,39 @@ def make_package(grid: Grid, choice: Choice) -> Package:
         after=assess_state(setting, plant, grid.rows[choice.state], usual, wish, choice.state, choice.warmth, limit),
         system=plant.systems[0].type,
         within_budget=choice.within_budget,
-        notices=_notices(grid, choice, options),
+        notices=(*_notices(grid, choice, options), *(["energy.notice.own_sun"] if after["sun"] else ())),
         views=found,
     )  # fmt: skip
 
 
-def kept(grid: Grid, state: int, plant: int, warmth: float) -> dict[str, float]:
-    """Figures of a combination at the temperatures that the household keeps, `cost` in CNY a year with them."""
+def kept(sun: SunHeating, state: int, plant: int, warmth: float) -> dict[str, float]:
+    """Figures of a combination at the temperatures that the household keeps.
+
+    `cost` in CNY a year is less `sun`, what panels that stand there are worth for its heating.
+    """
+    grid = sun.grid
     usual, wish = grid.usual[plant], grid.wish[plant]
     costs = season_costs(grid.setting, grid.setting.plants[plant], mixed_energy(usual, wish, state, warmth))
-    return {**mixed(usual, wish, state, warmth), "cost": sum(costs.values())}
+    gain = sun.exact(state, plant, 0, warmth).gain_yuan
+    return {**mixed(usual, wish, state, warmth), "cost": sum(costs.values()) - gain, "sun": gain}
+
+
+def _saved(formula: str, before: dict[str, float], after: dict[str, float]) -> Quantity:
+    """Cost before less cost after in CNY a year; `formula` of a house without panels."""
+    costs = [(f"cost_{when}", of["cost"] + of["sun"], "CNY/a") for when, of in (("before", before), ("after", after))]
+    if before["sun"] or after["sun"]:
+        formula, costs = f"{formula}_sun", [*costs, ("sun_more", after["sun"] - before["sun"], "CNY/a")]
+    return quantity(before["cost"] - after["cost"], "CNY/a", formula, *costs, source="tariffs.csv", status="to_confirm")
 
 
 def _views(
-    grid: Grid, choice: Choice, options: Sequence[Option], money: Paid, saved: tuple[float, float]
+    sun: SunHeating, choice: Choice, options: Sequence[Option], money: Paid, saved: tuple[float, float]
 ) -> dict[str, Quantity | None]:
     """Indicators of a choice for household, government and society; `saved` kg of CO2 and of standard coal a year."""
-    tables = grid.setting.tables
+    tables = sun.grid.setting.tables
     terms = Terms.of(tables)
     (before, paid_before), (after, paid_after) = (
-        _running(grid, at, plant, warmth)
+        running(sun, (at, plant, 0), warmth)
         for at, plant, warmth in ((0, 0, 0.0), (choice.state, choice.plant, choice.warmth))
     )
     invested = np.zeros(1)
@@ -245,14 +262,6 @@ def _views(
         upkeep=np.array([sum(option.measure.maintenance_yuan for option in options)]),
     )
     return explained(views(works, terms), works, terms, 0)
-
-
-def _running(grid: Grid, at: int, plant: int, warmth: float) -> tuple[dict[str, Floats], Floats]:
-    """Heating of a state with a plant, arrays of one: cost by carrier and the subsidy on it, CNY a year."""
-    setting, meter = grid.setting, grid.setting.plants[plant].valley_meter
-    energy = mixed_energy(grid.usual[plant], grid.wish[plant], at, warmth)
-    costs = cost_by_carrier(energy, setting.tables, valley_meter=meter, other=setting.other)
-    return costs, running_subsidy(energy, setting.tables, valley_meter=meter, other=setting.other)
 
 
 def heat_limit(grid: Grid, choice: Choice) -> float:
@@ -281,9 +290,8 @@ def payback(own: float, saving: float) -> Quantity | None:
 
 
 def _items(
-    grid: Grid,
     options: list[tuple[int | None, int, Option]],
-    path: list[tuple[int, int]],
+    steps: dict[str, list[float]],
     money: Paid,
     same: float,
     saving: float,
@@ -292,15 +300,13 @@ def _items(
 ) -> tuple[PackageItem, ...]:
     """In-order marginals; what take-back changes is spread in proportion, so that every column sums exactly."""
     count = len(options)
-    same_by = _steps(path, grid, "cost")
+    same_by = steps["cost"]
     total_same = sum(same_by)
     share = saving / total_same if abs(total_same) > 1e-9 else 0.0
     saving_by = _closed([value * share for value in same_by], saving)
     same_by = _closed(same_by, same)
-    co2_by = _spread(_steps(path, grid, "co2_kg"), present["co2_kg"] - after["co2_kg"], same_by)
-    warm_by = _spread(
-        [-value for value in _steps(path, grid, "coldest_c")], after["coldest_c"] - present["coldest_c"], same_by
-    )
+    co2_by = _spread(steps["co2_kg"], present["co2_kg"] - after["co2_kg"], same_by)
+    warm_by = _spread([-value for value in steps["coldest_c"]], after["coldest_c"] - present["coldest_c"], same_by)
     found = []
     for at in range(count):
         option = options[at][2]
@@ -341,9 +347,15 @@ def with_shares(package: Package, shares: Floats) -> Package:
     return replace(package, items=tuple(items))
 
 
-def _steps(path: list[tuple[int, int]], grid: Grid, name: str) -> list[float]:
-    values = [float(getattr(grid.usual[plant], name)[state]) for state, plant in path]
-    return [values[at] - values[at + 1] for at in range(len(values) - 1)]
+def _steps(path: list[tuple[int, int]], sun: SunHeating) -> dict[str, list[float]]:
+    """By figure, what each step of the way takes off it at unchanged temperatures."""
+    found = {}
+    for name in ("cost", "co2_kg", "coldest_c"):
+        values = [float(getattr(sun.grid.usual[plant], name)[state]) for state, plant in path]
+        if name == "cost":
+            values = [value - sun.near_yuan(*place) for value, place in zip(values, path, strict=True)]
+        found[name] = [one - two for one, two in itertools.pairwise(values)]
+    return found
 
 
 def _closed(values: list[float], total: float) -> list[float]:

@@ -19,6 +19,7 @@ import numpy as np
 from cpdesk.energy.retrofit.grid import Grid
 from cpdesk.energy.retrofit.measures import Option
 from cpdesk.energy.retrofit.packages import Choice, kept, options_of, plant_of
+from cpdesk.energy.retrofit.sun_heating import SunHeating
 from cpdesk.energy.weather.climate import Floats
 
 MOST: Final = 10
@@ -79,7 +80,7 @@ def digits_of_sets(grid: Grid, choices: Sequence[Choice]) -> list[tuple[int, ...
     return [digits for choice in choices for digits, _ in sets_of(grid, choice)]
 
 
-def shares(grid: Grid, choice: Choice) -> Floats:
+def shares(grid: Grid, choice: Choice, sun: SunHeating) -> Floats:
     """(measures, 3): shares in the saving at unchanged temperatures, in the saving, and in carbon (kg).
 
     Between the sets and the package stands what the household keeps as warmth: as in the marginals, it is spread in
@@ -87,13 +88,15 @@ def shares(grid: Grid, choice: Choice) -> Floats:
     """
     held = options_of(grid, choice.state, choice.plant)
     players = clusters([option for *_, option in held])
-    present = kept(grid, 0, 0, 0.0)
-    values = np.array([_value(grid, digits, plant, present) for digits, plant in sets_of(grid, choice)])
+    present = kept(sun, 0, 0, 0.0)
+    values = np.array([_value(sun, digits, plant) for digits, plant in sets_of(grid, choice)])
     by_player = shapley(values)
-    after = kept(grid, choice.state, choice.plant, choice.warmth)
+    after = kept(sun, choice.state, choice.plant, choice.warmth)
     same, carbon = by_player[:, 0], by_player[:, 1]
     saving, whole = present["cost"] - after["cost"], float(same.sum())
     share = same / whole if abs(whole) > 1e-9 else np.full(len(same), 1.0 / max(len(same), 1))
+    # Of the sun the sets know what the search does; the package knows the hours.
+    same = same + share * (present["cost"] - kept(sun, choice.state, choice.plant, 0.0)["cost"] - whole)
     warm = present["co2_kg"] - after["co2_kg"] - float(carbon.sum())
     columns = np.column_stack([same, share * saving, carbon + share * warm])
     found = np.zeros((len(held), 3))
@@ -103,9 +106,10 @@ def shares(grid: Grid, choice: Choice) -> Floats:
     return found
 
 
-def _value(grid: Grid, digits: tuple[int, ...], plant: int, present: dict[str, float]) -> tuple[float, float]:
-    state, figures = grid.place(digits), grid.usual[plant]
-    return present["cost"] - float(figures.cost[state]), present["co2_kg"] - float(figures.co2_kg[state])
+def _value(sun: SunHeating, digits: tuple[int, ...], plant: int) -> tuple[float, float]:
+    """What a set leaves of the cost and of the carbon, below zero: only differences count."""
+    state, figures = sun.grid.place(digits), sun.grid.usual[plant]
+    return sun.near_yuan(state, plant) - float(figures.cost[state]), -float(figures.co2_kg[state])
 
 
 def _parts(costs: Floats) -> Floats:

@@ -13,12 +13,14 @@ how far that lies from the hours.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from cpdesk.energy.money.prices import cost_by_carrier, rows_of, tiered
+from cpdesk.energy.money.indicators import Terms
+from cpdesk.energy.money.prices import cost_by_carrier, rows_of, running_subsidy, tiered
+from cpdesk.energy.money.windows import OtherUse
 from cpdesk.energy.retrofit.drawn import Drawn
 from cpdesk.energy.retrofit.extras import Extras
 from cpdesk.energy.retrofit.grid import Grid
@@ -62,7 +64,8 @@ class SunHeating:
     """Self-use by heating for the combinations of a grid with extras."""
 
     def __init__(self, grid: Grid, extras: Extras, drawn: Drawn) -> None:
-        self._grid, self._extras, self._drawn = grid, extras, drawn
+        self.grid = grid
+        self._extras, self._drawn = extras, drawn
         setting = grid.setting
         self._feed_in = feed_in_yuan(setting.tables)
         self._order = season_order(setting.building.schedule.season_start, setting.building.schedule.season_end)
@@ -84,6 +87,15 @@ class SunHeating:
             self._gains[extra] = self._gain(extra, surplus)
         return self._gains[extra]
 
+    def near_yuan(self, state: int, plant: int) -> float:
+        """What panels that stand there are worth for heating a year, as the search takes it."""
+        gain = self.gain_yuan(0)
+        return gain if isinstance(gain, float) else float(gain[state, plant])
+
+    def more_yuan(self, state: int, plant: int, warmth: float) -> float:
+        """What panels that stand there are worth more for heating than today, by the hour, CNY a year."""
+        return self.exact(state, plant, 0, warmth).gain_yuan - self.exact(0, 0, 0, 0.0).gain_yuan
+
     def _gain(self, extra: int, surplus: Floats) -> Floats:
         own, bought = self._own_kwh(surplus[self._order]), self._drawn.electricity[0]
         spared = np.empty_like(own)
@@ -91,8 +103,8 @@ class SunHeating:
         if self._tiered.any():
             base = self._extras.others[extra].electricity.total_kwh
             before = bought[:, self._tiered]
-            spared[:, self._tiered] = tiered(before, "electricity", self._grid.setting.tables, base) - tiered(
-                before - own[:, self._tiered], "electricity", self._grid.setting.tables, base
+            spared[:, self._tiered] = tiered(before, "electricity", self.grid.setting.tables, base) - tiered(
+                before - own[:, self._tiered], "electricity", self.grid.setting.tables, base
             )
         result: Floats = spared - self._feed_in * own
         return result
@@ -102,7 +114,7 @@ class SunHeating:
         if self._prepared:
             return
         self._prepared = True
-        grid, plants = self._grid, self._grid.setting.plants
+        grid, plants = self.grid, self.grid.setting.plants
         tables = grid.setting.tables
         bought, valley = self._drawn.electricity
         day = bought - valley
@@ -131,7 +143,7 @@ class SunHeating:
 
     def _power_w(self, state: int, plant: int, warmth: float) -> Floats:
         """(hours of the season,) electricity of a state with a plant, W."""
-        grid, setting = self._grid, self._grid.setting
+        grid, setting = self.grid, self.grid.setting
         kept = setting.plants[plant].code.startswith("keep")
         limit = float(grid.solved[0 if kept else 1].limit_w[state])
         if (state, kept, warmth) not in self._heat:
@@ -152,6 +164,10 @@ class SunHeating:
         result: Floats = flat[self._at] + self._between * rise[self._at]
         return result
 
+    def other(self, extra: int) -> OtherUse:
+        """What is bought beside heating with some extras."""
+        return self._extras.others[extra]
+
     def exact(self, state: int, plant: int, extra: int, warmth: float) -> Taken:
         """One combination hour by hour; `warmth` 0 at usual set points, 1 at wished ones."""
         key = (state, plant, extra, warmth)
@@ -160,7 +176,7 @@ class SunHeating:
         return self._exact[key]
 
     def _hourly(self, state: int, plant: int, extra: int, warmth: float) -> Taken:
-        grid, surplus = self._grid, self._surplus[extra]
+        grid, surplus = self.grid, self._surplus[extra]
         energy = mixed_energy(grid.usual[plant], grid.wish[plant], state, warmth)
         if surplus is None or "electricity" not in energy.kwh:
             return Taken(0.0, 0.0, 0.0, 0.0)
@@ -177,13 +193,45 @@ class SunHeating:
 
     def _cost(self, plant: int, extra: int, day_kwh: float, valley_kwh: float) -> float:
         """Yuan a year for electricity of heating."""
-        setting = self._grid.setting
+        setting = self.grid.setting
         energy = Energy({"electricity": np.array([day_kwh + valley_kwh])}, np.array([valley_kwh]))
         costs = cost_by_carrier(
             energy, setting.tables, valley_meter=setting.plants[plant].valley_meter,
             other=self._extras.others[extra],
         )  # fmt: skip
         return float(costs["electricity"][0])
+
+
+def served(grid: Grid, sun: SunHeating) -> Grid:
+    """The grid with what panels that stand there save more, or less, on heating than today; its costs stay as billed.
+
+    Args:
+        sun: of the same grid.
+    """
+    gain = sun.gain_yuan(0)
+    if isinstance(gain, float):
+        return grid
+    more, tables = gain - gain[0, 0], grid.setting.tables
+    worth = Terms.of(tables).energy_worth("electricity", tables) * more
+    return replace(
+        grid, saving=grid.saving + more, saving_full=grid.saving_full + more,
+        present_savings=grid.present_savings + worth, present_savings_full=grid.present_savings_full + worth,
+    )  # fmt: skip
+
+
+def running(sun: SunHeating, place: tuple[int, int, int], warmth: float) -> tuple[dict[str, Floats], Floats]:
+    """Heating of a state with a plant and extras, arrays of one: cost by carrier less what the sun is worth for it,
+    and the running subsidy on what is bought, CNY a year."""
+    (state, plant, extra), grid = place, sun.grid
+    tables, meter = grid.setting.tables, grid.setting.plants[plant].valley_meter
+    taken, other = sun.exact(state, plant, extra, warmth), sun.other(extra)
+    energy = mixed_energy(grid.usual[plant], grid.wish[plant], state, warmth)
+    costs = cost_by_carrier(energy, tables, valley_meter=meter, other=other)
+    if taken.kwh > 0:
+        costs["electricity"] = costs["electricity"] - taken.gain_yuan
+        left = {**energy.kwh, "electricity": energy.kwh["electricity"] - taken.kwh}
+        energy = Energy(left, energy.valley_kwh - taken.valley_kwh)
+    return costs, running_subsidy(energy, tables, valley_meter=meter, other=other)
 
 
 def _kind(plant: Plant) -> tuple[tuple[str, float | None, float | None], ...]:

@@ -145,7 +145,7 @@ def test_the_government_pays_what_the_bill_names(searches: dict[str, Search], ho
         assert yearly.value == pytest.approx(now - paid, abs=FEN)
 
 
-@pytest.mark.parametrize("house", [house for house in HOUSES if not house.endswith("panels")])
+@pytest.mark.parametrize("house", HOUSES)
 def test_a_package_saves_what_the_bill_falls_by(searches: dict[str, Search], house: str) -> None:
     search = searches[house]
     grid = search.grid
@@ -153,7 +153,7 @@ def test_a_package_saves_what_the_bill_falls_by(searches: dict[str, Search], hou
     for plant in range(1, grid.saving.shape[1]):
         digits = [0] * len(grid.setting.groups)
         choice = Choice("A", grid.place(digits), plant, float(grid.warmth[0, plant]), True)
-        package = make_package(grid, choice)
+        package = make_package(grid, choice, search.sun)
         bill = _bill(search, (choice.state, plant, 0), choice.warmth)
         assert package.saving_yuan.value == pytest.approx(now - bill, abs=FEN)
         assert sum(item.saving_yuan.value for item in package.items) == pytest.approx(now - bill, abs=FEN)

@@ -190,7 +190,8 @@ def _package(search: Search, choice: Choice):  # type: ignore[no-untyped-def]
     from cpdesk.energy.retrofit.grid import with_states
     from cpdesk.energy.retrofit.packages import digits_on_the_way
 
-    return make_package(with_states(search.grid, digits_on_the_way(search.grid, [choice])), choice)
+    grid = with_states(search.grid, digits_on_the_way(search.grid, [choice]))
+    return make_package(grid, choice, Search(grid, search.extras).sun)
 
 
 @pytest.fixture(scope="module")
