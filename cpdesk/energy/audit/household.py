@@ -24,7 +24,7 @@ from cpdesk.energy.retrofit.extras import judge_extras, make_extras
 from cpdesk.energy.retrofit.grid import Grid, evaluate, figures, make_setting, set_points, with_states
 from cpdesk.energy.retrofit.measures import Verdict, judge
 from cpdesk.energy.retrofit.other_year import OtherYear
-from cpdesk.energy.retrofit.packages import choose, digits_on_the_way, make_package, with_shares
+from cpdesk.energy.retrofit.packages import Choice, choose, digits_on_the_way, make_package, with_shares
 from cpdesk.energy.retrofit.setting import rows_of
 from cpdesk.energy.retrofit.shapley import digits_of_sets, shares
 from cpdesk.energy.retrofit.statement import assess_state, quantity
@@ -38,6 +38,7 @@ from cpdesk.energy.zone.states import summed
 from cpdesk.model.assessment import (
     Assessment,
     Audit,
+    Package,
     Wishes,
 )
 from cpdesk.model.building import Building, BuildingFacts
@@ -77,10 +78,7 @@ def audit(
     choices = choose(served(grid, Search(grid, extras).sun), wishes.budget_yuan)
     grid = with_states(grid, [*digits_on_the_way(grid, choices), *digits_of_sets(grid, choices)])
     search = Search(grid, extras)
-    packages = [
-        with_shares(make_package(grid, choice, search.sun), shares(grid, choice, search.sun)) for choice in choices
-    ]
-    sure = make_sure(search.sun, choices, _as_it_is(grid), packages, known, wishes.seed)
+    sure = make_sure(search.sun, choices, _as_it_is(grid), _packages(search, choices), known, wishes.seed)
     baseline, packages = sure.baseline, [replace(one, notices=(*one.notices, *told)) for one in sure.packages]
     best = next((at for at, choice in enumerate(choices) if choice.code == "A"), None)
     nothing_pays = all(choice.code == "C" for choice in choices)
@@ -119,6 +117,12 @@ def audit(
         solved=len(grid.digits),
         year=make_year(search, choices, wishes.budget_yuan),
     )
+
+
+def _packages(search: Search, choices: Sequence[Choice]) -> list[Package]:
+    """The chosen combinations as packages with the shares of their measures."""
+    grid, sun = search.grid, search.sun
+    return [with_shares(make_package(grid, choice, sun), shares(grid, choice, sun)) for choice in choices]
 
 
 def _verdicts(building: Building, tables: EnergyTables, wishes: Wishes) -> list[Verdict]:

@@ -18,7 +18,7 @@ from cpdesk.energy.money.windows import Windows
 from cpdesk.energy.retrofit.criteria import Place, Search
 from cpdesk.energy.retrofit.extras import judge_extras, make_extras
 from cpdesk.energy.retrofit.grid import evaluate, make_setting
-from cpdesk.energy.retrofit.measures import judge
+from cpdesk.energy.retrofit.measures import Option, judge
 from cpdesk.energy.retrofit.other_year import OtherYear
 from cpdesk.energy.retrofit.packages import Choice, make_package
 from cpdesk.energy.retrofit.statement import mixed_energy
@@ -157,3 +157,27 @@ def test_a_package_saves_what_the_bill_falls_by(searches: dict[str, Search], hou
         bill = _bill(search, (choice.state, plant, 0), choice.warmth)
         assert package.saving_yuan.value == pytest.approx(now - bill, abs=FEN)
         assert sum(item.saving_yuan.value for item in package.items) == pytest.approx(now - bill, abs=FEN)
+
+
+def test_panels_alone_are_chosen_where_nothing_else_is_better(tables: EnergyTables) -> None:
+    """By the hours no criterion prefers a combination that is worse than panels and nothing else."""
+    only = replace(tables, measures=tuple(item for item in tables.measures if item.id in {"pv_3", "pv_5", "pv_8"}))
+    for name, of in (("no_meter", only), ("meter", only), ("meter", tables), ("gas", tables)):
+        search = _search(HOUSES[name], of)
+        panels = [(0, 0, at) for at, held in enumerate(search.extras.options) if _only_panels(held)]
+        figures = [search.combination(place) for place in panels]
+        best = search.best(None)
+        chosen = search.combination(best["npv"])
+        assert chosen.npv_yuan.value >= max(one.npv_yuan.value for one in figures) - FEN
+        assert search.combination(best["bill"]).saving_yuan.value >= max(one.saving_yuan.value for one in figures) - FEN
+        if of is only:
+            assert best["npv"] in panels
+            assert chosen.npv_yuan.value > 0
+        for budget in {one.own_cost_yuan.value for one in figures}:
+            place = search.best(budget + 1.0)["budget"]
+            within = [one.npv_yuan.value for one in figures if one.own_cost_yuan.value <= budget + 1.0]
+            assert search.combination(place).npv_yuan.value >= max(within) - FEN
+
+
+def _only_panels(held: tuple[Option, ...]) -> bool:
+    return bool(held) and all(option.measure.effect == "pv" for option in held)
