@@ -105,12 +105,11 @@ class FormLibrary:
                 self._files[form, version] = self._versions.files.tables(form, version)
             return self._files[form, version]
 
-    def forget(self, form: str) -> None:
-        """Ask the store again which version is the newest, after one was published."""
+    def forget(self) -> None:
+        """Ask the store again which versions are the newest and what travels with them, after one was published."""
         with _LOADING:
-            self._newest.pop(form, None)
-            for key in [key for key in self._files if key[0] == form]:
-                del self._files[key]
+            self._newest.clear()
+            self._files.clear()
 
     def _publish_shipped(self, form: str) -> None:
         if form not in SHIPPED_FORMS:

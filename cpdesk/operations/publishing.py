@@ -134,5 +134,5 @@ def publish_form(ctx: Context, source: Path) -> tuple[Form, Changes]:
     form = package.form
     changes = ctx.store.forms.add(form.id, form.version, package.xml, package.source, package.files)
     if changes.forms:
-        ctx.forms.forget(form.id)
+        ctx.forms.forget()
     return form, changes

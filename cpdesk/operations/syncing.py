@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from cpdesk.base.errors import CpdeskError, InputFault
@@ -141,18 +141,23 @@ def sync_now(
 
 def _round(ctx: Context, progress: Progress, cancel: Callable[[], bool]) -> tuple[Changes, SyncReport]:
     from cpdesk.sync.client import sync_once
-    from cpdesk.sync.enrol import learn_keys
+    from cpdesk.sync.enrol import authorised, learn_keys
+    from cpdesk.sync.forms import fetch_forms
     from cpdesk.sync.snapshot import begin_with_snapshots
     from cpdesk.sync.transport import Transport
 
     enrolment = ctx.store.replica.enrolment()
     url = enrolment.server_url if enrolment else str(ctx.settings.get("server_url"))
     with Transport(url or "http://unset.invalid", sleep=lambda seconds: _sleep(seconds, cancel)) as transport:
+        forms = fetch_forms(ctx.store.forms, transport, authorised(ctx.store.replica, transport), cancel)
+        if forms.changes.forms:
+            ctx.forms.forget()
         begun = begin_with_snapshots(ctx.store.replica, transport)
         report = sync_once(ctx.store.replica, transport, progress, cancel)
         if not report.cancelled:
             learn_keys(ctx.store.replica, transport)
-    return begun, report
+    report = replace(report, problems=(*forms.problems, *report.problems))
+    return forms.changes | begun, report
 
 
 def _sleep(seconds: float, cancel: Callable[[], bool]) -> None:

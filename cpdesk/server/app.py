@@ -369,7 +369,7 @@ async def _list_forms(service: Service, request: Request) -> Response:
 
     def work() -> list[dict[str, Any]]:
         with service.database.reading() as connection:
-            return published.listing(connection)
+            return published.listing_with_files(connection)
 
     return JSONResponse({"forms": await run_in_threadpool(work)})
 
@@ -389,6 +389,20 @@ async def _get_form(service: Service, request: Request) -> Response:
     return Response(content, media_type="application/xml", headers={"Content-SHA256": digest})
 
 
+async def _get_form_file(service: Service, request: Request) -> Response:
+    await service.device(request)
+    form, version, name = (request.path_params[part] for part in ("form", "version", "name"))
+
+    def work() -> bytes | None:
+        with service.database.reading() as connection:
+            return published.file_body(connection, form, version, name)
+
+    content = await run_in_threadpool(work)
+    if content is None:
+        raise IntegrityFault("CP-3252", what=name[:100])
+    return Response(content, media_type="application/octet-stream")
+
+
 _ROUTES: Final[tuple[tuple[str, list[str], Handler], ...]] = (
     ("/v1/health", ["GET"], _health),
     ("/v1/openapi.json", ["GET"], _openapi),
@@ -402,4 +416,5 @@ _ROUTES: Final[tuple[tuple[str, list[str], Handler], ...]] = (
     ("/v1/blobs/{sha256}", ["GET"], _get_blob),
     ("/v1/forms", ["GET"], _list_forms),
     ("/v1/forms/{form}/{version}", ["GET"], _get_form),
+    ("/v1/forms/{form}/{version}/files/{name}", ["GET"], _get_form_file),
 )

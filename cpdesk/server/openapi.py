@@ -168,7 +168,14 @@ _OFFSET: Final[Schema] = {"type": "integer", "minimum": 0}
 _UPLOAD: Final = "application/offset+octet-stream"
 _HEALTH: Final = _object({"server": {"const": "cpdesk"}, "protocol": _whole(1), "version": _text(), "time": _TIME})
 _FORM: Final = _object(
-    {"form": _text(), "version": _text(), "title": _text(least=0), "sha256": _HASH, "published_at": _TIME}
+    {
+        "form": _text(),
+        "version": _text(),
+        "title": _text(least=0),
+        "sha256": _HASH,
+        "published_at": _TIME,
+        "files": _list(_object({"name": _text(), "sha256": _HASH, "size": {"type": "integer"}})),
+    }
 )
 _CALLS: Final[Mapping[tuple[str, str], _Call]] = {
     ("GET", "/v1/health"): _Call("Whether a server answers", {200: _json(_HEALTH)}, stranger=True),
@@ -250,8 +257,11 @@ _CALLS: Final[Mapping[tuple[str, str], _Call]] = {
     ("GET", "/v1/forms/{form}/{version}"): _Call(
         "One version of a form", {200: ("application/xml", {"type": "string"})}
     ),
+    ("GET", "/v1/forms/{form}/{version}/files/{name}"): _Call(
+        "A file that travels with a version", {200: ("application/octet-stream", _OCTETS)}
+    ),
 }
-_PATH_PARAMETERS: Final = {"sha256": _HASH, "form": _text(), "version": _text()}
+_PATH_PARAMETERS: Final = {"sha256": _HASH, "form": _text(), "version": _text(), "name": _text()}
 
 
 def document(routes: Iterable[tuple[str, Sequence[str]]]) -> Schema:

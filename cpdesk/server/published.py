@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from cpdesk.server import schema
+from cpdesk.server.openrosa.tables import form_files
 
 
 def listing(connection: Connection) -> list[dict[str, Any]]:
@@ -16,6 +18,25 @@ def listing(connection: Connection) -> list[dict[str, Any]]:
     columns = (table.c.form, table.c.version, table.c.title, table.c.sha256, table.c.published_at)
     rows = connection.execute(select(*columns).order_by(table.c.form, table.c.published_at, table.c.version))
     return [dict(row._mapping) for row in rows]
+
+
+def listing_with_files(connection: Connection) -> list[dict[str, Any]]:
+    """The listing, each version with the name, hash and size in bytes of the files that travel with it."""
+    files = defaultdict[tuple[str, str], list[dict[str, Any]]](list)
+    for row in connection.execute(select(form_files).order_by(form_files.c.name)):
+        described = {"name": row.name, "sha256": hashlib.sha256(row.body).hexdigest(), "size": len(row.body)}
+        files[row.form, row.version].append(described)
+    return [{**one, "files": files[one["form"], one["version"]]} for one in listing(connection)]
+
+
+def file_body(connection: Connection, form: str, version: str, name: str) -> bytes | None:
+    """A file that was published with a version, None when there is none of that name."""
+    if "\0" in form + version + name:
+        return None
+    table = form_files
+    wanted = (table.c.form == form, table.c.version == version, table.c.name == name)
+    found = connection.execute(select(table.c.body).where(*wanted)).scalar_one_or_none()
+    return None if found is None else bytes(found)
 
 
 def body(connection: Connection, form: str, version: str) -> bytes | None:

@@ -151,12 +151,19 @@ def checked_files(files: Mapping[str, bytes]) -> dict[str, ChoiceTable | None]:
 
 
 def keep_files(
-    db: Connection, form: str, version: str, files: Mapping[str, bytes], tables: Mapping[str, ChoiceTable | None]
+    db: Connection,
+    form: str,
+    version: str,
+    files: Mapping[str, bytes],
+    tables: Mapping[str, ChoiceTable | None],
+    *,
+    replace: bool = False,
 ) -> bool:
-    """Within the transaction of a publication: write the files of a version; whether any was new.
+    """Within the transaction of a publication: write the files of a version; whether any was new or replaced.
 
     Args:
         tables: what `checked_files` made of `files`.
+        replace: whether other content takes the place of what stands there.
 
     Raises:
         InputFault: CP-1243 the version has a file of that name with other content already.
@@ -168,10 +175,8 @@ def keep_files(
         known = db.execute(
             "SELECT file FROM form_files WHERE form = ? AND version = ? AND name = ?", (form, version, name)
         ).fetchone()
-        if known is None:
-            db.execute(
-                "INSERT INTO form_files (form, version, name, file) VALUES (?, ?, ?, ?)", (form, version, name, number)
-            )
+        if known is None or (replace and known[0] != number):
+            db.execute("INSERT OR REPLACE INTO form_files VALUES (?, ?, ?, ?)", (form, version, name, number))
             changed = True
         elif known[0] != number:
             raise InputFault("CP-1243", form=form, version=version, file=name)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from cpdesk.base.errors import AccessFault, IntegrityFault
 from cpdesk.store.replica import Enrolment
+from cpdesk.sync.blobs import Authorised
 from cpdesk.sync.reading import Reader, malformed, read_stream
 from cpdesk.sync.replica import Replica
 from cpdesk.sync.signing import code_hash, enrolment_digest, token_digest
@@ -92,6 +94,29 @@ def fresh_token(replica: Replica, transport: Transport) -> None:
     )
     replica.set_enrolment(renewed)
     transport.token = renewed.token
+
+
+def authorised(replica: Replica, transport: Transport) -> Authorised:
+    """What runs calls with the desk's token, and once more with a fresh one when it has ended.
+
+    Raises:
+        AccessFault: CP-4107 the desk is not enrolled.
+    """
+    enrolment = replica.enrolment()
+    if enrolment is None:
+        raise AccessFault("CP-4107")
+    transport.token = enrolment.token
+
+    def run(call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except AccessFault as fault:
+            if fault.code != "CP-4102":
+                raise
+        fresh_token(replica, transport)
+        return call()
+
+    return run
 
 
 def _challenge(answer: Any) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
-from cpdesk.base.errors import AccessFault, IntegrityFault
+from cpdesk.base.errors import IntegrityFault
 from cpdesk.model.records import Changes
 from cpdesk.model.replication import SnapshotRecord
 from cpdesk.store.replica import Replica
 from cpdesk.sync.blobs import Authorised
-from cpdesk.sync.enrol import fresh_token
+from cpdesk.sync.enrol import authorised
 from cpdesk.sync.protocol import blobs_in, conflict_from_wire
 from cpdesk.sync.reading import CODE, DECOMPRESSED_BYTES_MAX, Reader, malformed, read_json
 from cpdesk.sync.transport import Transport
@@ -28,27 +28,13 @@ def begin_with_snapshots(replica: Replica, transport: Transport) -> Changes:
     Raises:
         AccessFault: CP-4107 not enrolled, CP-4103 revoked. Others as `begin_with_snapshot`.
     """
-    enrolment = replica.enrolment()
-    if enrolment is None:
-        raise AccessFault("CP-4107")
-    transport.token = enrolment.token
-    changes = Changes(sync=True)
-
-    def authorised(call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except AccessFault as fault:
-            if fault.code != "CP-4102":
-                raise
-        fresh_token(replica, transport)
-        return call()
-
+    run, changes = authorised(replica, transport), Changes(sync=True)
     for stream in replica.streams():
-        changes |= begin_with_snapshot(replica, transport, authorised, stream) or Changes()
+        changes |= begin_with_snapshot(replica, transport, run, stream) or Changes()
     return changes
 
 
-def begin_with_snapshot(replica: Replica, transport: Transport, authorised: Authorised, stream: str) -> Changes | None:
+def begin_with_snapshot(replica: Replica, transport: Transport, run: Authorised, stream: str) -> Changes | None:
     """Take in the server's state of a stream that this desk has nothing of; a pull goes on behind it.
 
     Returns:
@@ -62,7 +48,7 @@ def begin_with_snapshot(replica: Replica, transport: Transport, authorised: Auth
     if replica.cursor(stream) is not None or replica.waiting().operations:
         return None
     try:
-        head = authorised(lambda: transport.get_json("/v1/snapshot", {"stream": stream}))
+        head = run(lambda: transport.get_json("/v1/snapshot", {"stream": stream}))
     except IntegrityFault as fault:
         if fault.code != "CP-3252":
             raise
@@ -72,7 +58,7 @@ def begin_with_snapshot(replica: Replica, transport: Transport, authorised: Auth
     if read.whole("revision") == 0:
         return None
     path = f"/v1/snapshot?stream={stream}&sha256={sha256}"
-    content = authorised(lambda: transport.download(path, SNAPSHOT_BYTES_MAX))
+    content = run(lambda: transport.download(path, SNAPSHOT_BYTES_MAX))
     if hashlib.sha256(content).hexdigest() != sha256:
         raise IntegrityFault("CP-3204", sha256=sha256)
     return take_snapshot(replica, content, stream)

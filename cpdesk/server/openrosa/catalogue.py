@@ -83,12 +83,9 @@ def file(connection: Connection, shelf: FormShelf, form: str, version: str, name
     Raises:
         IntegrityFault: CP-3252 the form has no such file.
     """
-    table = form_files
-    stored = connection.execute(
-        select(table.c.body).where(table.c.form == form, table.c.version == version, table.c.name == name)
-    ).scalar_one_or_none()
+    stored = published.file_body(connection, form, version, name)
     if stored is not None:
-        return bytes(stored)
+        return stored
     found = _loaded(connection, shelf, form, version)
     if found is not None:
         loaded, columns = found
