@@ -143,9 +143,15 @@ def find_question(session: Session, text: str) -> str:
     return path
 
 
-def save_answers(ctx: Context, survey: str, values: Mapping[str, str | None]) -> Changes:
-    """Put what a session says is to be stored on the disk. Returns when it is there."""
-    return ctx.store.records.save(survey, values, ctx.actor)
+def save_answers(
+    ctx: Context, survey: str, values: Mapping[str, str | None], *, seen: Mapping[str, str | None] | None = None
+) -> Changes:
+    """Put what a session says is to be stored on the disk. Returns when it is there.
+
+    Args:
+        seen: what the session held before, where a sync may have brought something else meanwhile.
+    """
+    return ctx.store.records.save(survey, values, ctx.actor, seen=seen)
 
 
 @dataclass(frozen=True)

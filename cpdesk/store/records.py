@@ -178,11 +178,19 @@ class Records(Lists):
         return self.create_within(db, kind, form, version, stream, answers, actor, site, sample, record)
 
     def save(
-        self, record: str, changes: Mapping[str, str | None], actor: str, *, version: str | None = None
+        self,
+        record: str,
+        changes: Mapping[str, str | None],
+        actor: str,
+        *,
+        version: str | None = None,
+        seen: Mapping[str, str | None] | None = None,
     ) -> Changes:
         """Set fields; only those that really change become part of the operation, none at all makes none.
 
         Args:
+            seen: what the person had before the eyes, by path, where a sync may have brought something else meanwhile:
+                the server then asks which of the two holds instead of taking one for the other's correction.
             version: the form version the answers were given with, when it is another than before.
 
         Raises:
@@ -192,7 +200,7 @@ class Records(Lists):
         wanted: dict[str, str | None] = _checked(changes)
         if version is not None:
             wanted[FORM_VERSION_FIELD] = version
-        return self._changing(record, lambda db, shelved: self.change(db, shelved, wanted, actor=actor))
+        return self._changing(record, lambda db, shelved: self.change(db, shelved, wanted, actor=actor, seen=seen))
 
     def set_status(
         self, record: str, status: Status, actor: str, *, changes: Mapping[str, str | None] | None = None
@@ -373,6 +381,7 @@ class Records(Lists):
         resolves: str | None = None,
         role: str = "edit",
         target: str | None = None,
+        seen: Mapping[str, str | None] | None = None,
     ) -> Operation | None:
         """Lay changes on a record and log them, in the caller's transaction. None when nothing really changes."""
         before: Fields = shelved.visible
@@ -395,7 +404,9 @@ class Records(Lists):
             shelved.head.revision,
         )
         check_head(form=head.form, version=head.version, stream=head.stream, actor=actor)
-        old = {path: before.get(path) for path in changes}
+        old = {path: before.get(path) for path in changes} | {
+            path: was for path, was in (seen or {}).items() if path in changes
+        }
         operation = self._log.append(db, head, changes, old, actor=actor, resolves=resolves, role=role, target=target)
         shelved.unsent += 1
         self._shelf.put(db, shelved, iso(self._clock.now()))

@@ -28,6 +28,7 @@ from cpdesk.ui.presenters.outline import (
 from cpdesk.ui.presenters.question_files import QuestionFiles
 from cpdesk.ui.presenters.survey_completing import Completing
 from cpdesk.ui.presenters.survey_figures import Figures
+from cpdesk.ui.presenters.survey_merging import Merging
 from cpdesk.ui.presenters.survey_opening import Opened, changed_label, crumbs, read_survey, save_all, what_completes
 from cpdesk.ui.presenters.survey_panels import Panels
 from cpdesk.ui.presenters.survey_review import SurveyReview, is_locked, locked
@@ -74,6 +75,7 @@ class SurveyPresenter(Presenter):
         page.jump_wanted.connect(self.jump)
         self.completing = Completing(self)
         self.review = SurveyReview(self)
+        self.merging = Merging(self)
         page.undo_wanted.connect(lambda: self._step(surveys.undo_last, "ui.survey.undone"))
         page.redo_wanted.connect(lambda: self._step(surveys.redo_last, "ui.survey.redone"))
         page.why_wanted.connect(self._why)
@@ -116,6 +118,7 @@ class SurveyPresenter(Presenter):
         opened, changes = answer
         self.panels.forget()
         self.open, self.place = opened.survey, opened.place
+        self.merging.begin(opened.survey.record)
         self._current = ""
         self._counts, self._known = {}, self._fresh()
         self.figures.begin()
@@ -182,9 +185,10 @@ class SurveyPresenter(Presenter):
         if self.open is None or not values:
             return
         record, kept = self.open.record.id, dict(values)
+        seen = self.merging.seen_before(kept)
         self._saves += 1
         self.run(
-            lambda: save_all(self.ctx, record, kept),
+            lambda: save_all(self.ctx, record, kept, seen),
             self._saved,
             key=_SAVE,
             on_error=lambda error: self.page.show_saved("", fault_words(error)),
@@ -230,24 +234,30 @@ class SurveyPresenter(Presenter):
 
         def done(answer: tuple[Opened, dict[str, str | None], Changes]) -> None:
             again, different, changes = answer
-            self._took_back(again, changes, stale=self._saves != saves)
+            self.show_anew(again, changes, stale=self._saves != saves)
             label = changed_label((again.survey.session, opened.session), different)
             self.desk.shell.toast.say(tr(said, label=label, n=len(different)))
 
         self.run(work, done, key=_SAVE, on_error=self.desk.say_not_stepped)
 
-    def _took_back(self, again: Opened, changes: Changes, *, stale: bool) -> None:
+    def saves(self) -> int:
+        """How many answers were handed over to be stored."""
+        return self._saves
+
+    def show_anew(self, again: Opened, changes: Changes, *, stale: bool) -> None:
+        """Show the survey as it was read from the store again; `stale` says that answers were given meanwhile."""
         if self.open is None or self.open.record.id != again.survey.record.id:
             return
         if stale:  # an answer was given meanwhile and stands in the queue: read once more behind it
             record = again.survey.record.id
             self.run(
                 lambda: read_survey(self.ctx, record),
-                lambda newest: self._took_back(newest, changes, stale=False),
+                lambda newest: self.show_anew(newest, changes, stale=False),
                 key=_SAVE,
             )
             return
         again.survey.session.set_language(language())
+        self.merging.begin(again.survey.record)
         self.open, self._counts, self._known = again.survey, {}, self._fresh()
         self.panels.begin(again.book)
         self._show()

@@ -41,11 +41,13 @@ def read_survey(ctx: Context, survey: str) -> Opened:
     return Opened(opened, Book(opened.session), place)
 
 
-def save_all(ctx: Context, record: str, values: Mapping[str, str | None]) -> Changes:
+def save_all(
+    ctx: Context, record: str, values: Mapping[str, str | None], seen: Mapping[str, str | None] | None = None
+) -> Changes:
     """One operation as a rule; a block too large for one is stored in several, and taken back in as many steps."""
     changes = Changes()
     for part in portions(values):
-        changes |= surveys.save_answers(ctx, record, part)
+        changes |= surveys.save_answers(ctx, record, part, seen=seen)
     return changes
 
 
