@@ -271,16 +271,16 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True)
 class PlanTarget:
-    """A target of the district's plan that farmhouse records count; `target` is empty where the plan gives no number.
+    """A target of the district's plan that farmhouse records count; empty is what the plan does not name.
 
     Attributes:
         today, reached: counted in the stock today, and after the split.
     """
 
     key: str
-    article: int
+    article: int | None
     unit: str
-    by_year: int
+    by_year: int | None
     target: float | None
     today: float
     reached: float

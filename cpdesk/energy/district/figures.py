@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cpdesk.base.tables import Convert, maybe_number, number, one_of, status, text, whole, words
+from cpdesk.base.tables import Convert, maybe_number, maybe_whole, number, one_of, status, text, words
 from cpdesk.model.district import LEVELS
 
 Read = Callable[[str, Mapping[str, Convert]], Sequence[Mapping[str, Any]]]
@@ -15,13 +15,14 @@ _TARGETS: Final = ("energy_saving", *LEVELS, "pv", "solar_water", "heat_pump_hil
 
 @dataclass(frozen=True, slots=True)
 class TargetRow:
-    """A target of the plan that farmhouse records can count; `townships` are codes, empty for all."""
+    """A target of the plan that farmhouse records can count; `townships` are codes, empty for all; article and year
+    are empty where the plan names none."""
 
     key: str
-    article: int
+    article: int | None
     target: float | None
     unit: str
-    by_year: int
+    by_year: int | None
     townships: tuple[str, ...]
     status: str
     source: str
@@ -49,8 +50,8 @@ class DistrictFigures:
             "tables/energy/district.csv",
             {"key": text, "value": number, "unit": text, "status": status, "source": text},
         )
-        columns: dict[str, Convert] = {"key": one_of(*_TARGETS), "article": whole, "target": maybe_number}
-        columns |= {"unit": text, "by_year": whole, "townships": words, "status": status, "source": text}
+        columns: dict[str, Convert] = {"key": one_of(*_TARGETS), "article": maybe_whole, "target": maybe_number}
+        columns |= {"unit": text, "by_year": maybe_whole, "townships": words, "status": status, "source": text}
         targets = read("tables/energy/plan_targets.csv", columns)
         heaters = read(
             "tables/energy/register_heaters.csv", {"word": text, "heater": text, "status": status, "source": text}
