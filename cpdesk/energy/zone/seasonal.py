@@ -51,7 +51,7 @@ def seasonal_need(season: Season) -> SeasonNeed:
     """Heat need of one season; never negative.
 
     Example: h_tr 2.155, h_ve 0.510, 20 / 3.9 degC, 212 days, F_red 0.911, gains 24.2 kWh/m2, 45 Wh/(m2 K) give
-    175.99 kWh/m2 (TABULA, AT.N.AB.01).
+    175.89 kWh/m2 (docs/method.md, section 4).
     """
     conductance = season.transmission_w_m2k + season.ventilation_w_m2k
     difference = season.inside_c - season.outside_c
