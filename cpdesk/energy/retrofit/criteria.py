@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -62,6 +63,16 @@ class Search:
         now = self.sun.gain_yuan(0)
         self._places: dict[float | None, dict[str, Place]] = {}
         self._sun_now = now if isinstance(now, float) else float(now[0, 0])
+
+    @cached_property
+    def wished_need_kwh(self) -> Floats:
+        """(states, plants): heat of a season at the wished set points."""
+        return np.stack([item.need_kwh for item in self.grid.wish], axis=1)
+
+    @cached_property
+    def wished_primary_kwh(self) -> Floats:
+        """(states, plants): primary energy of a season of heating at the wished set points."""
+        return heating_primary_kwh(self.grid)
 
     @property
     def counted(self) -> int:
@@ -251,8 +262,8 @@ def _level(search: Search, code: str, measure: _Measure) -> Level:
 def _ultra_low(search: Search, extra: int) -> dict[str, tuple[Floats, float, str, str]]:
     grid, area = search.grid, search.grid.setting.building.floor_area_m2
     limits = grid.setting.tables.limits
-    need = np.stack([item.need_kwh for item in grid.wish], axis=1) / area
-    primary = (heating_primary_kwh(grid) + float(search.extras.primary_kwh[extra])) / area
+    need = search.wished_need_kwh / area
+    primary = (search.wished_primary_kwh + float(search.extras.primary_kwh[extra])) / area
     rows = {"heating_need": (need, limits["ultra_low_heating_need"]), "primary": (primary, limits["ultra_low_primary"])}
     return {name: (value, row.value, "kWh/m2a", row.standard) for name, (value, row) in rows.items()}
 

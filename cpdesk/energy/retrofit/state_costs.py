@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cpdesk.energy.money.indicators import Terms, life_cycle
 from cpdesk.energy.money.programmes import granted
+from cpdesk.energy.retrofit.measures import Option
 from cpdesk.energy.retrofit.setting import Setting
 from cpdesk.energy.weather.climate import Floats
 
@@ -24,8 +25,6 @@ def cost_columns(setting: Setting) -> list[Floats]:
     when one of them rises.
     """
     terms = Terms.of(setting.tables)
-    classes: dict[tuple[str, ...], str] = {}
-    costs: dict[str, Floats] = {}
     worths: dict[str, Floats] = {}
     fixed, upkeep = np.zeros(1), np.zeros(1)
     for group in setting.groups:
@@ -34,18 +33,14 @@ def cost_columns(setting: Setting) -> list[Floats]:
         fixed = _product_sum(fixed, [0.0, *again])
         kept = [option.measure.maintenance_yuan * terms.worth() for option in group]
         upkeep = _product_sum(upkeep, [0.0, *kept])
-    for option in (option for group in setting.groups for option in group):
-        classes.setdefault(_programmes(setting, option.id), option.id)
-    for key, name in classes.items():
-        cost, worth = np.zeros(1), np.zeros(1)
+    for key, name in _classes(setting).items():
+        worth = np.zeros(1)
         for group in setting.groups:
-            held = [_programmes(setting, option.id) == key for option in group]
-            each = [option.cost_yuan[1] * there for option, there in zip(group, held, strict=True)]
-            cost = _product_sum(cost, [0.0, *each])
             cycles = [life_cycle(terms.rate, terms.years, option.measure.life_a) for option in group]
-            own_worth = [one * cycle.own_weight for one, cycle in zip(each, cycles, strict=True)]
-            worth = _product_sum(worth, [0.0, *own_worth])
-        costs[name], worths[name] = cost, worth
+            each = zip(_costs_of(setting, group, key), cycles, strict=True)
+            worth = _product_sum(worth, [0.0, *(one * cycle.own_weight for one, cycle in each)])
+        worths[name] = worth
+    costs = _class_costs(setting)
     apart = [upkeep] if upkeep.any() else []
     if _entangled(setting):
         return [*costs.values(), *worths.values(), fixed, *apart]
@@ -58,17 +53,45 @@ def cost_columns(setting: Setting) -> list[Floats]:
     return [own, invested, *apart]
 
 
+def _classes(setting: Setting) -> dict[tuple[str, ...], str]:
+    """By the programmes that pay for measures, the first of these measures, whose name stands for all."""
+    found: dict[tuple[str, ...], str] = {}
+    for option in (option for group in setting.groups for option in group):
+        found.setdefault(_programmes(setting, option.id), option.id)
+    return found
+
+
+def _costs_of(setting: Setting, group: Sequence[Option], key: tuple[str, ...]) -> list[float]:
+    """Cost of each option that the programmes `key` pay for; nothing for the others."""
+    return [option.cost_yuan[1] * (_programmes(setting, option.id) == key) for option in group]
+
+
+def _class_costs(setting: Setting) -> dict[str, Floats]:
+    """(N,) cost of all states by class of measures."""
+    found: dict[str, Floats] = {}
+    for key, name in _classes(setting).items():
+        cost = np.zeros(1)
+        for group in setting.groups:
+            cost = _product_sum(cost, [0.0, *_costs_of(setting, group, key)])
+        found[name] = cost
+    return found
+
+
 def payer_columns(setting: Setting, payers: Sequence[str]) -> list[Floats]:
     """Money of some payers for all states: `total`, `own`, `government`.
 
     Where what a programme pays for the envelope depends on the plant, columns that none of them falls with.
     """
-    total = cost_columns(replace(setting, tables=replace(setting.tables, subsidies=())))[0]
+    unpaid = _class_costs(replace(setting, tables=replace(setting.tables, subsidies=())))
+    total = sum(unpaid.values(), np.zeros(1))
     if set(payers) <= {"total"}:
         return [total]
     if _entangled(setting):
         return [*cost_columns(setting), total]
-    own = cost_columns(setting)[0]
+    costs = _class_costs(setting)
+    own = sum(costs.values(), np.zeros(1))
+    for grant in granted(costs, setting.building.floor_area_m2, setting.tables) if costs else ():
+        own = sum((-paid for paid in grant.paid.values()), own)
     money = {"total": total, "own": own, "government": total - own}
     return [money[payer] for payer in payers]
 
