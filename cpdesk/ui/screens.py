@@ -168,7 +168,7 @@ class _Camera:
         window.go("reports")
         self._settle(window.reports.sheet.has_image)
         self._take(f"06-reports-{code}")
-        for place, name in enumerate(("sync", "settings"), 7):
+        for place, name in ((7, "sync"), (8, "settings"), (16, "review")):
             window.go(name)
             self._settle()
             self._take(f"{place:02d}-{name}-{code}")

@@ -104,7 +104,9 @@ class SyncCard(Block):
         self._progress_words.set_words(words)
         self.button.setVisible(not running)
 
-    def show_problem(self, words: str) -> None:
+    def show_problem(self, words: str, *, loud: bool = True) -> None:
+        """What hindered the round; being offline is said in grey."""
+        self.problem.set_tone("bad" if loud else "mute", "alert" if loud else "cloud-off")
         self.problem.set_words(words)
         self.problem.setVisible(bool(words))
 
@@ -155,7 +157,7 @@ class Notice(Block):
         line = row(self, (16, 8, 8, 8), 12)
         self.sentence = IconText("", tone, icon)
         self.button = Button(text(action), "quiet", on_click=self.wanted.emit)
-        line.addWidget(self.sentence, 1)
+        line.addWidget(self.sentence, 1, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self.button)
 
     def say(self, words: Words, count: int) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from cpdesk.base.errors import CpdeskError
+from cpdesk.base.errors import CpdeskError, EnvironmentFault
 from cpdesk.model.records import Changes
 from cpdesk.operations import rounds, syncing
 from cpdesk.operations.merged import Broken, Seen, broken_after_merge
@@ -25,6 +25,7 @@ from cpdesk.ui.presenters.words import fault_words, moment
 _KEY: Final = "sync"
 _FIRST_WAIT_S: Final = 20.0
 """After the unlock the list and the survey come first."""
+_NO_LINE: Final = "CP-2201"
 _PHASES: Final = ("push", "pull", "blobs_send", "blobs_fetch")
 
 
@@ -106,8 +107,16 @@ class SyncPresenter(Presenter):
         self._running, self._error = False, error
         self.page.card.show_running(False)
         if not self._quiet or not isinstance(error, CpdeskError):
-            self.page.card.show_problem(fault_words(error))
+            self._show_failure(error)
         self.refresh()
+
+    def _show_failure(self, error: Exception) -> None:
+        """Whoever asked for a round is told why there was none; that there is no line is no fault."""
+        if isinstance(error, CpdeskError) and error.code == _NO_LINE:
+            at = moment(self.ctx.clock.now().isoformat(), self.ctx.clock)
+            self.page.card.show_problem(tr("ui.sync.tried", at=at), loud=False)
+        else:
+            self.page.card.show_problem(fault_words(error), loud=not isinstance(error, EnvironmentFault))
 
     def _tell(self, done: Round) -> None:
         """A calm word on what came, at the foot of the page; it takes no focus, and waits for nobody."""
