@@ -185,9 +185,8 @@ async def _http_fault(request: Request, error: Exception) -> Response:
 
 
 async def _health(service: Service, request: Request) -> Response:
-    return JSONResponse(
-        {"server": "cpdesk", "protocol": PROTOCOL_VERSION, "version": __version__, "time": service.now()}
-    )
+    facts = {"server": "cpdesk", "protocol": PROTOCOL_VERSION, "version": __version__, "time": service.now()}
+    return JSONResponse({**facts, "epoch": service.database.epoch})
 
 
 async def _openapi(service: Service, request: Request) -> Response:

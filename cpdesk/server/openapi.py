@@ -166,7 +166,9 @@ def _json(schema: Schema) -> tuple[str, Schema]:
 _SECRET: Final = _text(500)
 _OFFSET: Final[Schema] = {"type": "integer", "minimum": 0}
 _UPLOAD: Final = "application/offset+octet-stream"
-_HEALTH: Final = _object({"server": {"const": "cpdesk"}, "protocol": _whole(1), "version": _text(), "time": _TIME})
+_HEALTH: Final = _object(
+    {"server": {"const": "cpdesk"}, "protocol": _whole(1), "version": _text(), "time": _TIME, "epoch": _text()}
+)
 _FORM: Final = _object(
     {
         "form": _text(),

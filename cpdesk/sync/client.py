@@ -15,8 +15,9 @@ from cpdesk.base.errors import AccessFault, CpdeskError, IntegrityFault
 from cpdesk.model.oplog import Operation, SignedOperation
 from cpdesk.model.records import Changes
 from cpdesk.model.replication import Entry, Outcome, PushResult
+from cpdesk.store.replica import Enrolment
 from cpdesk.sync.blobs import Exchange
-from cpdesk.sync.enrol import fresh_token
+from cpdesk.sync.enrol import EPOCH, fresh_token
 from cpdesk.sync.protocol import (
     PullAnswer,
     blob_references,
@@ -92,7 +93,7 @@ class _Round:
         enrolment = self.replica.enrolment()
         if enrolment is None:
             raise AccessFault("CP-4107")
-        self.transport.check_server()
+        self._know(self.transport.check_server(), enrolment)
         self.transport.token = enrolment.token
         try:
             self._push_and_pull()
@@ -101,6 +102,15 @@ class _Round:
         except _Cancelled:
             self.report = replace(self.report, cancelled=True)
         return self.report
+
+    def _know(self, epoch: str, enrolment: Enrolment) -> None:
+        """Cursors tell too that the server was set back, but a desk may have none: of a township it has left."""
+        known = dict(enrolment.extra).get(EPOCH, "")
+        if epoch in ("", known):
+            return
+        if known:
+            self._changed(self.replica.begin_anew())
+        self.replica.set_enrolment(replace(enrolment, extra=tuple({**dict(enrolment.extra), EPOCH: epoch}.items())))
 
     def _push_and_pull(self) -> None:
         """Send and take in; once more when the server turns out to have been set back: it lacks what it had."""
@@ -175,6 +185,7 @@ class _Round:
         if len(results) > len(batch):
             raise malformed("answer.results", "more than were sent")
         refused: dict[str, int] = {}
+        readable = set(self.replica.streams())
         for signed, result in zip(batch, results, strict=False):
             operation = signed.operation
             if result.op_id != operation.op_id:
@@ -184,6 +195,9 @@ class _Round:
             if result.revision == 0:
                 reason = result.reason or "stream_forbidden"
                 entry = Entry(operation.stream, 0, signed, Outcome.QUARANTINED, reason=reason)
+                self._changed(self.replica.apply([entry], stream=operation.stream, cursor=None))
+            elif operation.stream not in readable:  # the server has it, and no pull will ever say so
+                entry = Entry(operation.stream, 0, signed, result.outcome)
                 self._changed(self.replica.apply([entry], stream=operation.stream, cursor=None))
         for reason, count in sorted(refused.items()):
             self._problem(IntegrityFault("CP-3207", count=count, reason=reason))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from cpdesk.base.errors import AccessFault, IntegrityFault
 from cpdesk.store.replica import Enrolment
@@ -14,7 +14,9 @@ from cpdesk.sync.replica import Replica
 from cpdesk.sync.signing import code_hash, enrolment_digest, token_digest
 from cpdesk.sync.transport import Transport
 
-_STREAMS_MAX = 500
+EPOCH: Final = "server_epoch"
+"""What the enrolment keeps of the server's epoch, also when the desk enrols again."""
+_STREAMS_MAX: Final = 500
 
 
 def enrol(replica: Replica, transport: Transport, code: str) -> Enrolment:
@@ -37,12 +39,14 @@ def enrol(replica: Replica, transport: Transport, code: str) -> Enrolment:
     }
     answer = transport.post_json("/v1/enrol", message)
     read = Reader(answer, "answer", ("device", "person", "role", "streams", "token", "expires_at"))
+    before = replica.enrolment()
     enrolment = Enrolment(
         server_url=transport.url,
         token=read.text("token", most=500),
         person=read.text("person", least=0),
         role=read.text("role"),
         streams=read.list_of("streams", _STREAMS_MAX, read_stream),
+        extra=() if before is None else tuple(pair for pair in before.extra if pair[0] == EPOCH),
     )
     replica.set_enrolment(enrolment)
     transport.token = enrolment.token

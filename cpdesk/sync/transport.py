@@ -16,6 +16,7 @@ from cpdesk.model.oplog import canonical_json
 from cpdesk.sync.reading import PROTOCOL_VERSION, compress_above, read_json
 
 _TRIES: Final = 4
+_EPOCH_MOST: Final = 100
 _WAIT_FIRST_S: Final = 0.5
 _WAIT_MOST_S: Final = 30
 _ANSWER_BYTES_MAX: Final = 32 * 1024 * 1024
@@ -52,8 +53,11 @@ class Transport:
     def close(self) -> None:
         self._client.close()
 
-    def check_server(self) -> None:
+    def check_server(self) -> str:
         """Whether a cpdesk server of our protocol answers there.
+
+        Returns:
+            Its epoch, which changes when older data came back from a backup; empty where the server tells none.
 
         Raises:
             EnvironmentFault: CP-2201 away, CP-2202 certificate, CP-2203 another server, CP-2204 another protocol.
@@ -61,6 +65,8 @@ class Transport:
         facts = self.get_json("/v1/health")
         if not isinstance(facts, dict) or facts.get("server") != "cpdesk":
             raise EnvironmentFault("CP-2203", url=self.url)
+        epoch = facts.get("epoch", "")
+        return epoch if isinstance(epoch, str) and len(epoch) <= _EPOCH_MOST else ""
 
     def get_json(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         return read_json(self.send("GET", path, query=query).content)
