@@ -20,7 +20,7 @@ from cpdesk.sync import blobs, merge
 from cpdesk.sync.protocol import cursor_from_text
 
 Patch = pytest.MonkeyPatch
-SEEDS_MOST: Final = 8
+SEEDS_MOST: Final = 16
 OPERATIONS: Final = 40
 
 
