@@ -209,6 +209,8 @@ def _notes(audit: Audit) -> tuple[str, ...]:
     notes = []
     if audit.nothing_pays:
         notes.append(tr("ui.result.only_comfort" if audit.only_comfort else "ui.result.nothing_pays"))
+        if any(best.code == "npv" and best.combination.npv_yuan.value > 0 for best in audit.by_criterion):
+            notes.append(tr("ui.result.other_pays"))
     if any(factor.status == "to_confirm" for factor in audit.factors):
         notes.append(tr("ui.result.unconfirmed"))
     return tuple(notes)
