@@ -56,15 +56,21 @@ def list_devices(data: Data, *, json_: Json = False) -> None:
 @app.command("revoke")
 @command
 def revoke(
-    data: Data, device: Annotated[str, typer.Argument(help="Id of the device.")], *, json_: Json = False
+    data: Data,
+    device: Annotated[str, typer.Argument(help="Id of the device.")],
+    drain_days: Annotated[
+        int, typer.Option(help="Days in which it may still send what it has, before it erases it; 0 when it was lost.")
+    ] = 0,
+    *,
+    json_: Json = False,
 ) -> None:
-    """Refuse a desk from its next request on; what it sent stays."""
+    """Refuse a desk from its next request on, or let it send what it has first; what it sent stays."""
     from cpdesk.server.admin import Admin
     from cpdesk.server.config import ServerConfig
 
     out = Output(as_json=json_)
     with Admin(ServerConfig(folder=data)) as admin:
-        admin.revoke_device(device)
+        admin.revoke_device(device, drain_days)
     out.document({"revoked": device})
     out.say("cli.admin.revoked", device=device)
 

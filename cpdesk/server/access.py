@@ -21,18 +21,18 @@ from cpdesk.base.errors import AccessFault
 from cpdesk.model.oplog import GENESIS_HASH
 from cpdesk.server import schema
 from cpdesk.server.people.audit import note
-from cpdesk.server.people.roles import Role
+from cpdesk.server.people.roles import ACTIVE, LEAVING, Role
 from cpdesk.sync.signing import code_hash, enrolment_digest, token_digest
 
 _CODE_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 O 1 I, which people confuse on paper
 _CODE_LETTERS: Final = 20  # 100 bits: cannot be guessed, so a plain hash of it is enough
-__all__ = ["ROLES", "Device", "Granted", "Seals", "enrol", "find", "iso", "new_code", "note"]
+__all__ = ["ROLES", "Device", "Granted", "Seals", "check_standing", "enrol", "find", "iso", "new_code", "note"]
 ROLES: Final = tuple(str(role) for role in Role)
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An enrolled desk and what it may read and write."""
+    """An enrolled desk and what it may read and write. `until` is when one that is leaving has to have sent all."""
 
     device: str
     public_key: str
@@ -40,6 +40,7 @@ class Device:
     role: str
     streams: frozenset[str]
     status: str
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def enrol(connection: Connection, *, code: str, device: str, public_key: str, si
     if known is not None:
         if known.public_key != public_key:
             raise AccessFault("CP-4105")
-        if known.status != "active":
+        if known.status != ACTIVE:
             raise AccessFault("CP-4103")
         if row.used_by == device:
             return known
@@ -108,7 +109,14 @@ def find(connection: Connection, device: str) -> Device | None:
     row = connection.execute(select(schema.devices).where(schema.devices.c.device == device)).one_or_none()
     if row is None:
         return None
-    return Device(row.device, row.public_key, row.person, row.role, frozenset(row.streams.split()), row.status)
+    status, _, until = row.status.partition(" ")
+    return Device(row.device, row.public_key, row.person, row.role, frozenset(row.streams.split()), status, until)
+
+
+def check_standing(device: Device, now: datetime) -> None:
+    """Raises AccessFault CP-4103 when the desk was revoked, and the days to send what it has are over."""
+    if device.status != ACTIVE and not (device.status == LEAVING and iso(now) < device.until):
+        raise AccessFault("CP-4103")
 
 
 class Seals:
@@ -119,13 +127,20 @@ class Seals:
         self._token_life = timedelta(minutes=token_minutes)
         self._challenge_life = timedelta(seconds=challenge_seconds)
 
-    def token(self, device: str, now: datetime) -> Granted:
+    def token(self, device: Device, now: datetime) -> Granted:
         expires = iso(now + self._token_life)
-        return Granted(self._seal("token", device, expires), expires)
+        return Granted(self._seal(_purpose(device.status), device.device, expires), expires)
 
-    def device_of(self, token: str, now: datetime) -> str:
-        """Raises AccessFault CP-4102 for a token that is not ours or has ended."""
-        return self._open("token", token, now)
+    def device_of(self, token: str, now: datetime) -> tuple[str, str]:
+        """The device of a token and the status for which it was given.
+
+        Raises:
+            AccessFault: CP-4102 the token is not ours or has ended.
+        """
+        try:
+            return self._open(_purpose(ACTIVE), token, now), ACTIVE
+        except AccessFault:
+            return self._open(_purpose(LEAVING), token, now), LEAVING
 
     def challenge(self, device: str, now: datetime) -> str:
         return self._seal("challenge", device, iso(now + self._challenge_life))
@@ -154,6 +169,11 @@ class Seals:
 
     def _mac(self, purpose: str, content: str) -> bytes:
         return hmac.digest(self._secret, f"cpdesk {purpose}\n{content}".encode(), "sha256")
+
+
+def _purpose(status: str) -> str:
+    """A desk that begins to leave needs another token: with it comes the news."""
+    return "token" if status == ACTIVE else "token to leave"
 
 
 def _verified(public_key: str, signature: str, digest_hex: str) -> bool:

@@ -21,9 +21,11 @@ from cpdesk.server.access import iso
 from cpdesk.server.config import ServerConfig
 from cpdesk.server.database import Database
 from cpdesk.server.ordering import insert_missing
+from cpdesk.server.people.roles import LEAVING
 from cpdesk.sync.signing import code_hash
 
 _HOURS_MAX: Final = 24 * 30
+_DRAIN_DAYS_MAX: Final = 90
 _FORM_NAME: Final = re.compile(r"[\w.\-]{1,100}")
 
 
@@ -159,18 +161,26 @@ class Admin:
             for row in rows
         ]
 
-    def revoke_device(self, device: str) -> None:
+    def revoke_device(self, device: str, drain_days: int = 0) -> None:
         """Refuse a desk from its next request on; what it sent stays.
 
+        Args:
+            drain_days: for a person who leaves: so long the desk may still send what it has, and reads nothing any
+                more; once all is sent it erases what it holds. 0 for a desk that was lost.
+
         Raises:
-            InputFault: CP-1691 there is no such device.
+            InputFault: CP-1691 there is no such device, CP-1004 days out of range.
         """
+        if not 0 <= drain_days <= _DRAIN_DAYS_MAX:
+            raise InputFault("CP-1004", setting="drain_days", value=drain_days, expected=f"0-{_DRAIN_DAYS_MAX}")
+        until = iso(self._clock.now() + timedelta(days=drain_days))
+        status = f"{LEAVING} {until}" if drain_days else "revoked"
         table = schema.devices
         with self._database.writing() as connection:
-            found = connection.execute(update(table).where(table.c.device == device).values(status="revoked"))
+            found = connection.execute(update(table).where(table.c.device == device).values(status=status))
             if found.rowcount != 1:
                 raise InputFault("CP-1691", device=device)
-            access.note(connection, iso(self._clock.now()), "revoked", device, "")
+            access.note(connection, iso(self._clock.now()), "revoked", device, f"until {until}" if drain_days else "")
 
     def publish_form(self, *, form: str, version: str, title: str, content: bytes) -> bool:
         """Offer a version of a form (XForm XML) to all desks. False when it was published before.

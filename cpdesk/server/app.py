@@ -36,7 +36,7 @@ from cpdesk.server.database import Database
 from cpdesk.server.limits import OneLength, TokenBuckets, read_body
 from cpdesk.server.openrosa.routes import routes as openrosa_routes
 from cpdesk.server.people.masks import lens_for
-from cpdesk.server.people.roles import Right, may
+from cpdesk.server.people.roles import Right, may, readable_streams
 from cpdesk.server.problems import problem
 from cpdesk.sync.protocol import cursor_from_text, cursor_to_text, push_answer_to_wire, push_from_wire
 from cpdesk.sync.reading import (
@@ -88,9 +88,11 @@ class Service:
         if scheme.lower() != "bearer" or len(token) > 500:
             self.admit_stranger(request)
             raise AccessFault("CP-4102")
-        name = self.seals.device_of(token, self.clock.now())
+        name, status = self.seals.device_of(token, self.clock.now())
         self._desks.take(name)
         device = await run_in_threadpool(self._find, name)
+        if device.status != status:
+            raise AccessFault("CP-4102")
         request.scope["cpdesk.device"] = name
         return device
 
@@ -99,8 +101,7 @@ class Service:
             device = access.find(connection, name)
         if device is None:
             raise AccessFault("CP-4102")
-        if device.status != "active":
-            raise AccessFault("CP-4103")
+        access.check_standing(device, self.clock.now())
         return device
 
     def note_bulk_read(self, device: Device, stream: str) -> None:
@@ -209,7 +210,7 @@ async def _enrol(service: Service, request: Request) -> Response:
             return access.enrol(connection, **facts, now=service.clock.now())
 
     device = await run_in_threadpool(work)
-    granted = service.seals.token(device.device, service.clock.now())
+    granted = service.seals.token(device, service.clock.now())
     return JSONResponse(
         {
             "device": device.device,
@@ -232,14 +233,14 @@ async def _token(service: Service, request: Request) -> Response:
         return JSONResponse({"challenge": service.seals.challenge(name, now)})
     device = await run_in_threadpool(service.known_device, name)
     service.seals.check_answer(device, read.text("challenge", most=500), read.signature("signature"), now)
-    granted = service.seals.token(name, now)
+    granted = service.seals.token(device, now)
     return JSONResponse(
         {
             "token": granted.token,
             "expires_at": granted.expires_at,
             "person": device.person,
             "role": device.role,
-            "streams": sorted(device.streams),
+            "streams": sorted(readable_streams(device)),
         }
     )
 

@@ -110,7 +110,7 @@ def _enrolled(config: ServerConfig, admin: Admin, database: Database) -> tuple[M
     digest = enrolment_digest(code_hash(code), identity.device, identity.public_key_hex)
     now = config.clock.now()
     with database.writing() as connection:
-        access.enrol(
+        device = access.enrol(
             connection,
             code=code,
             device=identity.device,
@@ -119,7 +119,7 @@ def _enrolled(config: ServerConfig, admin: Admin, database: Database) -> tuple[M
             now=now,
         )
     seals = access.Seals(database.secret, config.token_minutes, config.challenge_seconds)
-    return desk, seals.token(identity.device, now).token
+    return desk, seals.token(device, now).token
 
 
 def _desk(config: ServerConfig, admin: Admin, database: Database) -> _Desk:

@@ -32,7 +32,7 @@ from cpdesk.server.config import ServerConfig
 from cpdesk.server.database import Database
 from cpdesk.server.keys import ServerKeys, public_keys
 from cpdesk.server.people.masks import lens_for
-from cpdesk.server.people.roles import readable_streams
+from cpdesk.server.people.roles import ACTIVE, readable_streams
 from cpdesk.sync.exchange_file import (
     ANSWER,
     BLOB_PIECE_BYTES,
@@ -108,7 +108,7 @@ class Desk:
         if device is None:
             raise AccessFault("CP-4108", path=file.path.name)
         file.check_signature(device.public_key)
-        if device.status != "active":
+        if device.status != ACTIVE:
             raise AccessFault("CP-4103")
         return device
 

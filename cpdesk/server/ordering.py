@@ -21,7 +21,7 @@ from cpdesk.server import schema
 from cpdesk.server.access import Device, find
 from cpdesk.server.checking import CheckedBatch, CheckedOperation
 from cpdesk.server.database import lock
-from cpdesk.server.people.roles import reason_against
+from cpdesk.server.people.roles import ACTIVE, LEAVING, reason_against
 from cpdesk.sync.merge import FieldState, OpenConflict, RecordState, merge
 from cpdesk.sync.protocol import PushAnswer, blob_references, conflict_from_wire, entry_to_wire
 from cpdesk.sync.reading import read_json
@@ -164,7 +164,7 @@ class _Batch:
         operation = checked.signed.operation
         if not checked.is_signed:
             return "signature"
-        if self.device.status != "active":
+        if self.device.status not in (ACTIVE, LEAVING):
             return "device_revoked"
         if operation.stream not in self.streams:
             return "stream_forbidden"

@@ -218,13 +218,19 @@ class Replica:
 
     def leave_other_streams(self) -> Changes:
         """Delete the records, files and others' operations of townships the enrolment does not name (any more), each
-        township once nothing of it waits to be sent."""
+        township once nothing of it waits to be sent. A desk that was revoked, which has none left, erases what its own
+        operations say as well, once all of them and all files are sent."""
         enrolment = self.enrolment()
-        if enrolment is None:
+        if enrolment is None or (not enrolment.streams and self.waiting() != Waiting(0, 0)):
             return Changes(sync=True)
 
         def work(db: Connection) -> tuple[list[str], list[str]]:
-            return leave_all_but(db, enrolment.streams)
+            left = leave_all_but(db, enrolment.streams)
+            if not enrolment.streams:
+                db.execute("PRAGMA secure_delete = ON")
+                for (op_id,) in db.execute("SELECT op_id FROM operations").fetchall():
+                    erase_operation(db, op_id)
+            return left
 
         records, files = self._writer.do(work)
         self._blobs.delete(files)

@@ -17,6 +17,8 @@ from cpdesk.operations.families import FARMHOUSE, HEATING_NETWORK, OLD_COMMUNITY
 from cpdesk.sync.merge import RecordState
 
 ACTIVE: Final = "active"
+LEAVING: Final = "leaving"
+"""Revoked, but still allowed for some days to send what it has: it writes as before and reads nothing."""
 
 
 class Role(StrEnum):
@@ -119,7 +121,9 @@ class Holder(Protocol):
 
 def may(device: Holder, what: Right, stream: str) -> bool:
     """Whether a device may do this in a township. Every read and write of the server asks here."""
-    return device.status == ACTIVE and stream in device.streams and what in RIGHTS.get(device.role, frozenset())
+    if device.status != ACTIVE and (device.status != LEAVING or what in (Right.READ, Right.READ_NUMBERS)):
+        return False
+    return stream in device.streams and what in RIGHTS.get(device.role, frozenset())
 
 
 def readable_streams(device: Holder) -> frozenset[str]:
