@@ -16,7 +16,7 @@ from cpdesk.server import access, app, ordering
 from cpdesk.server.simulation.many import verify_sync
 from cpdesk.server.simulation.world import STREAMS
 from cpdesk.store import replica
-from cpdesk.sync import blobs, merge
+from cpdesk.sync import blobs, client, merge
 from cpdesk.sync.protocol import cursor_from_text
 
 Patch = pytest.MonkeyPatch
@@ -107,6 +107,8 @@ def every_desk_reads_every_township(patch: Patch) -> None:
 
 
 def any_epoch_will_do(patch: Patch) -> None:
+    """Neither at a cursor nor at the beginning of a round."""
+    change(patch, client._Round, "_know", lambda _: lambda self, epoch, enrolment: None)
     change(patch, app, "_after", lambda _: lambda service, cursor: cursor_from_text(cursor)[1] if cursor else 0)
 
 
