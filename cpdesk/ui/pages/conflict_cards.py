@@ -295,7 +295,7 @@ class ConflictFieldBlock(QWidget):
         said = tr("ui.conflict.decided", value=decided.words)
         if decided.comment:
             said = tr("ui.conflict.decided_why", words=said, why=decided.comment)
-        line.addWidget(IconText(said, "ok", "check"), 1)
+        line.addWidget(IconText(said, "ok", "check"), 1, Qt.AlignmentFlag.AlignVCenter)
         self.undo = Button(text("ui.conflict.take_back"), "quiet", "undo", self._take_back)
         line.addWidget(self.undo)
         stack.addWidget(self.decided)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cpdesk.ui.language import text
@@ -81,6 +81,9 @@ class ConflictPane(QWidget):
         """Third values that the form does not take, by conflict, and why; nothing was settled."""
         for block in self.blocks:
             block.show_problem(refused.get(block.view.id, ""))
+        wrong = next((block for block in self.blocks if block.view.id in refused), None)
+        if wrong is not None:
+            QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(wrong, 0, 24))
 
     def decide(self) -> None:
         """Give on what is chosen."""
