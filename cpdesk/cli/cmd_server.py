@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from cpdesk.cli.server_app_users import app as app_users
+from cpdesk.cli.server_backup import back_up, restore
 from cpdesk.cli.server_exchange import exchange, recovery_key
 from cpdesk.cli.server_people import audit, person, retention
 
@@ -15,3 +16,5 @@ app.add_typer(recovery_key, name="recovery-key", help="The key that opens desks 
 app.add_typer(person, name="person", help="What is held about a household: find it, give it out, erase it.")
 app.add_typer(retention, name="retention", help="What is erased after how many days.")
 app.add_typer(audit, name="audit", help="Who enrolled, read in bulk, exported, erased, was revoked.")
+app.command("backup")(back_up)
+app.command("restore")(restore)

@@ -32,7 +32,12 @@ ROLES: Final = tuple(str(role) for role in Role)
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An enrolled desk and what it may read and write. `until` is when one that is leaving has to have sent all."""
+    """An enrolled desk and what it may read and write.
+
+    Attributes:
+        until: when one that is leaving has to have sent all.
+        durable_through: its last operation that a verified backup holds.
+    """
 
     device: str
     public_key: str
@@ -41,6 +46,7 @@ class Device:
     streams: frozenset[str]
     status: str
     until: str = ""
+    durable_through: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +115,9 @@ def find(connection: Connection, device: str) -> Device | None:
     row = connection.execute(select(schema.devices).where(schema.devices.c.device == device)).one_or_none()
     if row is None:
         return None
+    streams = frozenset(row.streams.split())
     status, _, until = row.status.partition(" ")
-    return Device(row.device, row.public_key, row.person, row.role, frozenset(row.streams.split()), status, until)
+    return Device(row.device, row.public_key, row.person, row.role, streams, status, until, row.durable_seq)
 
 
 def check_standing(device: Device, now: datetime) -> None:

@@ -70,7 +70,7 @@ def create_database(config: ServerConfig) -> None:
     with disk_faults(config.blobs):
         config.blobs.mkdir(parents=True, exist_ok=True)
     database.create(config.url, config.partitions)
-    _note(config)
+    note_address(config)
 
 
 def ensure_database(config: ServerConfig) -> None:
@@ -90,10 +90,11 @@ def ensure_database(config: ServerConfig) -> None:
     if not is_there:
         create_database(config)
     elif noted != url:
-        _note(config)
+        note_address(config)
 
 
-def _note(config: ServerConfig) -> None:
+def note_address(config: ServerConfig) -> None:
+    """Keep the given address in the folder, where it is not that of SQLite in the folder."""
     if config.database_url and config.database_url != f"sqlite:///{config.database}":
         write_atomically(config.note, config.database_url.encode())  # for its owner alone, as all it writes
 

@@ -277,7 +277,8 @@ async def _pull(service: Service, request: Request) -> Response:
             page = [lens.entry(entry) for entry in page]
         if after == 0 and page:
             service.note_bulk_read(device, stream)
-        tail = json.dumps({"cursor": cursor_to_text(service.database.epoch, last), "more": more})
+        facts = {"cursor": cursor_to_text(service.database.epoch, last), "more": more}
+        tail = json.dumps({**facts, "durable_through": device.durable_through})
         return _packed(request, b'{"entries":[' + b",".join(page) + b"]," + tail[1:].encode())
 
     return await run_in_threadpool(work)

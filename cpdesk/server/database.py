@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
@@ -119,12 +119,13 @@ def exists(url: str) -> bool:
         engine.dispose()
 
 
-def create(url: str, partitions: int = PARTITIONS) -> None:
+def create(url: str, partitions: int = PARTITIONS, fill: Callable[[Connection], None] = lambda new: None) -> None:
     """Make the tables in a new file, or in a PostgreSQL database that has none of ours. What an interruption leaves is
     made anew.
 
     Args:
         partitions: PostgreSQL cuts the growing tables into so many by township; 0 leaves them whole (for Citus).
+        fill: puts in more, in the same transaction.
 
     Raises:
         IntegrityFault: CP-3255 when there is one already.
@@ -132,7 +133,7 @@ def create(url: str, partitions: int = PARTITIONS) -> None:
     """
     address = _address(url)
     if address.get_backend_name() == "sqlite":
-        _create_file(Path(str(address.database)))
+        _create_file(Path(str(address.database)), fill)
         return
     engine = _engine(address)
     try:
@@ -142,6 +143,7 @@ def create(url: str, partitions: int = PARTITIONS) -> None:
                 raise IntegrityFault("CP-3255", path=shown_address(url))
             _create_partitioned(connection, partitions)
             _fill(connection, partitions)
+            fill(connection)
     except OperationalError as error:
         raise _unreachable(url, error) from None
     finally:
@@ -156,7 +158,7 @@ def lock(connection: Connection, numbers: list[int]) -> None:
         connection.execute(taken, {"ours": _LOCKS, "numbers": sorted(set(numbers))})
 
 
-def _create_file(path: Path) -> None:
+def _create_file(path: Path, fill: Callable[[Connection], None]) -> None:
     if path.exists():
         raise IntegrityFault("CP-3255", path=str(path))
     part = path.with_name(path.name + ".part")
@@ -170,6 +172,7 @@ def _create_file(path: Path) -> None:
             with engine.begin() as connection:
                 METADATA.create_all(connection)
                 _fill(connection, 0)
+                fill(connection)
                 connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         finally:
             engine.dispose()  # closing the last connection folds the write-ahead log into the file

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from cpdesk.base.errors import AccessFault, IntegrityFault
 from cpdesk.model.oplog import Operation, SignedOperation, canonical_json
+from cpdesk.model.paths import is_item
 from cpdesk.model.replication import ERASED_REASON, Entry, Outcome, PushResult
 from cpdesk.server import schema
 from cpdesk.server.access import Device, find
@@ -66,6 +67,7 @@ class _Batch:
         self.carried = author.device != carrier.device
         self.batch = batch
         self.now = now
+        self.set_back: bool | None = None
         self.known = _Known()
         self.rows: list[dict[str, Any]] = []
         self.new_records: list[dict[str, Any]] = []
@@ -93,16 +95,13 @@ class _Batch:
             reason = "chain_fork" if forked else self._reason_against(checked)
             results.append(self._keep(checked.signed, content_hash, reason))
         self._write()
-        return PushAnswer(tuple(results), self.head_seq)
+        return PushAnswer(tuple(results), self.head_seq, self.durable_seq)
 
     def _load(self) -> None:
         run = self.connection.execute
         operations = [checked.signed.operation for checked in self.batch]
-        head = run(
-            select(schema.devices.c.head_seq, schema.devices.c.head_hash, schema.devices.c.flag)
-            .where(schema.devices.c.device == self.device.device)
-            .with_for_update()
-        ).one()
+        head = run(select(schema.devices).where(schema.devices.c.device == self.device.device).with_for_update()).one()
+        self.durable_seq = head.durable_seq
         self.head_seq, self.head_hash, self.flag = head.head_seq, head.head_hash, head.flag
         table = schema.operations
         own = run(
@@ -174,13 +173,31 @@ class _Batch:
         known_facts = self.known.facts.get(operation.record)
         if known_facts is not None and known_facts != facts:
             return "record_elsewhere"
-        if operation.base > self.known.revisions.get(operation.stream, 0):
+        if operation.base > self.known.revisions.get(operation.stream, 0) and not self._was_set_back():
             return "base_ahead"
         kept = (operation.actor, operation.kind, operation.form, operation.at, *operation.set.values())
         if any("\0" in value for value in kept if value is not None):
             return "unstorable"
         state = self.known.states.get(operation.record)
         return ERASED_REASON if checked.signed.erased_hash else reason_against(self.device, operation, state)
+
+    def _was_set_back(self) -> bool:
+        """Whether this database came from a backup: then desks bring what they wrote on revisions that were lost."""
+        if self.set_back is None:
+            asked = select(schema.meta.c.value).where(schema.meta.c.key == schema.SET_BACK)
+            self.set_back = self.connection.execute(asked).scalar_one_or_none() is not None
+        return self.set_back
+
+    def _within_this_order(self, operation: Operation) -> Operation:
+        """The operation with a base that this order knows. One made on a lost revision has seen, of a plain answer,
+        what its `old` says; of what is taken away or decided with it nobody can say, so it counts as unseen."""
+        last = self.known.revisions[operation.stream] - 1
+        if operation.base <= last:
+            return operation
+        plain = operation.resolves is None and not any(
+            value is None or is_item(path) or path.startswith("@") for path, value in operation.set.items()
+        )
+        return replace(operation, base=last if plain else 0)
 
     def _keep(self, signed: SignedOperation, content_hash: str, reason: str) -> PushResult:
         operation = signed.operation
@@ -230,7 +247,7 @@ class _Batch:
                 }
             )
         state = self.known.states[operation.record]
-        decision = merge(state, operation)
+        decision = merge(state, self._within_this_order(operation))
         state.take(operation, revision, decision)
         for path in decision.applied:
             self.changed_fields[(operation.record, path)] = operation.stream

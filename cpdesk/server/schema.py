@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy import Text as AnyText
 
 SCHEMA_VERSION: Final = 4
+SET_BACK: Final = "set_back"  # of `meta`: when the database was restored from a backup, where it was
 OLDEST_VERSION: Final = 2  # that `migrations` can bring up to this one
 
 Text: Final = AnyText().with_variant(AnyText(collation="C"), "postgresql")

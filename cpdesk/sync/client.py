@@ -49,6 +49,7 @@ class SyncReport:
         problems: what went wrong without stopping the round.
         cancelled: whether the round was broken off on request.
         changes: what the store has changed, for the views.
+        durable_through: number of this desk's last operation that a verified backup of the server holds.
     """
 
     pushed: int = 0
@@ -59,6 +60,7 @@ class SyncReport:
     problems: tuple[CpdeskError, ...] = ()
     cancelled: bool = False
     changes: Changes = field(default_factory=lambda: Changes(sync=True))
+    durable_through: int = 0
 
 
 def sync_once(
@@ -253,6 +255,7 @@ class _Round:
         self.report = replace(
             self.report,
             pulled=self.report.pulled + len(page.entries),
+            durable_through=page.durable_through,
             conflicts=self.report.conflicts + conflicts,
         )
         self.progress("pull", self.report.pulled, 0)

@@ -32,19 +32,27 @@ ENTRY_FIELDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class PushAnswer:
-    """What the server did with a batch. `have` is the device's last sequence number that the server holds."""
+    """What the server did with a batch.
+
+    Attributes:
+        have: the author's last sequence number that the server holds.
+        durable_through: the author's last one that a verified backup of the server holds too.
+    """
 
     results: tuple[PushResult, ...]
     have: int
+    durable_through: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PullAnswer:
-    """One page of a stream. `more` says whether another page is there already."""
+    """One page of a stream. `more` says whether another page is there already; `durable_through` as in `PushAnswer`,
+    of the device that asks."""
 
     entries: tuple[Entry, ...]
     cursor: str
     more: bool
+    durable_through: int = 0
 
 
 def operation_to_wire(operation: Operation) -> dict[str, Any]:
@@ -107,12 +115,13 @@ def push_from_wire(value: Any) -> tuple[SignedOperation, ...]:
 
 def push_answer_to_wire(answer: PushAnswer) -> dict[str, Any]:
     results = [{name: getattr(result, name) for name in _RESULT_FIELDS} for result in answer.results]
-    return {"results": results, "have": answer.have}
+    return {"results": results, "have": answer.have, "durable_through": answer.durable_through}
 
 
 def push_answer_from_wire(value: Any) -> PushAnswer:
-    read = Reader(value, "answer", ("results", "have"))
-    return PushAnswer(read.list_of("results", OPERATIONS_PER_PUSH_MAX, _push_result), read.whole("have"))
+    read = Reader(value, "answer", ("results", "have"), ("durable_through",))
+    results = read.list_of("results", OPERATIONS_PER_PUSH_MAX, _push_result)
+    return PushAnswer(results, read.whole("have"), _durable_through(read))
 
 
 def _push_result(value: Any, place: str) -> PushResult:
@@ -183,10 +192,13 @@ def conflict_from_wire(value: Any, place: str) -> Conflict:
 
 
 def pull_answer_from_wire(value: Any) -> PullAnswer:
-    read = Reader(value, "answer", ("entries", "cursor", "more"))
-    return PullAnswer(
-        read.list_of("entries", ENTRIES_PER_PULL_MAX, entry_from_wire), read.text("cursor"), read.flag("more")
-    )
+    read = Reader(value, "answer", ("entries", "cursor", "more"), ("durable_through",))
+    entries = read.list_of("entries", ENTRIES_PER_PULL_MAX, entry_from_wire)
+    return PullAnswer(entries, read.text("cursor"), read.flag("more"), _durable_through(read))
+
+
+def _durable_through(read: Reader) -> int:
+    return read.whole("durable_through") if read.has("durable_through") else 0
 
 
 def cursor_to_text(epoch: str, revision: int) -> str:
