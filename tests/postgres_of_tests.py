@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,9 +12,15 @@ from pathlib import Path
 
 
 @contextmanager
-def running_postgres(folder: Path) -> Iterator[Callable[[], str]]:
-    """Gives a function that makes a new empty database and returns its address."""
+def running_postgres() -> Iterator[Callable[[], str]]:
+    """Gives a function that makes a new empty database and returns its address.
+
+    Its folder is no folder of pytest's: started by root it runs under an account of its own, and every new run of
+    pytest closes the parent of all those to other accounts.
+    """
     import psycopg
+
+    folder = Path(tempfile.mkdtemp(prefix="cpdesk-postgres-"))
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a runtime folder of the person, and says that there is none
@@ -32,3 +40,4 @@ def running_postgres(folder: Path) -> Iterator[Callable[[], str]]:
         yield new_database
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)

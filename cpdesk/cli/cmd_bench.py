@@ -26,7 +26,7 @@ BUDGETS: Final[Mapping[str, Mapping[str, float]]] = {
     },
     "energy": {"village_1000_s": 180, "house_year_ms": 20, "audit_ms": 1000, "uncertainty_ms": 2000},
     "report": {"batch_200_s": 60},
-    "sync": {"push_10000_sqlite_s": 10, "desks_200_p99_ms": 1000, "desks_200_errors": 0},
+    "sync": {"push_10000_sqlite_s": 10, "push_10000_postgresql_s": 10, "desks_200_p99_ms": 1000, "desks_200_errors": 0},
 }
 """Name of each bench → metric → the most the design allows."""
 
@@ -38,6 +38,9 @@ def bench(
     records: Annotated[
         int, typer.Option(help="Records of the store, where the bench has one; 0 = as the design says.")
     ] = 0,
+    database: Annotated[
+        str, typer.Option(help="For sync: postgresql://… of an empty database, to measure that one.")
+    ] = "",
     *,
     json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
@@ -55,7 +58,7 @@ def bench(
         elif name == "sync":
             from cpdesk.server.bench import measure_sync
 
-            result = measure_sync(step=step)
+            result = measure_sync(step=step, database_url=database)
         elif name in ("search", "save"):
             result = search_save.MEASURES[name](records=records or search_save.RECORDS[name], step=step)
         else:

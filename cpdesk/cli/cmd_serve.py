@@ -20,6 +20,9 @@ def serve(
         str,
         typer.Option(help="postgresql://user@host/name; without it SQLite in the folder, or what was given before."),
     ] = "",
+    partitions: Annotated[
+        int, typer.Option(help="Parts of the growing tables in a new PostgreSQL; 0 for Citus.", min=0, max=256)
+    ] = 16,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8440,
     certificate: Annotated[Path | None, typer.Option(help="PEM certificate, for TLS without a proxy.")] = None,
@@ -34,7 +37,13 @@ def serve(
 
     out = Output(as_json=json_)
     config = ServerConfig(
-        folder=data, database_url=database, host=host, port=port, certificate=certificate, private_key=private_key
+        folder=data,
+        database_url=database,
+        partitions=partitions,
+        host=host,
+        port=port,
+        certificate=certificate,
+        private_key=private_key,
     )
     ensure_database(config)
 

@@ -28,7 +28,7 @@ from starlette.routing import Route
 
 from cpdesk import __version__
 from cpdesk.base.errors import AccessFault, CpdeskError, EnvironmentFault, IntegrityFault
-from cpdesk.server import access, checking, exchange, openapi, ordering, published, snapshot
+from cpdesk.server import access, checking, exchange, openapi, ordering, published, snapshot, watching
 from cpdesk.server.access import Device, iso
 from cpdesk.server.blobs import BlobShelf
 from cpdesk.server.config import ServerConfig
@@ -66,6 +66,7 @@ class Service:
         self.folder = config.folder
         self.database = Database.open(config.url)
         self.blobs = BlobShelf(self.database, config.blobs)
+        self.meters = watching.Meters()
         self.seals = access.Seals(self.database.secret, config.token_minutes, config.challenge_seconds)
         self._desks = TokenBuckets(config.requests_per_second, config.requests_burst, config.clock)
         per_minute = config.enrolments_per_minute
@@ -133,6 +134,7 @@ def create_app(config: ServerConfig) -> Starlette:
     routes += openrosa_routes(service)
     routes += exchange.routes(service, _endpoint)
     routes += snapshot.routes(service, _endpoint)
+    routes += watching.routes(service, _endpoint)
     handlers: dict[Any, Any] = {HTTPException: _http_fault}
     layers = [Middleware(OneLength)]
     app = Starlette(routes=routes, middleware=layers, exception_handlers=handlers, lifespan=lifespan)
@@ -144,11 +146,13 @@ def _endpoint(service: Service, handler: Handler) -> Callable[[Request], Awaitab
     async def answer(request: Request) -> Response:
         started = time.perf_counter()
         response = await _guarded(service, handler, request)
+        route, seconds = handler.__name__.strip("_"), time.perf_counter() - started
+        service.meters.note(route, request.method, response.status_code, seconds)
         facts = {
-            "route": handler.__name__.strip("_"),
+            "route": route,
             "method": request.method,
             "status": response.status_code,
-            "ms": round((time.perf_counter() - started) * 1000),
+            "ms": round(seconds * 1000),
             "device": request.scope.get("cpdesk.device", ""),
         }
         _ACCESS.info("%s", json.dumps(facts))
@@ -277,8 +281,8 @@ async def _pull(service: Service, request: Request) -> Response:
             page = [lens.entry(entry) for entry in page]
         if after == 0 and page:
             service.note_bulk_read(device, stream)
-        facts = {"cursor": cursor_to_text(service.database.epoch, last), "more": more}
-        tail = json.dumps({**facts, "durable_through": device.durable_through})
+        cursor = cursor_to_text(service.database.epoch, last)
+        tail = json.dumps({"cursor": cursor, "more": more, "durable_through": device.durable_through})
         return _packed(request, b'{"entries":[' + b",".join(page) + b"]," + tail[1:].encode())
 
     return await run_in_threadpool(work)

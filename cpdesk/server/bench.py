@@ -28,12 +28,16 @@ _OPERATIONS_OF_A_SURVEY: Final = 50
 _STREAM: Final = "110114118"
 
 
-def measure_sync(*, step: Step) -> BenchResult:
+def measure_sync(*, step: Step, database_url: str = "") -> BenchResult:
     """200 surveys of 50 saved steps each: sent over HTTP until the last batch is on the server's disk, then fetched by
-    another desk in one round of sync. Server and desks share this process, so both sides' work counts."""
+    another desk in one round of sync. Server and desks share this process, so both sides' work counts.
+
+    Args:
+        database_url: an empty PostgreSQL database, for this alone; without it SQLite, then 200 desks and a long pull.
+    """
     clock = SystemClock()
     with tempfile.TemporaryDirectory(prefix="cpdesk-bench-") as folder:
-        config = ServerConfig(Path(folder), port=0, requests_burst=10_000, clock=clock)
+        config = ServerConfig(Path(folder), database_url, port=0, requests_burst=10_000, clock=clock)
         create_database(config)
         with running_server(config) as url, Admin(config) as admin, Transport(url) as here, Transport(url) as there:
             desk, other = MemoryReplica(clock), MemoryReplica(clock)
@@ -46,12 +50,15 @@ def measure_sync(*, step: Step) -> BenchResult:
             fetched = time_once_ms(lambda: sync_once(other, there))
             if admin.status().operations != _OPERATIONS or len(other.records()) != len(desk.records()):
                 raise AssertionError("the server does not hold what was sent")
+    kind = "postgresql" if database_url else "sqlite"
     metrics = {
         "operations": _OPERATIONS,
-        "push_10000_sqlite_s": sent / 1000,
-        "pull_10000_sqlite_s": fetched / 1000,
+        f"push_10000_{kind}_s": sent / 1000,
+        f"pull_10000_{kind}_s": fetched / 1000,
         "push_bytes_per_operation": size / _OPERATIONS,
     }
+    if database_url:
+        return BenchResult("sync", metrics)
     with tempfile.TemporaryDirectory(prefix="cpdesk-bench-") as folder:
         metrics |= measure_desks(Path(folder) / "desks", step=step)
         metrics |= measure_pull(Path(folder) / "pull", step=step)

@@ -201,7 +201,13 @@ _CALLS: Final[Mapping[tuple[str, str], _Call]] = {
     ),
     ("POST", "/v1/push"): _Call(
         "Give a batch of one author's operations",
-        {200: _json(_object({"results": _list(_RESULT, OPERATIONS_PER_PUSH_MAX), "have": _whole()}))},
+        {
+            200: _json(
+                _object(
+                    {"results": _list(_RESULT, OPERATIONS_PER_PUSH_MAX), "have": _whole(), "durable_through": _whole()}
+                )
+            )
+        },
         body=_json(
             _object(
                 {
@@ -229,6 +235,7 @@ _CALLS: Final[Mapping[tuple[str, str], _Call]] = {
                         "entries": _list({"$ref": "#/components/schemas/Entry"}, ENTRIES_PER_PULL_MAX),
                         "cursor": _text(),
                         "more": {"type": "boolean"},
+                        "durable_through": _whole(),
                     }
                 )
             )

