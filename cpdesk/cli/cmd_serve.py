@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +35,7 @@ def serve(
     from cpdesk.server.admin import ensure_database
     from cpdesk.server.config import ServerConfig
     from cpdesk.server.run import serve as run_server
+    from cpdesk.server.watching import logging_to
 
     out = Output(as_json=json_)
     config = ServerConfig(
@@ -51,4 +53,5 @@ def serve(
         out.document({"url": url})
         out.say("cli.serve.ready", url=url)
 
-    run_server(config, ready)
+    with logging_to(sys.stderr):
+        run_server(config, ready)

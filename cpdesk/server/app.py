@@ -155,7 +155,7 @@ def _endpoint(service: Service, handler: Handler) -> Callable[[Request], Awaitab
             "ms": round(seconds * 1000),
             "device": request.scope.get("cpdesk.device", ""),
         }
-        _ACCESS.info("%s", json.dumps(facts))
+        _ACCESS.info("%s", json.dumps(facts), extra={"facts": facts})
         response.headers["Cpdesk-Protocol"] = str(PROTOCOL_VERSION)
         response.headers["Cache-Control"] = "no-store"
         return response

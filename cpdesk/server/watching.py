@@ -5,10 +5,15 @@ Counts and times only: no person, device or township can be told from them.
 
 from __future__ import annotations
 
+import json
+import logging
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from sqlalchemy import func, select
 from starlette.concurrency import run_in_threadpool
@@ -19,9 +24,39 @@ from starlette.routing import Route
 from cpdesk import __version__
 from cpdesk.base.errors import IntegrityFault
 from cpdesk.server import schema
+from cpdesk.server.access import iso
 
 _BOUNDS_S: Final = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+
+
+class _OneObject(logging.Formatter):
+    """A line of the log as one JSON object. Only message texts made here go in: never arguments of a foreign fault."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        facts: dict[str, Any] = {
+            "time": iso(datetime.fromtimestamp(record.created, UTC)),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+        }
+        about = getattr(record, "facts", None)
+        return json.dumps(facts | about if isinstance(about, dict) else {**facts, "text": record.getMessage()})
+
+
+@contextmanager
+def logging_to(stream: TextIO) -> Iterator[None]:
+    """Write what the server logs to a stream, for as long as it runs."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_OneObject())
+    log = logging.getLogger("cpdesk.server")
+    before = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(before)
 
 
 class Meters:

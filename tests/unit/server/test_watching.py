@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from cpdesk.server.admin import Admin, create_database
 from cpdesk.server.backup import back_up
 from cpdesk.server.config import ServerConfig
 from cpdesk.server.run import running_server
-from cpdesk.server.watching import Meters
+from cpdesk.server.watching import Meters, logging_to
 from cpdesk.sync.client import sync_once
 from cpdesk.sync.enrol import enrol
 from cpdesk.sync.memory import MemoryReplica
@@ -64,6 +66,17 @@ def test_a_server_without_its_database_is_not_ready(tmp_path: Path, postgres: Ca
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
         answer = httpx.get(f"{url}/v1/ready")
         assert (answer.status_code, httpx.get(f"{url}/v1/health").status_code) == (503, 200)
+
+
+def test_the_log_is_one_object_a_line(tmp_path: Path) -> None:
+    config = ServerConfig(tmp_path / "server", port=0)
+    create_database(config)
+    written = io.StringIO()
+    with logging_to(written), running_server(config) as url:
+        httpx.get(f"{url}/v1/health")
+    (line,) = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert (line["route"], line["status"], line["logger"]) == ("health", 200, "cpdesk.server.access")
+    assert {"time", "level", "method", "ms", "device"} < set(line)
 
 
 def test_the_histogram_counts_upwards() -> None:
