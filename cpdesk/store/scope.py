@@ -1,6 +1,6 @@
 """What a desk forgets: the decisions of a server that was set back, and the townships it has no part in any more.
 
-Its own operations are never forgotten: they are numbered and chained, and a server that was set back may need them.
+Its own operations and their files are never forgotten: a server that was set back may need them.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def leave_all_but(db: Connection, streams: Sequence[str]) -> tuple[list[str], li
         db.execute(f"DELETE FROM operations WHERE own = 0 AND {of_stream}", (stream,))  # noqa: S608
         db.execute(f"UPDATE operations SET revision = ? WHERE {of_stream}", (_ELSEWHERE, stream))  # noqa: S608
         db.execute("DELETE FROM cursors WHERE stream = ?", (stream,))
-    return records, [sha256 for sha256 in sorted(spoken_of) if _forgotten(db, sha256, streams, keep)]
+    return records, [sha256 for sha256 in sorted(spoken_of) if _forgotten(db, sha256)]
 
 
 def _waits(db: Connection, stream: str) -> bool:
@@ -70,9 +70,11 @@ def _waits(db: Connection, stream: str) -> bool:
     return db.execute(query, (stream,)).fetchone() is not None
 
 
-def _forgotten(db: Connection, sha256: str, streams: Sequence[str], keep: str) -> bool:
-    """Whether the row of a file was deleted; not while it is unsent, or spoken of where the desk has a part."""
-    mine = f"instr(content, ?) AND json_extract(content, '$.stream') IN ({keep})"
-    spoken_of = f"SELECT 1 FROM operations WHERE {mine}"  # noqa: S608 - marks of parameters only
-    delete = f"DELETE FROM blobs WHERE sha256 = ? AND (sent = 1 OR here = 0) AND NOT EXISTS ({spoken_of})"  # noqa: S608
-    return bool(db.execute(delete, (sha256, sha256, *streams)).rowcount)
+def _forgotten(db: Connection, sha256: str) -> bool:
+    """Whether the row of a file was deleted; not while it is unsent, or an operation that is kept speaks of it."""
+    gone = db.execute(
+        "DELETE FROM blobs WHERE sha256 = ? AND (sent = 1 OR here = 0)"
+        " AND NOT EXISTS (SELECT 1 FROM operations WHERE instr(content, ?))",
+        (sha256, sha256),
+    )
+    return bool(gone.rowcount)

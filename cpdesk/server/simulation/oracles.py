@@ -202,7 +202,7 @@ def _equal(server: ServerState, desk: SimulatedDesk) -> Iterator[str]:
 
 
 def _nothing_of_others(server: ServerState, desk: SimulatedDesk) -> Iterator[str]:
-    """Of townships it has no part in (any more) a desk has its own operations and nothing else."""
+    """Of townships it has no part in (any more) a desk has its own operations, with their files, and nothing else."""
     rows = desk.store._readers.all("SELECT op_id, content, own FROM operations")
     operations = [(op_id, operation_of(content), own) for op_id, content, own in rows]
     for op_id, operation, own in operations:
@@ -211,12 +211,7 @@ def _nothing_of_others(server: ServerState, desk: SimulatedDesk) -> Iterator[str
     for conflict in desk.store._readers.column("SELECT record FROM conflicts"):
         if server.streams.get(conflict) not in desk.streams:
             yield f"scope: {desk.name} holds a conflict of {conflict} of another township"
-    mine = {
-        found
-        for _, operation, _ in operations
-        if operation.stream in desk.streams
-        for found in blob_references(operation)
-    }
+    mine = {found for _, operation, _ in operations for found in blob_references(operation)}
     others = {found for entry in server.entries for found in blob_references(entry.signed.operation)} - mine
     for sha256 in desk.store._readers.column("SELECT sha256 FROM blobs WHERE here = 1"):
         if sha256 in others:

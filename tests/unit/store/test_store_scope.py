@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -85,7 +86,9 @@ def test_of_a_township_left_only_own_operations_stay_and_it_can_come_back(store:
     gone = new_record(store, THERE, name="离开", photo=photo)
     store.replica.blob_sent(photo)
     sync(store, HERE)
-    others = of_another(THERE, 1, name="别人")
+    photo_of_others = hashlib.sha256(b"another photograph").hexdigest()
+    others = of_another(THERE, 1, name="别人", photo=photo_of_others)
+    store.replica.blob_received(photo_of_others, b"another photograph")
     asked = Conflict("0" * 32, gone, "name", "", "1", "x", "样例", "", "2", "y", "样例", "")
     mine = store.replica.outbox()
     entries = [ordered(signed, number) for number, signed in enumerate((*mine, others), 1)]
@@ -100,8 +103,9 @@ def test_of_a_township_left_only_own_operations_stay_and_it_can_come_back(store:
     assert changes.records == {gone, RECORD_OF_OTHERS}
     assert store.records.get(kept).answers == {"name": "新"}
     assert store.conflicts.list() == []
-    assert store.blobs.info(photo) is None
-    assert not store.blobs.path_of(photo).exists()
+    assert store.blobs.get(photo) == b"sample photograph", "a server that is set back later may lack it"
+    assert store.blobs.info(photo_of_others) is None
+    assert not store.blobs.path_of(photo_of_others).exists()
     assert [signed.operation.record for signed in store.replica.own_operations(0)] == [kept, gone, kept]
     assert store.replica.cursor(THERE) is None
     assert store.verify() == []
@@ -109,7 +113,7 @@ def test_of_a_township_left_only_own_operations_stay_and_it_can_come_back(store:
     store.replica.set_enrolment(enrolment)
     store.replica.apply(entries, stream=THERE, cursor="c")
     assert store.records.get(gone).answers == {"name": "离开", "photo": photo}
-    assert store.records.get(RECORD_OF_OTHERS).answers == {"name": "别人"}
+    assert store.records.get(RECORD_OF_OTHERS).answers == {"name": "别人", "photo": photo_of_others}
 
 
 def test_a_township_is_left_only_when_nothing_of_it_waits(store: Store) -> None:
