@@ -28,7 +28,7 @@ from cpdesk.model.records import (
 from cpdesk.store.bounds import check_changes, check_head
 from cpdesk.store.history import HistoryEntry, history_of, step_back, step_forward
 from cpdesk.store.lists import Lists
-from cpdesk.store.oplog import OperationLog, RecordHead, iso
+from cpdesk.store.oplog import OperationLog, RecordHead, iso, operation_of
 from cpdesk.store.shelf import COLUMNS, Cell, Fields, Shelf, Shelved, lay, record_of
 from cpdesk.store.writer import Readers, Writer
 
@@ -279,9 +279,13 @@ class Records(Lists):
         for path in values:
             if not is_path(path):
                 raise InputFault("CP-1503", path=path[:60])
-        return self._changing(
-            record, lambda db, shelved: self.change(db, shelved, values, actor=actor, role="barrier"), deleted=True
-        )
+
+        def work(db: Connection) -> Changes:
+            shelved = self._shelf.take(db, record) or self._shelf.add(db, _head_in_log(db, record))
+            self.change(db, shelved, values, actor=actor, role="barrier")
+            return Changes(records=frozenset({record}), kinds=frozenset({RecordKind(shelved.head.kind)}))
+
+        return self._writer.do(work)
 
     def set_site(self, record: str, site: str | None, actor: str) -> Changes:
         """Say of which site a survey was made."""
@@ -411,6 +415,17 @@ class Records(Lists):
         shelved.unsent += 1
         self._shelf.put(db, shelved, iso(self._clock.now()))
         return operation
+
+
+def _head_in_log(db: Connection, record: str) -> RecordHead:
+    """Of a record that left this desk with its township, from the operations that stayed."""
+    row = db.execute(
+        "SELECT content FROM operations WHERE record = ? ORDER BY number DESC LIMIT 1", (record,)
+    ).fetchone()
+    if row is None:
+        raise InputFault("CP-1501", record=record)
+    last = operation_of(row[0])
+    return RecordHead(record, last.kind, last.form, last.version, last.stream, 0)
 
 
 def _checked(changes: Mapping[str, str | None]) -> dict[str, str | None]:
