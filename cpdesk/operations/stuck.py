@@ -23,7 +23,7 @@ from cpdesk.operations.surveys import open_survey
 _ASIDE: Final = "stuck.aside"
 REASONS: Final = (
     "chain_fork", "signature", "stream_forbidden", "record_elsewhere", "base_ahead", "op_id_reused", "unstorable",
-    "device_revoked", "role_forbidden", "status_forbidden",
+    "device_revoked", "role_forbidden", "status_forbidden", "masked", "erased",
 )  # fmt: skip
 _ADMINISTRATOR_FIRST: Final = ("chain_fork", "signature", "device_revoked", "stream_forbidden", "role_forbidden")
 """Reasons that the same value meets again until the administrator has done something."""
