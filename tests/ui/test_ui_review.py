@@ -138,3 +138,17 @@ def test_the_surveyor_finds_what_came_back_on_top_walks_to_it_mends_and_submits(
     assert "已通过" in page.review_bar.view.words and desk.window._survey.is_locked()
     desk.close()
     reviewer.close()
+
+
+def test_the_page_begins_where_there_is_something(district, qtbot):
+    surveyor, reviewer, survey, second = district
+    reviewer.close()
+    desk = RealDesk(qtbot, surveyor)
+    desk.window.go("review")
+    desk.settle()
+    inbox = desk.window.review
+    assert inbox.status == Status.SUBMITTED and {line.key for line in inbox.view.lines} == {survey, second}
+    inbox.chips[Status.RETURNED.value].click()
+    desk.settle()
+    assert inbox.status == Status.RETURNED and not inbox.view.lines, "what somebody chose stays chosen"
+    desk.close()

@@ -56,6 +56,9 @@ class ReviewPresenter(Presenter):
             shown = REVIEWER_SEES if reviewer else FILLER_SEES
             status = Status(wanted) if wanted in shown else shown[0]
             found = review.inbox(self.ctx, InboxQuery(status, township, form, words))
+            filled = next((each for each in shown if found.by_status.get(each)), status)
+            if not wanted and filled is not status:  # nobody has chosen yet: begin where there is something
+                found = review.inbox(self.ctx, InboxQuery(filled, township, form, words))
             return _Read(found, reviewer, review.may_fill(self.ctx), review.waiting_for_me(self.ctx))
 
         self.run(work, self._show, key="review", latest=True)
