@@ -8,6 +8,7 @@ A restored server begins a new epoch, so that every desk brings again what the b
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import shutil
 import sqlite3
@@ -59,7 +60,7 @@ def back_up(config: ServerConfig, to: Path) -> BackupInfo:
         EnvironmentFault: CP-20xx the disk; CP-2254 the database.
     """
     moment = config.clock.now()
-    folder = to / f"server-{moment:%Y%m%dT%H%M%S}Z"
+    folder = _free(to, f"server-{moment:%Y%m%dT%H%M%S}Z")
     part = folder.with_name(folder.name + ".part")
     with closing(Database.open(config.url)) as database:
         with disk_faults(to):
@@ -80,6 +81,12 @@ def back_up(config: ServerConfig, to: Path) -> BackupInfo:
             flush_folder(to)
         _tell(database, heads, config.clock, info)
     return info
+
+
+def _free(to: Path, name: str) -> Path:
+    """A folder of this name that is not there yet; of the second one of a second the name ends in -2."""
+    names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
+    return next(to / each for each in names if not (to / each).exists())
 
 
 def restore(config: ServerConfig, backup: Path) -> BackupInfo:

@@ -225,12 +225,14 @@ class Replica:
             return Changes(sync=True)
 
         def work(db: Connection) -> tuple[list[str], list[str]]:
-            left = leave_all_but(db, enrolment.streams)
-            if not enrolment.streams:
+            records, files = leave_all_but(db, enrolment.streams)
+            if not enrolment.streams:  # what somebody saves at this moment is not sent yet, and stays
                 db.execute("PRAGMA secure_delete = ON")
-                for (op_id,) in db.execute("SELECT op_id FROM operations").fetchall():
+                for (op_id,) in db.execute("SELECT op_id FROM operations WHERE revision IS NOT NULL").fetchall():
                     erase_operation(db, op_id)
-            return left
+                sent = db.execute("DELETE FROM blobs WHERE sent = 1 OR here = 0 RETURNING sha256").fetchall()
+                files += [sha256 for (sha256,) in sent]
+            return records, files
 
         records, files = self._writer.do(work)
         self._blobs.delete(files)

@@ -108,7 +108,9 @@ def test_remarks_of_another_desk_are_told_apart(place, monkeypatch):
 
 
 def test_f8_goes_into_the_cell_of_a_grid_and_its_remark_stands_under_it(place, tmp_path):
-    page = place.open(first_community(place, tmp_path))
+    survey = first_community(place, tmp_path)
+    place.ctx.store.records.set_status(survey, Status.DRAFT, place.ctx.actor)
+    page = place.open(survey)
     session = place.presenter.open.session
     grid = next(
         (section, item)
